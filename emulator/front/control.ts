@@ -1,0 +1,185 @@
+/** The emulator's own HTTP interface, below /_emulator/, for people without the TypeScript one. */
+import type { CallFilter, CallLog } from "./calls.ts";
+import type { Fault, FaultKind, FaultMatch, FiringFaultBoard } from "./faults.ts";
+import type { WireRequest } from "./request.ts";
+
+export interface Control {
+  readonly calls: CallLog;
+  readonly faults: FiringFaultBoard;
+  readonly enforce: (target: string) => () => void;
+}
+
+export interface ControlAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/**
+ * - GET /_emulator/health
+ * - GET /_emulator/calls[?executionId=&step=&accountId=&mutating=true], DELETE /_emulator/calls
+ * - GET, POST, DELETE /_emulator/faults, DELETE /_emulator/faults/ID
+ * - POST /_emulator/iam/enforce with `{ "target": "<account id or role ARN>" }`
+ */
+export async function handleControl(
+  control: Control,
+  request: WireRequest,
+): Promise<ControlAnswer> {
+  const route = `${request.method} ${request.path.replace(/\/\d+$/, "/ID")}`;
+  try {
+    switch (route) {
+      case "GET /_emulator/health":
+        return ok({ status: "ok" });
+      case "GET /_emulator/calls": {
+        const filter = callFilter(request.query);
+        const mutating = request.query.get("mutating") === "true";
+        return ok(mutating ? control.calls.mutating(filter) : control.calls.of(filter));
+      }
+      case "DELETE /_emulator/calls":
+        control.calls.clear();
+        return ok({});
+      case "GET /_emulator/faults":
+        return ok(control.faults.list());
+      case "POST /_emulator/faults": {
+        control.faults.add(parseFault(JSON.parse(request.body.toString("utf8"))));
+        return ok(control.faults.list().at(-1));
+      }
+      case "DELETE /_emulator/faults":
+        control.faults.clear();
+        return ok({});
+      case "DELETE /_emulator/faults/ID": {
+        const id = Number(request.path.split("/").at(-1));
+        return control.faults.remove(id) ? ok({}) : refused(404, `There is no fault ${id}.`);
+      }
+      case "POST /_emulator/iam/enforce": {
+        const { target } = record(JSON.parse(request.body.toString("utf8")), "the body");
+        control.enforce(string(target, "target"));
+        return ok({});
+      }
+      default:
+        return refused(404, `There is no ${route}.`);
+    }
+  } catch (error) {
+    return refused(400, error instanceof Error ? error.message : String(error));
+  }
+}
+
+const ok = (body: unknown): ControlAnswer => ({ status: 200, body });
+const refused = (status: number, message: string): ControlAnswer => ({ status, body: { message } });
+
+function callFilter(query: URLSearchParams): CallFilter {
+  const [executionId, step, accountId] = ["executionId", "step", "accountId"].map((n) =>
+    query.get(n),
+  );
+  return {
+    ...(executionId && { executionId }),
+    ...(step && { step }),
+    ...(accountId && { accountId }),
+  };
+}
+
+/**
+ * Reads a fault of JSON, where everything but a predicate can be said.
+ *
+ * @throws Error that names the wrong part.
+ */
+export function parseFault(input: unknown): Fault {
+  const { match, kind, ...rest } = record(input, "the fault");
+  none(rest, "the fault", "match, kind");
+  return { match: parseMatch(match ?? {}), kind: parseKind(kind) };
+}
+
+function parseMatch(input: unknown): FaultMatch {
+  const {
+    service,
+    operation,
+    executionId,
+    accountId,
+    step,
+    nth,
+    from,
+    times,
+    automationOnly,
+    ...rest
+  } = record(input, "match");
+  none(
+    rest,
+    "match",
+    "service, operation, executionId, accountId, step, nth, from, times, automationOnly",
+  );
+  return {
+    ...(service !== undefined && { service: string(service, "match.service") }),
+    ...(operation !== undefined && { operation: string(operation, "match.operation") }),
+    ...(executionId !== undefined && { executionId: string(executionId, "match.executionId") }),
+    ...(accountId !== undefined && { accountId: string(accountId, "match.accountId") }),
+    ...(step !== undefined && { step: string(step, "match.step") }),
+    ...(nth !== undefined && { nth: count(nth, "match.nth") }),
+    ...(from !== undefined && { from: count(from, "match.from") }),
+    ...(times !== undefined && { times: count(times, "match.times") }),
+    ...(automationOnly !== undefined && { automationOnly: automationOnly === true }),
+  };
+}
+
+function parseKind(input: unknown): FaultKind {
+  const kind = record(input, "kind");
+  const [name, ...more] = Object.keys(kind);
+  if (more.length > 0)
+    throw new Error(`kind must have one key, not ${Object.keys(kind).join(", ")}.`);
+  switch (name) {
+    case "error": {
+      const { code, message, status, ...rest } = record(kind.error, "kind.error");
+      none(rest, "kind.error", "code, message, status");
+      return {
+        error: {
+          code: string(code, "kind.error.code"),
+          ...(message !== undefined && { message: string(message, "kind.error.message") }),
+          ...(status !== undefined && { status: count(status, "kind.error.status") }),
+        },
+      };
+    }
+    case "throttle":
+      return { throttle: true };
+    case "delayMs":
+      return { delayMs: count(kind.delayMs, "kind.delayMs") };
+    case "timeoutAfterEffect":
+      return { timeoutAfterEffect: true };
+    case "kill":
+      return { kill: side(kind.kill, "kind.kill") };
+    case "cancel":
+      return { cancel: side(kind.cancel, "kind.cancel") };
+    default:
+      throw new Error(
+        `kind must have one of error, throttle, delayMs, timeoutAfterEffect, kill, cancel; it has ${name ?? "nothing"}.`,
+      );
+  }
+}
+
+function record(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Error(`${where} must be an object.`);
+  }
+  return { ...value };
+}
+
+function none(rest: Record<string, unknown>, where: string, known: string): void {
+  const names = Object.keys(rest);
+  if (names.length > 0) {
+    throw new Error(`${where} has an unknown key ${names.join(", ")}; known are ${known}.`);
+  }
+}
+
+function string(value: unknown, where: string): string {
+  if (typeof value !== "string") throw new Error(`${where} must be a string.`);
+  return value;
+}
+
+function count(value: unknown, where: string): number {
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
+    throw new Error(`${where} must be a whole number from 1.`);
+  }
+  return value;
+}
+
+function side(value: unknown, where: string): "before" | "after" {
+  if (value !== "before" && value !== "after") throw new Error(`${where} must be before or after.`);
+  return value;
+}

@@ -1,0 +1,139 @@
+/** Faults on purpose: chosen calls fail, are throttled or slow, lose their answer, or end the execution that made them. */
+import type { AwsCall } from "./calls.ts";
+
+/** A call before it has been answered. */
+export type PendingCall = Omit<AwsCall, "latencyMs" | "status" | "outcome" | "errorCode">;
+
+export interface FaultMatch {
+  readonly service?: string;
+  readonly operation?: string;
+  readonly executionId?: string;
+  readonly accountId?: string;
+  readonly step?: string;
+  /** Only the nth matching call, from 1; without it, each. */
+  readonly nth?: number;
+  /** From this matching call on, from 1. */
+  readonly from?: number;
+  /** At most so many hits. */
+  readonly times?: number;
+  /** Only calls that an automation execution makes. */
+  readonly automationOnly?: boolean;
+  readonly predicate?: (call: PendingCall) => boolean;
+}
+
+export type FaultKind =
+  | {
+      readonly error: {
+        readonly code: string;
+        readonly message?: string;
+        readonly status?: number;
+      };
+    }
+  /** The service's own throttling error; `match.times` makes it end. */
+  | { readonly throttle: true }
+  | { readonly delayMs: number }
+  /** The call takes effect, then the connection is dropped without an answer. SDKs retry that. */
+  | { readonly timeoutAfterEffect: true }
+  /** The execution that makes the call is killed before or after its effect. */
+  | { readonly kill: "before" | "after" }
+  /** StopAutomationExecution of type Cancel, before or after the call's effect. */
+  | { readonly cancel: "before" | "after" };
+
+export interface Fault {
+  readonly match: FaultMatch;
+  readonly kind: FaultKind;
+}
+
+export interface FaultHit {
+  readonly fault: Fault;
+  readonly call: PendingCall;
+}
+
+export interface FaultBoard {
+  /** Puts a fault up; gives the function that takes it down. Faults are tried in the order in which they were put up. */
+  add(fault: Fault): () => void;
+  /** Takes all faults down and forgets the hits. */
+  clear(): void;
+  readonly hits: readonly FaultHit[];
+}
+
+export interface ListedFault extends Fault {
+  readonly id: number;
+  readonly matched: number;
+  readonly hits: number;
+}
+
+export interface FiringFaultBoard extends FaultBoard {
+  list(): readonly ListedFault[];
+  remove(id: number): boolean;
+  /** The faults that this call meets: all delays, then the first of another kind. Counts the call. */
+  fire(call: PendingCall): readonly Fault[];
+}
+
+export function createFaultBoard(): FiringFaultBoard {
+  interface Entry {
+    readonly id: number;
+    readonly fault: Fault;
+    matched: number;
+    hits: number;
+  }
+  let lastId = 0;
+  let entries: Entry[] = [];
+  const hits: FaultHit[] = [];
+  const remove = (id: number): boolean => {
+    const before = entries.length;
+    entries = entries.filter((entry) => entry.id !== id);
+    return entries.length < before;
+  };
+  return {
+    hits,
+    add: (fault) => {
+      lastId += 1;
+      const id = lastId;
+      entries.push({ id, fault, matched: 0, hits: 0 });
+      return () => void remove(id);
+    },
+    remove,
+    clear: () => {
+      entries = [];
+      hits.length = 0;
+    },
+    list: () => entries.map(({ id, fault, matched, hits }) => ({ id, ...fault, matched, hits })),
+    fire: (call) => {
+      const fired: Fault[] = [];
+      let decided = false;
+      for (const entry of entries) {
+        if (!matches(entry.fault.match, call)) continue;
+        entry.matched += 1;
+        if (!due(entry.fault.match, entry.matched, entry.hits)) continue;
+        const delay = "delayMs" in entry.fault.kind;
+        if (!delay && decided) continue;
+        decided ||= !delay;
+        entry.hits += 1;
+        hits.push({ fault: entry.fault, call });
+        fired.push(entry.fault);
+      }
+      return fired;
+    },
+  };
+}
+
+function matches(match: FaultMatch, call: PendingCall): boolean {
+  return (
+    (match.service === undefined || match.service === call.service) &&
+    (match.operation === undefined || match.operation === call.operation) &&
+    (match.executionId === undefined || match.executionId === call.executionId) &&
+    (match.accountId === undefined || match.accountId === call.accountId) &&
+    (match.step === undefined || match.step === call.step) &&
+    (match.automationOnly !== true || call.executionId !== undefined) &&
+    (match.predicate === undefined || match.predicate(call))
+  );
+}
+
+function due(match: FaultMatch, count: number, hits: number): boolean {
+  return (
+    (match.nth === undefined || match.nth === count) &&
+    (match.from === undefined || count >= match.from) &&
+    (match.times === undefined || hits < match.times)
+  );
+}

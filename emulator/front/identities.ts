@@ -1,0 +1,96 @@
+/** Who is behind an access key. */
+import type { Admin } from "./admin.ts";
+import type { DecodedCall, Identity } from "./decode.ts";
+import { child, parseXml, text } from "./xml.ts";
+
+/** A session that `sts:AssumeRole` handed out. */
+export interface Session extends Identity {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  /** The inline session policy, where one was given. */
+  readonly policy?: string;
+  /** Principal tags of the session, `aws:PrincipalTag/…`. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Identities {
+  identify(accessKeyId: string | undefined): Promise<Identity>;
+  session(accessKeyId: string): Session | undefined;
+  /** Remembers the keys in the answer to an AssumeRole call. */
+  learn(call: DecodedCall, response: Buffer): void;
+}
+
+/** The account of requests that nobody signed, as moto has it. */
+export const defaultAccount = "123456789012";
+
+/**
+ * An access key id of 12 digits is the administrator of the account with that number. Keys of AssumeRole
+ * are the role's session. Any other key is one that moto made, and moto is asked whose it is.
+ */
+export function createIdentities(admin: Admin): Identities {
+  const sessions = new Map<string, Session>();
+  const asked = new Map<string, Promise<Identity>>();
+  return {
+    session: (accessKeyId) => sessions.get(accessKeyId),
+    identify: async (accessKeyId) => {
+      if (accessKeyId === undefined) return { accountId: defaultAccount, principal: "anonymous" };
+      if (/^\d{12}$/.test(accessKeyId)) {
+        return { accountId: accessKeyId, principal: `arn:aws:iam::${accessKeyId}:root` };
+      }
+      const session = sessions.get(accessKeyId);
+      if (session !== undefined) {
+        return { accountId: session.accountId, principal: session.principal };
+      }
+      const known = asked.get(accessKeyId) ?? ask(admin, accessKeyId);
+      asked.set(accessKeyId, known);
+      return known;
+    },
+    learn: (call, response) => {
+      const root = Object.values(parseXml(response.toString("utf8")) ?? {})[0]?.[0];
+      const result = child(root, `${call.operation}Result`);
+      const keys = child(result, "Credentials");
+      const accessKeyId = text(child(keys, "AccessKeyId"));
+      const roleArn = String(call.parameters.RoleArn ?? "");
+      const role = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
+      const [, accountId, name] = role ?? [];
+      if (accessKeyId === "" || accountId === undefined || name === undefined) return;
+      const sessionName = String(call.parameters.RoleSessionName ?? "");
+      const partition = roleArn.split(":")[1] ?? "aws";
+      const { Policy, Tags } = call.parameters;
+      sessions.set(accessKeyId, {
+        accountId,
+        principal: `arn:${partition}:sts::${accountId}:assumed-role/${name}/${sessionName}`,
+        roleArn,
+        sessionName,
+        secretAccessKey: text(child(keys, "SecretAccessKey")),
+        sessionToken: text(child(keys, "SessionToken")),
+        ...(typeof Policy === "string" && { policy: Policy }),
+        tags: tagMap(Tags),
+      });
+    },
+  };
+}
+
+/** `[{ Key, Value }]` as a map; anything else is no tags. */
+export function tagMap(tags: unknown): Record<string, string> {
+  if (!Array.isArray(tags)) return {};
+  return Object.fromEntries(
+    tags.flatMap((tag: unknown) => {
+      if (typeof tag !== "object" || tag === null || !("Key" in tag)) return [];
+      return [[String(tag.Key), "Value" in tag ? String(tag.Value) : ""]];
+    }),
+  );
+}
+
+async function ask(admin: Admin, accessKeyId: string): Promise<Identity> {
+  const { root } = await admin.query(
+    { accessKeyId, region: "us-east-1", service: "sts" },
+    { Action: "GetCallerIdentity", Version: "2011-06-15" },
+  );
+  const result = child(root, "GetCallerIdentityResult");
+  const accountId = text(child(result, "Account")) || defaultAccount;
+  const principal = text(child(result, "Arn")) || `arn:aws:iam::${accountId}:root`;
+  return { accountId, principal };
+}
