@@ -1,0 +1,98 @@
+"""Knobs that let a test bring about what AWS does rarely or slowly.
+
+A knob belongs to one account, or to all (`default`). Set them while the server runs:
+
+    POST /moto-api/knobs   {"account": "111122223333", "imageDelay": 0.2}
+    GET  /moto-api/knobs?account=111122223333
+    DELETE /moto-api/knobs[?account=111122223333]
+
+or for all accounts from the start: `serve.py --image-delay 0.2`, or the environment variable that stands
+beside each knob below. `POST /moto-api/knobs` without an account sets the knob for all accounts that
+have no value of their own.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+
+@dataclass
+class Knobs:
+    """What can be set. Times are real seconds."""
+
+    #: How long an image stays `pending` (EMULATOR_IMAGE_DELAY).
+    image_delay: float = 0.5
+    #: Images made from now on end as `failed` with this reason; empty: they become `available`.
+    image_failure: str = ""
+    #: How long an instance stays `EnteringStandby` while connections drain (EMULATOR_DRAIN_SECONDS).
+    drain_seconds: float = 0.0
+    #: How long an instance stays `Pending` after ExitStandby (EMULATOR_PENDING_SECONDS).
+    pending_seconds: float = 0.0
+    #: Security groups an account may have in a Region (EMULATOR_GROUP_QUOTA).
+    group_quota: int = 2500
+    #: Rules a security group may have in each direction (EMULATOR_RULE_QUOTA).
+    rule_quota: int = 60
+    #: Groups one interface may have (EMULATOR_INTERFACE_GROUP_QUOTA).
+    interface_group_quota: int = 5
+    #: Interfaces that an AWS service manages: their ids.
+    requester_managed: list[str] = field(default_factory=list)
+    #: Instances whose root device is an instance store: their ids.
+    instance_store: list[str] = field(default_factory=list)
+
+
+#: The environment variable of a knob that can be set before the server starts.
+VARIABLES = {
+    "EMULATOR_IMAGE_DELAY": "image_delay",
+    "EMULATOR_DRAIN_SECONDS": "drain_seconds",
+    "EMULATOR_PENDING_SECONDS": "pending_seconds",
+    "EMULATOR_GROUP_QUOTA": "group_quota",
+    "EMULATOR_RULE_QUOTA": "rule_quota",
+    "EMULATOR_INTERFACE_GROUP_QUOTA": "interface_group_quota",
+}
+
+ALL_ACCOUNTS = ""
+_TYPES = {knob.name: type(getattr(Knobs(), knob.name)) for knob in fields(Knobs)}
+_values: dict[str, dict[str, Any]] = {ALL_ACCOUNTS: {}}
+
+
+def knobs(account_id: str) -> Knobs:
+    """The knobs as they stand for an account."""
+    return Knobs(**{**_values[ALL_ACCOUNTS], **_values.get(account_id, {})})
+
+
+def turn(account_id: str, values: dict[str, Any]) -> None:
+    """Sets knobs, named in camelCase or snake_case, for an account or for `ALL_ACCOUNTS`.
+
+    Raises ValueError for a knob that does not exist or a value that is not of its type.
+    """
+    parsed: dict[str, Any] = {}
+    for given, value in values.items():
+        name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in given)
+        wanted = _TYPES.get(name)
+        if wanted is None:
+            raise ValueError(f"there is no knob {given}; the knobs are {', '.join(sorted(_TYPES))}")
+        number = wanted in (int, float) and isinstance(value, int | float) and not isinstance(value, bool)
+        strings = wanted is list and isinstance(value, list) and all(isinstance(item, str) for item in value)
+        if not (number or strings or (wanted is str and isinstance(value, str))):
+            raise ValueError(f"the knob {given} takes a {wanted.__name__}, not {value!r}")
+        parsed[name] = wanted(value)
+    _values.setdefault(account_id, {}).update(parsed)
+
+
+def reset(account_id: str | None = None) -> None:
+    """Puts the knobs of an account, or of all, back to what the server started with."""
+    if account_id is None:
+        _values.clear()
+        _values[ALL_ACCOUNTS] = {}
+        from_environment()
+    else:
+        _values.pop(account_id, None)
+        _values.setdefault(ALL_ACCOUNTS, {})
+
+
+def from_environment() -> None:
+    """Sets the knobs whose environment variable is there."""
+    found = {knob: float(os.environ[name]) for name, knob in VARIABLES.items() if os.environ.get(name)}
+    turn(ALL_ACCOUNTS, found)
