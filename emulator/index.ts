@@ -2,6 +2,7 @@ import { createAdmin } from "./front/admin.ts";
 import { type CallLog, createCallLog } from "./front/calls.ts";
 import { clientEnvironment } from "./front/environment.ts";
 import { createFaultBoard, type FaultBoard } from "./front/faults.ts";
+import { createGate } from "./front/iam/gate.ts";
 import { createIdentities, defaultAccount } from "./front/identities.ts";
 import { modelLoader } from "./front/models.ts";
 import { startMoto } from "./front/moto.ts";
@@ -29,6 +30,20 @@ export interface Emulator {
   readonly calls: CallLog;
   readonly faults: FaultBoard;
   readonly engine: Automation;
+  readonly iam: {
+    /**
+     * Enforces IAM for all roles of an account (12 digits), for one role (its ARN) or for everyone (`*`).
+     * Gives the function that ends it.
+     */
+    enforce(target: string): () => void;
+  };
+  /**
+   * Turns knobs of the AWS behind the front, such as quotas and delays (emulator/moto/knobs.py), for one
+   * account or for all.
+   *
+   * @throws Error for a knob that does not exist.
+   */
+  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   /** Environment variables for any AWS client, as the administrator of the account. */
   env(accountId?: string): Record<string, string>;
   /** Stops moto, running scripts and the server; may be called again. */
@@ -51,7 +66,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const models = modelLoader(modelFolder);
   const calls = createCallLog(options.logFile);
   const faults = createFaultBoard();
-  const identities = createIdentities(createAdmin(moto));
+  const admin = createAdmin(moto);
+  const identities = createIdentities(admin);
+  const gate = createGate(admin, identities, options.enforceIam ?? false);
   const engine: Automation = { handle: async () => ({}), kill: () => undefined };
   const front = await startFront(
     {
@@ -60,8 +77,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       identities,
       calls,
       faults,
-      gate: { judge: async () => ({}), passed: () => undefined },
-      control: { calls, faults, enforce: () => () => undefined },
+      gate,
+      control: { calls, faults, enforce: gate.enforce },
       automation: () => engine,
     },
     options.port,
@@ -73,6 +90,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls,
     faults,
     engine,
+    iam: { enforce: gate.enforce },
+    knobs: async (values, account) => {
+      const { status, output } = await admin.post("/moto-api/knobs", { ...values, account });
+      if (status !== 200) throw new Error(`The knobs were refused: ${JSON.stringify(output)}`);
+    },
     env: (accountId = defaultAccount) => clientEnvironment(endpoint, accountId, region),
     close: () => {
       closing ??= (async () => {

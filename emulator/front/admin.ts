@@ -19,6 +19,11 @@ export interface Admin {
     target: string,
     input: unknown,
   ): Promise<{ readonly status: number; readonly output: unknown }>;
+  /** A POST to moto's own interface, below /moto-api/. */
+  post(
+    target: string,
+    input: unknown,
+  ): Promise<{ readonly status: number; readonly output: unknown }>;
 }
 
 export function createAdmin(moto: Moto): Admin {
@@ -61,5 +66,23 @@ export function createAdmin(moto: Moto): Admin {
       const output: unknown = JSON.parse(response.body.toString("utf8") || "{}");
       return { status: response.status, output };
     },
+    post: async (target, input) => {
+      const response = await moto.send({
+        method: "POST",
+        target,
+        headers: ["Content-Type", "application/json", "Host", `127.0.0.1:${moto.port}`],
+        body: Buffer.from(JSON.stringify(input)),
+      });
+      const text = response.body.toString("utf8");
+      return { status: response.status, output: jsonOr(text) };
+    },
   };
+}
+
+function jsonOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

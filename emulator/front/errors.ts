@@ -25,7 +25,7 @@ type Target = Pick<DecodedCall, "protocol" | "service" | "operation">;
  */
 export function errorResponse(call: Target, error: ServiceError): WireResponse {
   const id = randomUUID();
-  const [code, message] = [escape(error.code), escape(error.message)];
+  const [code, message] = [xmlText(error.code), xmlText(error.message)];
   if (call.protocol === "ec2") {
     return xml(
       error.status,
@@ -69,7 +69,7 @@ function xml(status: number, text: string, headers: readonly string[]): WireResp
   return { status, headers: ["content-type", "text/xml", ...headers], body: Buffer.from(body) };
 }
 
-function escape(text: string): string {
+function xmlText(text: string): string {
   return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 }
 

@@ -40,6 +40,8 @@ export interface Automation {
 /** What the gate says of a call. */
 export interface Verdict {
   readonly denied?: ServiceError;
+  /** The caller may not learn that an object is missing. */
+  readonly hidesMissing?: boolean;
   readonly warning?: string;
 }
 
@@ -118,6 +120,16 @@ async function serve(
     const answer = await handleControl(parts.control, request);
     response.writeHead(answer.status, { "content-type": "application/json" });
     response.end(JSON.stringify(answer.body));
+    return;
+  }
+  if (request.path.startsWith("/moto-api/")) {
+    const wire = {
+      method: request.method,
+      target,
+      headers: incoming.rawHeaders,
+      body: request.body,
+    };
+    send(response, request.method, await parts.moto.send(wire));
     return;
   }
   const call = await decode(request, parts.models, parts.identities.identify);
@@ -210,9 +222,10 @@ async function answer(
     await sleep(20);
     if (incoming.socket.destroyed) return { outcome: dropped, fault: "Cancelled" };
   }
-  const { denied, warning } = await parts.gate.judge(call);
-  const outcome =
+  const { denied, hidesMissing, warning } = await parts.gate.judge(call);
+  const found =
     denied === undefined ? await effect(parts, call, wire) : errorResponse(call, denied);
+  const outcome = hidesMissing === true && found.status === 404 ? hidden(call) : found;
   const noted = warning === undefined ? {} : { warning };
   if (decisive !== undefined && "timeoutAfterEffect" in decisive) {
     return { outcome: dropped, fault: "TimeoutAfterEffect", ...noted };
@@ -225,6 +238,11 @@ async function answer(
     await cancel(parts, call);
   }
   return { outcome, ...noted };
+}
+
+function hidden(call: DecodedCall): WireResponse {
+  const error = { code: "AccessDenied", message: "Access Denied", status: 403 };
+  return errorResponse(call, error);
 }
 
 /** Lets a call take effect, in the engine or in moto. */

@@ -1,0 +1,252 @@
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
+import type { DecodedCall } from "../decode.ts";
+import { requestTags, resourceTags, strings, tagMap } from "./context.ts";
+import type { Facts, Tags } from "./facts.ts";
+import { field } from "./facts.ts";
+import { copyKeyRequirements } from "./kms.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+
+/** Resource type by the prefix of its ids. */
+const types: Readonly<Record<string, string>> = {
+  ami: "image",
+  eni: "network-interface",
+  i: "instance",
+  igw: "internet-gateway",
+  rtb: "route-table",
+  sg: "security-group",
+  sgr: "security-group-rule",
+  snap: "snapshot",
+  subnet: "subnet",
+  vol: "volume",
+  vpc: "vpc",
+};
+
+/** An id for a resource that the call will make: policies can't name it, only its type. */
+const unborn = "00000000000000000";
+
+function arn(call: DecodedCall, type: string, id: string): string {
+  // Images and snapshots can be shared and carry no account.
+  const account = type === "image" || type === "snapshot" ? "" : call.accountId;
+  return `arn:${partitionOf(call.region)}:ec2:${call.region}:${account}:${type}/${id}`;
+}
+
+function requirement(
+  call: DecodedCall,
+  type: string,
+  id: string | undefined,
+  context: Requirement["context"] = {},
+  action = call.operation,
+): Requirement {
+  return {
+    action: `ec2:${action}`,
+    resource: arn(call, type, id ?? unborn),
+    ...(id === undefined && { shown: arn(call, type, "*") }),
+    resourceAccount: call.accountId,
+    context: { "ec2:Region": call.region, ...context },
+  };
+}
+
+/** Tags that the request puts on new resources, by resource type. */
+function newTags(call: DecodedCall): ReadonlyMap<string, Tags> {
+  const specifications = call.parameters.TagSpecifications;
+  const found = new Map<string, Tags>();
+  for (const specification of Array.isArray(specifications) ? specifications : []) {
+    const type = String(field(specification, "ResourceType") ?? "");
+    found.set(type, { ...found.get(type), ...tagMap(field(specification, "Tags")) });
+  }
+  return found;
+}
+
+/** Tagging on creation needs CreateTags too, with `ec2:CreateAction`. */
+function tagOnCreate(call: DecodedCall): Requirement[] {
+  return [...newTags(call)]
+    .filter(([, tags]) => Object.keys(tags).length > 0)
+    .map(([type, tags]) => {
+      const context = { ...requestTags(tags), "ec2:CreateAction": call.operation };
+      return requirement(call, type, undefined, context, "CreateTags");
+    });
+}
+
+const onGroup: Requirements = async (call, facts) => {
+  const id = String(call.parameters.GroupId ?? unborn);
+  const tags = await facts.tags(call, [id]);
+  const vpc = await facts.groupVpc(call, id);
+  return [
+    requirement(call, "security-group", id, groupContext(call, id, tags[id], vpc)),
+    ...newRules(call),
+  ];
+};
+
+function groupContext(
+  call: DecodedCall,
+  id: string,
+  tags: Tags | undefined,
+  vpc: string | undefined,
+): Requirement["context"] {
+  return {
+    ...resourceTags("ec2", tags),
+    "ec2:SecurityGroupID": id,
+    ...(vpc !== undefined && { "ec2:Vpc": arn(call, "vpc", vpc) }),
+  };
+}
+
+/** Rules are a resource of their own only where the request tags them. */
+function newRules(call: DecodedCall): Requirement[] {
+  const tags = newTags(call).get("security-group-rule");
+  if (tags === undefined || Object.keys(tags).length === 0) return [];
+  return [
+    requirement(call, "security-group-rule", undefined, requestTags(tags)),
+    ...tagOnCreate(call),
+  ];
+}
+
+const modifyNetworkInterface: Requirements = async (call, facts) => {
+  const id = String(call.parameters.NetworkInterfaceId ?? unborn);
+  const groups = strings(call.parameters.Groups);
+  const placed = await facts.networkInterface(call, id);
+  const instance = placed?.instance === "" ? undefined : placed?.instance;
+  const tags = await facts.tags(call, [id, ...groups, ...(instance ? [instance] : [])]);
+  return [
+    requirement(call, "network-interface", id, {
+      ...resourceTags("ec2", tags[id]),
+      "ec2:NetworkInterfaceID": id,
+      ...(placed && { "ec2:Vpc": arn(call, "vpc", placed.vpc) }),
+      ...(placed && { "ec2:Subnet": arn(call, "subnet", placed.subnet) }),
+    }),
+    ...(await Promise.all(
+      groups.map(async (group) => {
+        const vpc = await facts.groupVpc(call, group);
+        return requirement(
+          call,
+          "security-group",
+          group,
+          groupContext(call, group, tags[group], vpc),
+        );
+      }),
+    )),
+    ...(instance === undefined
+      ? []
+      : [requirement(call, "instance", instance, instanceContext(instance, tags))]),
+  ];
+};
+
+function instanceContext(id: string, tags: Readonly<Record<string, Tags>>): Requirement["context"] {
+  return { ...resourceTags("ec2", tags[id]), "ec2:InstanceID": id };
+}
+
+const createSecurityGroup: Requirements = async (call, facts) => {
+  const vpc = call.parameters.VpcId;
+  const tags = newTags(call).get("security-group") ?? {};
+  const onVpc =
+    typeof vpc !== "string"
+      ? []
+      : [
+          requirement(call, "vpc", vpc, {
+            ...resourceTags("ec2", (await facts.tags(call, [vpc]))[vpc]),
+            "ec2:VpcID": vpc,
+          }),
+        ];
+  return [
+    requirement(call, "security-group", undefined, requestTags(tags)),
+    ...onVpc,
+    ...tagOnCreate(call),
+  ];
+};
+
+const createTags: Requirements = async (call, facts) => {
+  const ids = strings(call.parameters.Resources);
+  const existing = await facts.tags(call, ids);
+  const tags = tagMap(call.parameters.Tags);
+  return ids.map((id) => {
+    const type = types[id.slice(0, Math.max(0, id.indexOf("-")))] ?? "instance";
+    return requirement(call, type, id, {
+      ...requestTags(tags),
+      ...resourceTags("ec2", existing[id]),
+    });
+  });
+};
+
+const createImage: Requirements = async (call, facts) => {
+  const instance = String(call.parameters.InstanceId ?? unborn);
+  const tags = newTags(call);
+  return [
+    requirement(
+      call,
+      "instance",
+      instance,
+      instanceContext(instance, await facts.tags(call, [instance])),
+    ),
+    requirement(call, "image", undefined, requestTags(tags.get("image") ?? {})),
+    requirement(call, "snapshot", undefined, requestTags(tags.get("snapshot") ?? {})),
+    ...tagOnCreate(call),
+  ];
+};
+
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html */
+const copyImage: Requirements = async (call, facts) => {
+  const source = String(call.parameters.SourceImageId ?? unborn);
+  const region = String(call.parameters.SourceRegion ?? call.region);
+  const tags = newTags(call);
+  return [
+    {
+      ...requirement(call, "image", source, { "ec2:ImageID": source }),
+      resource: arn({ ...call, region }, "image", source),
+    },
+    requirement(call, "image", undefined, requestTags(tags.get("image") ?? {})),
+    requirement(call, "snapshot", undefined, requestTags(tags.get("snapshot") ?? {})),
+    ...tagOnCreate(call),
+    ...(await copyKeyRequirements(call, facts, { accountId: call.accountId, region }, source)),
+  ];
+};
+
+const createSnapshot: Requirements = async (call, facts) => {
+  const volume = String(call.parameters.VolumeId ?? unborn);
+  const tags = await facts.tags(call, [volume]);
+  return [
+    requirement(call, "snapshot", undefined, requestTags(newTags(call).get("snapshot") ?? {})),
+    requirement(call, "volume", volume, resourceTags("ec2", tags[volume])),
+    ...tagOnCreate(call),
+  ];
+};
+
+/** Actions on existing instances, named by InstanceIds or InstanceId. */
+const onInstances: Requirements = async (call, facts) => {
+  const { InstanceIds, InstanceId } = call.parameters;
+  const ids = typeof InstanceId === "string" ? [InstanceId] : strings(InstanceIds);
+  const tags = await facts.tags(call, ids);
+  return ids.map((id) => requirement(call, "instance", id, instanceContext(id, tags)));
+};
+
+const operations: Readonly<Record<string, Requirements>> = {
+  AuthorizeSecurityGroupEgress: onGroup,
+  AuthorizeSecurityGroupIngress: onGroup,
+  RevokeSecurityGroupEgress: onGroup,
+  RevokeSecurityGroupIngress: onGroup,
+  DeleteSecurityGroup: onGroup,
+  ModifyNetworkInterfaceAttribute: modifyNetworkInterface,
+  CreateSecurityGroup: createSecurityGroup,
+  CreateTags: createTags,
+  DeleteTags: createTags,
+  CreateImage: createImage,
+  CopyImage: copyImage,
+  CreateSnapshot: createSnapshot,
+  StopInstances: onInstances,
+  StartInstances: onInstances,
+  RebootInstances: onInstances,
+  TerminateInstances: onInstances,
+};
+
+export const ec2: Requirements = async (call, facts: Facts) => {
+  // No Describe of EC2 knows resources, but for a handful that this runbook never calls.
+  if (call.operation.startsWith("Describe")) {
+    return [
+      {
+        action: `ec2:${call.operation}`,
+        resource: "*",
+        resourceAccount: call.accountId,
+        context: { "ec2:Region": call.region },
+      },
+    ];
+  }
+  return operations[call.operation]?.(call, facts);
+};

@@ -1,0 +1,176 @@
+/** What an authorization decision needs to know of resources: asked of moto, past log and faults. */
+import type { Admin } from "../admin.ts";
+import { child, children, parseXml, text, type XmlNode } from "../xml.ts";
+
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+export interface AutoScalingGroup {
+  readonly arn: string;
+  readonly tags: Tags;
+}
+
+export interface Key {
+  readonly arn: string;
+  readonly accountId: string;
+  /** AWS's own key of a service, such as the one behind `alias/aws/ebs`. */
+  readonly managed: boolean;
+}
+
+export interface Facts {
+  /** Tags of EC2 resources, by id. */
+  tags(place: Place, ids: readonly string[]): Promise<Readonly<Record<string, Tags>>>;
+  /** The VPC of a security group; undefined where there is no such group. */
+  groupVpc(place: Place, groupId: string): Promise<string | undefined>;
+  networkInterface(
+    place: Place,
+    id: string,
+  ): Promise<
+    { readonly vpc: string; readonly subnet: string; readonly instance: string } | undefined
+  >;
+  autoScalingGroup(place: Place, name: string): Promise<AutoScalingGroup | undefined>;
+  /** A key by id, ARN or alias. */
+  key(place: Place, id: string): Promise<Key | undefined>;
+  keyPolicy(place: Place, arn: string): Promise<unknown>;
+  /** Snapshots behind an image that are encrypted, by their keys' ARNs. */
+  imageKeys(place: Place, imageId: string): Promise<readonly string[]>;
+  bucketPolicy(place: Place, bucket: string): Promise<unknown>;
+  objectTags(place: Place, bucket: string, key: string): Promise<Tags>;
+  /** The account that made a bucket through the emulator; undefined for any other. */
+  bucketOwner(bucket: string): string | undefined;
+  learnBucket(bucket: string, accountId: string): void;
+}
+
+export function createFacts(admin: Admin): Facts {
+  const owners = new Map<string, string>();
+  const scope = (place: Place, service: string) => ({
+    accessKeyId: place.accountId,
+    region: place.region,
+    service,
+  });
+  const ec2 = async (
+    place: Place,
+    parameters: Record<string, string>,
+  ): Promise<XmlNode | undefined> =>
+    (await admin.query(scope(place, "ec2"), { Version: "2016-11-15", ...parameters })).root;
+  const items = (node: XmlNode | undefined, set: string): readonly XmlNode[] =>
+    children(child(node, set), "item");
+  const kms = async (place: Place, operation: string, input: unknown) => {
+    const { status, output } = await admin.json(
+      scope(place, "kms"),
+      `TrentService.${operation}`,
+      input,
+    );
+    return status === 200 ? output : undefined;
+  };
+  return {
+    tags: async (place, ids) => {
+      if (ids.length === 0) return {};
+      const filter = Object.fromEntries(ids.map((id, at) => [`Filter.1.Value.${at + 1}`, id]));
+      const root = await ec2(place, {
+        Action: "DescribeTags",
+        "Filter.1.Name": "resource-id",
+        ...filter,
+      });
+      const found: Record<string, Record<string, string>> = {};
+      for (const item of items(root, "tagSet")) {
+        const id = text(child(item, "resourceId"));
+        found[id] = {
+          ...found[id],
+          [text(child(item, "key"))]: text(child(item, "value")),
+        };
+      }
+      return found;
+    },
+    groupVpc: async (place, groupId) => {
+      const root = await ec2(place, { Action: "DescribeSecurityGroups", "GroupId.1": groupId });
+      return text(child(items(root, "securityGroupInfo")[0], "vpcId")) || undefined;
+    },
+    networkInterface: async (place, id) => {
+      const root = await ec2(place, {
+        Action: "DescribeNetworkInterfaces",
+        "NetworkInterfaceId.1": id,
+      });
+      const item = items(root, "networkInterfaceSet")[0];
+      if (item === undefined) return undefined;
+      return {
+        vpc: text(child(item, "vpcId")),
+        subnet: text(child(item, "subnetId")),
+        instance: text(child(child(item, "attachment"), "instanceId")),
+      };
+    },
+    autoScalingGroup: async (place, name) => {
+      const { root } = await admin.query(scope(place, "autoscaling"), {
+        Action: "DescribeAutoScalingGroups",
+        Version: "2011-01-01",
+        "AutoScalingGroupNames.member.1": name,
+      });
+      const result = child(root, "DescribeAutoScalingGroupsResult");
+      const group = child(child(result, "AutoScalingGroups"), "member");
+      if (group === undefined) return undefined;
+      const tags = children(child(group, "Tags"), "member").map((tag) => [
+        text(child(tag, "Key")),
+        text(child(tag, "Value")),
+      ]);
+      return { arn: text(child(group, "AutoScalingGroupARN")), tags: Object.fromEntries(tags) };
+    },
+    key: async (place, id) => {
+      const output = await kms(place, "DescribeKey", { KeyId: id });
+      const metadata = field(output, "KeyMetadata");
+      const arn = field(metadata, "Arn");
+      if (typeof arn !== "string") return undefined;
+      const managed = /(?:^|:)alias\/aws\//.test(id) || field(metadata, "KeyManager") === "AWS";
+      return { arn, accountId: arn.split(":")[4] ?? place.accountId, managed };
+    },
+    keyPolicy: async (place, arn) => {
+      const output = await kms(place, "GetKeyPolicy", { KeyId: arn, PolicyName: "default" });
+      const policy = field(output, "Policy");
+      return typeof policy === "string" ? parsePolicy(policy) : undefined;
+    },
+    imageKeys: async (place, imageId) => {
+      const root = await ec2(place, { Action: "DescribeImages", "ImageId.1": imageId });
+      const image = items(root, "imagesSet")[0];
+      const snapshots = items(image, "blockDeviceMapping")
+        .map((mapping) => text(child(child(mapping, "ebs"), "snapshotId")))
+        .filter((id) => id !== "");
+      if (snapshots.length === 0) return [];
+      const ids = Object.fromEntries(snapshots.map((id, at) => [`SnapshotId.${at + 1}`, id]));
+      const described = await ec2(place, { Action: "DescribeSnapshots", ...ids });
+      const keys = items(described, "snapshotSet")
+        .filter((snapshot) => text(child(snapshot, "encrypted")) === "true")
+        .map((snapshot) => text(child(snapshot, "kmsKeyId")) || "alias/aws/ebs");
+      return [...new Set(keys)];
+    },
+    bucketPolicy: async (place, bucket) => {
+      const { status, text } = await admin.get(scope(place, "s3"), `/${bucket}?policy`);
+      return status === 200 ? parsePolicy(text) : undefined;
+    },
+    objectTags: async (place, bucket, key) => {
+      const path = key.split("/").map(encodeURIComponent).join("/");
+      const answer = await admin.get(scope(place, "s3"), `/${bucket}/${path}?tagging`);
+      if (answer.status !== 200) return {};
+      const root = Object.values(parseXml(answer.text) ?? {})[0]?.[0];
+      const tags = children(child(root, "TagSet"), "Tag");
+      return Object.fromEntries(tags.map((t) => [text(child(t, "Key")), text(child(t, "Value"))]));
+    },
+    bucketOwner: (bucket) => owners.get(bucket),
+    learnBucket: (bucket, accountId) => void owners.set(bucket, accountId),
+  };
+}
+
+/** A policy as IAM hands it out: JSON, in some answers percent-encoded (RFC 3986). */
+export function parsePolicy(document: string): unknown {
+  const plain = document.trimStart().startsWith("{") ? document : decodeURIComponent(document);
+  return JSON.parse(plain) as unknown;
+}
+
+/** A field of something that may be an object. */
+export function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null
+    ? (value as Record<string, unknown>)[name]
+    : undefined;
+}

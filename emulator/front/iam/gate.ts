@@ -1,0 +1,209 @@
+/** Decides which calls IAM lets through. */
+import type { Admin } from "../admin.ts";
+import { isReadOnly } from "../calls.ts";
+import type { DecodedCall } from "../decode.ts";
+import { denialError } from "../errors.ts";
+import type { Identities } from "../identities.ts";
+import type { Gate, Verdict } from "../server.ts";
+import { evaluate, type Principal } from "./evaluate.ts";
+import { createFacts, type Facts } from "./facts.ts";
+import { createPolicyStore, type PolicyStore, type RolePolicies } from "./policies.ts";
+import { type Requirement, requirementsOf, wildcardRequirement } from "./requirements.ts";
+
+export interface IamGate extends Gate {
+  /**
+   * Enforces IAM for all roles of an account (12 digits) or for one role (its ARN); `*` is everyone.
+   * Gives the function that ends it.
+   */
+  enforce(target: string): () => void;
+}
+
+interface Parts {
+  readonly store: PolicyStore;
+  readonly facts: Facts;
+  readonly identities: Identities;
+  /** Operations that have been warned of. */
+  readonly warned: Set<string>;
+}
+
+/**
+ * Roles are held to their policies; the administrators of accounts may do everything, but for assuming a
+ * role whose trust policy does not name them.
+ */
+export function createGate(admin: Admin, identities: Identities, everyone: boolean): IamGate {
+  const targets = new Map<string, number>(everyone ? [["*", 1]] : []);
+  const parts: Parts = {
+    store: createPolicyStore(admin),
+    facts: createFacts(admin),
+    identities,
+    warned: new Set(),
+  };
+  const enforced = (roleArn: string): boolean =>
+    targets.has("*") || targets.has(roleArn) || targets.has(roleArn.split(":")[4] ?? "");
+  return {
+    enforce: (target) => {
+      if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
+        throw new Error(`${target} is no account id, no role ARN and not *: nothing to enforce.`);
+      }
+      targets.set(target, (targets.get(target) ?? 0) + 1);
+      let on = true;
+      return () => {
+        const left = (targets.get(target) ?? 1) - (on ? 1 : 0);
+        on = false;
+        if (left > 0) targets.set(target, left);
+        else targets.delete(target);
+      };
+    },
+    judge: async (call) => {
+      if (targets.size === 0) return {};
+      if (call.service === "sts" && call.operation === "AssumeRole") {
+        return enforced(String(call.parameters.RoleArn ?? "")) ? judgeAssumeRole(parts, call) : {};
+      }
+      const session = identities.session(call.accessKeyId);
+      return session !== undefined && enforced(session.roleArn) ? judgeRole(parts, call) : {};
+    },
+    passed: (call, status) => {
+      // CloudFormation makes roles without a call to IAM that would pass here.
+      const writes = call.service === "iam" || call.service === "cloudformation";
+      if (writes && !isReadOnly(call.service, call.operation)) parts.store.forget();
+      if (call.service === "s3" && call.operation === "CreateBucket" && status === 200) {
+        parts.facts.learnBucket(String(call.parameters.Bucket), call.accountId);
+      }
+    },
+  };
+}
+
+async function judgeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
+  const principal = await sessionPrincipal(parts, call);
+  const needs = await requirementsOf(call, parts.facts);
+  const verdict = await judge(call, principal, needs ?? [wildcardRequirement(call)]);
+  if (verdict.denied !== undefined) return verdict;
+  const name = `${call.service}:${call.operation}`;
+  if (needs === undefined && verdict.warning === undefined && !parts.warned.has(name)) {
+    parts.warned.add(name);
+    const warning = `IAM: ${name} has no entry in the emulator's table and was checked on every resource only`;
+    return { ...verdict, warning };
+  }
+  const hidesMissing = await hidesMissingKey(call, principal, needs ?? []);
+  return { ...verdict, ...(hidesMissing && { hidesMissing }) };
+}
+
+/**
+ * Whoever may not list a bucket learns nothing of keys that are not in it: 403 in place of 404.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+async function hidesMissingKey(
+  call: DecodedCall,
+  principal: Principal,
+  needs: readonly Requirement[],
+): Promise<boolean> {
+  const [need] = needs;
+  if (call.service !== "s3" || !/^(?:Get|Head)Object$/.test(call.operation) || need === undefined) {
+    return false;
+  }
+  const bucket = need.resource.slice(0, need.resource.indexOf("/"));
+  const listing = { ...need, action: "s3:ListBucket", resource: bucket };
+  return (await evaluate(principal, listing)).result !== "allowed";
+}
+
+async function judge(
+  call: DecodedCall,
+  principal: Principal,
+  needs: readonly Requirement[],
+): Promise<Verdict> {
+  for (const need of needs) {
+    const decision = await evaluate(principal, need);
+    if (decision.result === "denied") return { denied: denialError(call, decision.message) };
+    if (decision.result === "undecided") {
+      return { warning: `IAM: ${need.action} could not be checked: ${decision.reason}` };
+    }
+  }
+  return {};
+}
+
+async function sessionPrincipal(parts: Parts, call: DecodedCall): Promise<Principal> {
+  const session = parts.identities.session(call.accessKeyId);
+  const role = session === undefined ? undefined : await parts.store.role(session.roleArn);
+  if (session === undefined || role === undefined) {
+    // The role has been deleted: AWS refuses its sessions.
+    return { arn: call.principal, identity: [], context: {} };
+  }
+  return {
+    arn: call.principal,
+    identity: role.identity,
+    ...(role.boundary !== undefined && { boundary: role.boundary }),
+    ...(session.policy !== undefined && { session: JSON.parse(session.policy) as unknown }),
+    context: {
+      "aws:PrincipalArn": session.roleArn,
+      "aws:PrincipalAccount": session.accountId,
+      "aws:PrincipalType": "AssumedRole",
+      "aws:RequestedRegion": call.region,
+      ...principalTags({ ...role.tags, ...session.tags }),
+    },
+  };
+}
+
+function principalTags(tags: RolePolicies["tags"]): Requirement["context"] {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [`aws:PrincipalTag/${key}`, value]),
+  );
+}
+
+/** Administrators may do everything, as far as their own policies go. */
+const administrator = {
+  name: "AdministratorAccess",
+  policy: {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+  },
+};
+
+/**
+ * AssumeRole: the caller's own policies and the role's trust policy must both allow it. A call that the
+ * engine makes for an execution, with the account's own key, comes from the service.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
+ */
+async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
+  const roleArn = String(call.parameters.RoleArn ?? "");
+  const role = await parts.store.role(roleArn);
+  const { ExternalId, RoleSessionName } = call.parameters;
+  const need: Requirement = {
+    action: "sts:AssumeRole",
+    resource: roleArn,
+    resourceAccount: roleArn.split(":")[4] ?? call.accountId,
+    context: {
+      ...(ExternalId !== undefined && { "sts:ExternalId": String(ExternalId) }),
+      ...(RoleSessionName !== undefined && { "sts:RoleSessionName": String(RoleSessionName) }),
+    },
+    resourcePolicy: role?.trust ?? nobody,
+  };
+  const session = parts.identities.session(call.accessKeyId);
+  if (session !== undefined) return judge(call, await sessionPrincipal(parts, call), [need]);
+  if (call.executionId !== undefined) {
+    const partition = roleArn.split(":")[1] ?? "aws";
+    const execution = `arn:${partition}:ssm:${call.region}:${call.accountId}:automation-execution/${call.executionId}`;
+    const service: Principal = {
+      arn: "ssm.amazonaws.com",
+      identity: [],
+      context: {
+        "aws:SourceAccount": call.accountId,
+        "aws:SourceArn": execution,
+        "aws:PrincipalIsAWSService": "true",
+        "aws:PrincipalServiceName": "ssm.amazonaws.com",
+      },
+    };
+    return judge(call, service, [need]);
+  }
+  const principal: Principal = {
+    arn: call.principal,
+    identity: [administrator],
+    context: { "aws:PrincipalArn": call.principal, "aws:PrincipalAccount": call.accountId },
+  };
+  return judge(call, principal, [need]);
+}
+
+/** The trust policy of a role that is not there. */
+const nobody = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole", Resource: "*" }],
+};

@@ -1,0 +1,94 @@
+/**
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+import type { DecodedCall } from "../decode.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+
+const documentOperations = new Set([
+  "DeleteDocument",
+  "DescribeDocument",
+  "DescribeDocumentPermission",
+  "GetDocument",
+  "ListDocumentVersions",
+  "ModifyDocumentPermission",
+  "UpdateDocument",
+  "UpdateDocumentDefaultVersion",
+]);
+
+export const ssm: Requirements = async (call) => {
+  const home = `arn:${partitionOf(call.region)}:ssm:${call.region}`;
+  const { parameters, operation } = call;
+  const need = (resource: string, shown?: string): Requirement => ({
+    action: `ssm:${operation}`,
+    resource,
+    ...(shown !== undefined && { shown }),
+    resourceAccount: call.accountId,
+    context: {},
+  });
+  if (operation === "StartAutomationExecution") {
+    const name = String(parameters.DocumentName ?? "");
+    const execution = `${home}:${call.accountId}:automation-execution`;
+    return [
+      need(documentArn(call, name)),
+      need(`${execution}/00000000-0000-0000-0000-000000000000`, `${execution}/*`),
+      ...passedRole(call),
+    ];
+  }
+  const execution = parameters.AutomationExecutionId;
+  if (typeof execution === "string") {
+    return [need(`${home}:${call.accountId}:automation-execution/${execution}`)];
+  }
+  if (documentOperations.has(operation)) {
+    return [need(documentArn(call, String(parameters.Name ?? "")))];
+  }
+  if (/^(?:DescribeAutomation|ListDocuments|CreateDocument)/.test(operation)) {
+    return operation === "CreateDocument"
+      ? [need(documentArn(call, String(parameters.Name ?? "")))]
+      : [need("*")];
+  }
+  return undefined;
+};
+
+function documentArn(call: DecodedCall, name: string): string {
+  if (name.startsWith("arn:")) return name;
+  // Documents of AWS belong to no account.
+  const account = /^(?:AWS|Amazon)/.test(name) ? "" : call.accountId;
+  return `arn:${partitionOf(call.region)}:ssm:${call.region}:${account}:document/${name}`;
+}
+
+/**
+ * Whoever starts an automation with a role must be allowed to pass that role.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
+ */
+function passedRole(call: DecodedCall): Requirement[] {
+  const { Parameters } = call.parameters;
+  if (typeof Parameters !== "object" || Parameters === null) return [];
+  const given: unknown = (Parameters as Record<string, unknown>).AutomationAssumeRole;
+  const role = Array.isArray(given) ? String(given[0] ?? "") : "";
+  if (!role.startsWith("arn:")) return [];
+  return [
+    {
+      action: "iam:PassRole",
+      resource: role,
+      resourceAccount: role.split(":")[4] ?? call.accountId,
+      context: { "iam:PassedToService": "ssm.amazonaws.com" },
+    },
+  ];
+}
+
+/** AssumeRole is decided by the gate, which knows the trust policy; the others need no permission. */
+export const sts: Requirements = async (call) =>
+  ["GetCallerIdentity", "GetSessionToken", "GetAccessKeyInfo"].includes(call.operation)
+    ? []
+    : undefined;
+
+/** Calls about one role. */
+export const iamService: Requirements = async (call) => {
+  const role = call.parameters.RoleName;
+  if (typeof role !== "string") return undefined;
+  const resource = `arn:${partitionOf(call.region)}:iam::${call.accountId}:role/${role}`;
+  return [
+    { action: `iam:${call.operation}`, resource, resourceAccount: call.accountId, context: {} },
+  ];
+};
