@@ -1,13 +1,10 @@
-import { createAdmin } from "./front/admin.ts";
-import { type CallLog, createCallLog } from "./front/calls.ts";
+import type { CallLog } from "./front/calls.ts";
 import { clientEnvironment } from "./front/environment.ts";
-import { createFaultBoard, type FaultBoard } from "./front/faults.ts";
-import { createGate } from "./front/iam/gate.ts";
-import { createIdentities, defaultAccount } from "./front/identities.ts";
-import { modelLoader } from "./front/models.ts";
-import { startMoto } from "./front/moto.ts";
-import { type Automation, startFront } from "./front/server.ts";
-import { botocoreModels, findPython } from "./python.ts";
+import type { FaultBoard } from "./front/faults.ts";
+import { defaultAccount } from "./front/identities.ts";
+import type { Automation } from "./front/server.ts";
+import { startStack } from "./front/stack.ts";
+import { findPython } from "./python.ts";
 
 export interface EmulatorOptions {
   /** The Python with moto and boto3; the project's own by default. */
@@ -60,49 +57,24 @@ export interface Emulator {
  * @throws Error when Python, moto or the port is not to be had.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const python = options.python ?? findPython();
-  const region = options.region ?? "us-east-1";
-  const [moto, modelFolder] = await Promise.all([startMoto(python), botocoreModels(python)]);
-  const models = modelLoader(modelFolder);
-  const calls = createCallLog(options.logFile);
-  const faults = createFaultBoard();
-  const admin = createAdmin(moto);
-  const identities = createIdentities(admin);
-  const gate = createGate(admin, identities, options.enforceIam ?? false);
-  const engine: Automation = { handle: async () => ({}), kill: () => undefined };
-  const front = await startFront(
+  const { region = "us-east-1", python = findPython(), enforceIam, logFile, port } = options;
+  const stack = await startStack(
     {
-      moto,
-      models,
-      identities,
-      calls,
-      faults,
-      gate,
-      control: { calls, faults, enforce: gate.enforce },
-      automation: () => engine,
+      python,
+      ...(enforceIam !== undefined && { enforceIam }),
+      ...(logFile !== undefined && { logFile }),
+      ...(port !== undefined && { port }),
     },
-    options.port,
+    (): Automation => ({ handle: async () => ({}), kill: () => undefined }),
   );
-  const endpoint = `http://127.0.0.1:${front.port}`;
-  let closing: Promise<void> | undefined;
   return {
-    endpoint,
-    calls,
-    faults,
-    engine,
-    iam: { enforce: gate.enforce },
-    knobs: async (values, account) => {
-      const { status, output } = await admin.post("/moto-api/knobs", { ...values, account });
-      if (status !== 200) throw new Error(`The knobs were refused: ${JSON.stringify(output)}`);
-    },
-    env: (accountId = defaultAccount) => clientEnvironment(endpoint, accountId, region),
-    close: () => {
-      closing ??= (async () => {
-        await front.close();
-        await moto.close();
-        await calls.close();
-      })();
-      return closing;
-    },
+    endpoint: stack.endpoint,
+    calls: stack.calls,
+    faults: stack.faults,
+    engine: stack.automation,
+    iam: { enforce: stack.enforce },
+    knobs: stack.knobs,
+    env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
+    close: stack.close,
   };
 }

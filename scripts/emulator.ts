@@ -47,8 +47,11 @@ try {
     pc.dim("# Copy these lines into another terminal, then use aws, boto3 or any AWS SDK:"),
   );
   for (const [name, value] of Object.entries(emulator.env(options.account))) {
-    console.log(`export ${name}=${value}`);
+    if (!/proxy$/i.test(name)) console.log(`export ${name}=${value}`);
   }
+  console.log(
+    pc.dim(`# aws s3control only: HTTP_PROXY=${emulator.endpoint} NO_PROXY= aws s3control …`),
+  );
   console.log(`\n${pc.dim("# What has been called, and faults on purpose:")}`);
   console.log(`curl ${emulator.endpoint}/_emulator/calls`);
   console.log(

@@ -115,6 +115,11 @@ async function serve(
   const started = performance.now();
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  if (isForeign(incoming)) {
+    const text = `This is the emulator of AWS, no proxy for ${incoming.url}.`;
+    response.writeHead(502, { "content-type": "text/plain" }).end(text);
+    return;
+  }
   const { request, target } = wireRequest(incoming, Buffer.concat(chunks));
   if (request.path.startsWith("/_emulator/")) {
     const answer = await handleControl(parts.control, request);
@@ -146,6 +151,16 @@ async function serve(
     return;
   }
   send(response, request.method, result.outcome);
+}
+
+/** A request for a proxy that is for somebody else. */
+function isForeign(incoming: IncomingMessage): boolean {
+  const authority = /^https?:\/\/([^/]+)/.exec(incoming.url ?? "")?.[1];
+  if (authority === undefined) return false;
+  const port = (incoming.socket.address() as AddressInfo).port;
+  return (
+    !/(?:^|\.)(?:127\.0\.0\.1|localhost):\d+$/.test(authority) || !authority.endsWith(`:${port}`)
+  );
 }
 
 function wireRequest(

@@ -1,0 +1,89 @@
+/** moto, and the server in front of it, put together. */
+import { botocoreModels } from "../python.ts";
+import { createAdmin } from "./admin.ts";
+import { type CallLog, createCallLog } from "./calls.ts";
+import { createFaultBoard, type FaultBoard } from "./faults.ts";
+import { createGate } from "./iam/gate.ts";
+import { createIdentities } from "./identities.ts";
+import { modelLoader } from "./models.ts";
+import { startMoto } from "./moto.ts";
+import { type Automation, startFront } from "./server.ts";
+
+export interface StackOptions {
+  readonly python: string;
+  readonly enforceIam?: boolean;
+  readonly logFile?: string;
+  readonly port?: number;
+}
+
+export interface Stack<A extends Automation> {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  readonly calls: CallLog;
+  readonly faults: FaultBoard;
+  readonly automation: A;
+  /** Enforces IAM for an account, a role or everyone; gives the function that ends it. */
+  enforce(target: string): () => void;
+  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts moto and the front. The engine is made last, because its own calls go through the front.
+ *
+ * @throws Error when moto or the port is not to be had; nothing is left running then.
+ */
+export async function startStack<A extends Automation>(
+  options: StackOptions,
+  createAutomation: (endpoint: string) => A,
+): Promise<Stack<A>> {
+  const [moto, modelFolder] = await Promise.all([
+    startMoto(options.python),
+    botocoreModels(options.python),
+  ]);
+  const models = modelLoader(modelFolder);
+  const calls = createCallLog(options.logFile);
+  const faults = createFaultBoard();
+  const admin = createAdmin(moto);
+  const identities = createIdentities(admin);
+  const gate = createGate(admin, identities, options.enforceIam ?? false);
+  const { enforce } = gate;
+  const control = { calls, faults, enforce };
+  let automation: A | undefined;
+  const engine = (): A => {
+    if (automation === undefined) throw new Error("The Automation engine has not started yet.");
+    return automation;
+  };
+  try {
+    const front = await startFront(
+      { moto, models, identities, calls, faults, gate, control, automation: engine },
+      options.port,
+    );
+    const endpoint = `http://127.0.0.1:${front.port}`;
+    automation = createAutomation(endpoint);
+    let closing: Promise<void> | undefined;
+    return {
+      endpoint,
+      calls,
+      faults,
+      automation,
+      enforce,
+      knobs: async (values, account) => {
+        const { status, output } = await admin.post("/moto-api/knobs", { ...values, account });
+        if (status !== 200) throw new Error(`The knobs were refused: ${JSON.stringify(output)}`);
+      },
+      close: () => {
+        closing ??= (async () => {
+          await front.close();
+          await moto.close();
+          await calls.close();
+        })();
+        return closing;
+      },
+    };
+  } catch (error) {
+    await moto.close();
+    await calls.close();
+    throw error;
+  }
+}
