@@ -3,7 +3,7 @@ import type { ModelLoader, ServiceModel } from "./models.ts";
 import { decodeQuery } from "./query.ts";
 import { type Attribution, attribution, credentialScope, type WireRequest } from "./request.ts";
 import { matchRoute, restParameters } from "./rest.ts";
-import { hidden } from "./scalar.ts";
+import { hidden, withoutSensitive } from "./scalar.ts";
 
 export type Protocol = "ec2" | "query" | "json" | "rest-json" | "rest-xml";
 
@@ -71,7 +71,9 @@ async function readCall(
   if (target !== undefined) {
     const service = signed ?? "unknown";
     const operation = target.slice(target.lastIndexOf(".") + 1);
-    return { service, operation, parameters: json(request.body), protocol: "json" };
+    const model = await models(folders[service] ?? service);
+    const parameters = jsonParameters(model, operation, request.body);
+    return { service, operation, parameters, protocol: "json" };
   }
   const form = queryForm(request);
   const action = form?.get("Action") ?? undefined;
@@ -142,6 +144,17 @@ function queryForm(request: WireRequest): URLSearchParams | undefined {
     return new URLSearchParams(request.body.toString("utf8"));
   }
   return request.query.has("Action") && request.query.has("Version") ? request.query : undefined;
+}
+
+function jsonParameters(
+  model: ServiceModel | undefined,
+  operation: string,
+  body: Buffer,
+): Record<string, unknown> {
+  const parsed = json(body);
+  const input = model?.operations[operation]?.input;
+  if (model === undefined || input === undefined) return parsed;
+  return { ...(withoutSensitive(model, input, parsed) as object) };
 }
 
 function json(body: Buffer): Record<string, unknown> {

@@ -4,7 +4,7 @@
  */
 import type { Operation, ServiceModel, Shape, ShapeRef } from "./models.ts";
 import type { WireRequest } from "./request.ts";
-import { hidden, scalar } from "./scalar.ts";
+import { hidden, scalar, withoutSensitive } from "./scalar.ts";
 import { fromXml, parseXml } from "./xml.ts";
 
 interface Route {
@@ -186,7 +186,10 @@ function document(model: ServiceModel, ref: ShapeRef, text: string, whole?: Shap
     return fromXml({ ...model, shapes }, { shape: "" }, root);
   }
   try {
-    return JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    if (whole === undefined) return withoutSensitive(model, ref, parsed);
+    const shapes = { ...model.shapes, "": whole };
+    return withoutSensitive({ ...model, shapes }, { shape: "" }, parsed);
   } catch {
     return text;
   }

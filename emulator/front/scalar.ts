@@ -1,4 +1,4 @@
-import type { Shape } from "./models.ts";
+import type { ServiceModel, Shape, ShapeRef } from "./models.ts";
 
 /** What stands in the log in the place of a secret. */
 export const hidden = "***";
@@ -18,4 +18,23 @@ export function scalar(shape: Shape | undefined, value: string): unknown {
     return value.trim() !== "" && Number.isFinite(number) ? number : value;
   }
   return value;
+}
+
+/** A JSON value without the parts that its shape calls sensitive. */
+export function withoutSensitive(model: ServiceModel, ref: ShapeRef, value: unknown): unknown {
+  const shape = model.shapes[ref.shape];
+  if (shape?.sensitive === true) return hidden;
+  if (Array.isArray(value)) {
+    const member = shape?.member;
+    return member === undefined
+      ? value
+      : value.map((item) => withoutSensitive(model, member, item));
+  }
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => {
+      const member = shape?.members?.[name] ?? shape?.value;
+      return [name, member === undefined ? item : withoutSensitive(model, member, item)];
+    }),
+  );
 }

@@ -274,7 +274,7 @@ async function effect(
     });
   }
   if (call.service === "ssm" && automationOperations.has(call.operation)) {
-    return automate(parts, call);
+    return automate(parts, call, wire.body);
   }
   const response = await parts.moto.send(wire);
   if (call.service === "sts" && response.status === 200)
@@ -283,7 +283,7 @@ async function effect(
   return response;
 }
 
-async function automate(parts: FrontParts, call: DecodedCall): Promise<WireResponse> {
+async function automate(parts: FrontParts, call: DecodedCall, body: Buffer): Promise<WireResponse> {
   const session = parts.identities.session(call.accessKeyId);
   const caller: Caller = {
     accountId: call.accountId,
@@ -296,7 +296,9 @@ async function automate(parts: FrontParts, call: DecodedCall): Promise<WireRespo
     }),
   };
   try {
-    const output = await parts.automation().handle(call.operation, call.parameters, caller);
+    // Not the call's parameters: those are for the log and lack what is secret.
+    const input: unknown = JSON.parse(body.toString("utf8") || "{}");
+    const output = await parts.automation().handle(call.operation, input, caller);
     return {
       status: 200,
       headers: ["content-type", "application/x-amz-json-1.1"],
