@@ -1,0 +1,42 @@
+import { execa } from "execa";
+import { inProject } from "../build/root.ts";
+import { contextArguments } from "./config.ts";
+import { Problem } from "./problem.ts";
+
+/**
+ * Runs the CDK command line of this project in the project's folder, its output on the terminal.
+ *
+ * @param context `KEY=VALUE` arguments of `-c`
+ * @throws Problem when it ends with another status than 0; it has said why by then
+ */
+export async function cdk(
+  command: readonly string[],
+  context: readonly string[],
+  region: string,
+): Promise<void> {
+  const settings = contextArguments(context).flatMap(([key, value]) => [
+    "--context",
+    `${key}=${value}`,
+  ]);
+  const { exitCode } = await execa(
+    process.execPath,
+    [inProject("node_modules", "aws-cdk", "bin", "cdk"), ...command, ...settings],
+    {
+      cwd: inProject(),
+      stdio: "inherit",
+      reject: false,
+      env: {
+        AWS_REGION: region,
+        CDK_DISABLE_CLI_TELEMETRY: "true",
+        // Node 20 is supported here; the SDK and jsii say otherwise on every call.
+        JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION: "true",
+        NODE_NO_WARNINGS: "1",
+      },
+    },
+  );
+  if (exitCode !== 0)
+    throw new Problem(
+      `cdk ${command[0]} ended with status ${exitCode}.`,
+      "What went wrong stands above. CloudFormation has put back what it had begun, and the document's default version is as before.",
+    );
+}

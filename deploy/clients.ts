@@ -1,0 +1,26 @@
+import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { STSClient } from "@aws-sdk/client-sts";
+
+/**
+ * Clients for the Region given; endpoint, credentials and profile come from the environment as with any AWS tool
+ * (`AWS_ENDPOINT_URL` points them at the emulator). Ten attempts with the SDK's adaptive retries ride out
+ * throttling, which is usual when a document is shared with hundreds of accounts.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ */
+const options = (region: string): { region: string; maxAttempts: number; retryMode: string } => ({
+  region,
+  maxAttempts: 10,
+  retryMode: "adaptive",
+});
+
+export const ssm = (region: string): SSMClient => new SSMClient(options(region));
+export const sts = (region: string): STSClient => new STSClient(options(region));
+export const cloudFormation = (region: string): CloudFormationClient =>
+  new CloudFormationClient(options(region));
+
+/** Organizations is one service for all Regions of a partition; the SDK finds its endpoint from any of them. */
+export const organizations = (region: string): OrganizationsClient =>
+  new OrganizationsClient(options(region));

@@ -1,0 +1,214 @@
+import { readFileSync } from "node:fs";
+import { inProject } from "../build/root.ts";
+import { Problem } from "./problem.ts";
+
+/** What a deployment is told by the context in cdk.json and by `-c contain:NAME=VALUE`. docs/deploy.md says what each is for. */
+export interface Config {
+  readonly documentName: string;
+  /** A YAML file to publish instead of the runbook compiled from this working tree; empty: compile. */
+  readonly documentFile: string;
+  /** Where the document is published; the first Region also holds the roles. Empty: the Region of the credentials. */
+  readonly regions: readonly string[];
+  readonly automationRoleName: string;
+  readonly executionRoleName: string;
+  readonly administrationRoleName: string;
+  readonly administration: boolean;
+  /** The account that starts multi-account runs; empty: the account deployed to. */
+  readonly centralAccount: string;
+  readonly backupBucket: boolean;
+  readonly backupBucketPrefix: string;
+  readonly oldVersionsDays: number;
+  /** Days for which S3 Object Lock (governance mode) keeps each backup; 0: no lock. */
+  readonly objectLockDays: number;
+  readonly organizationalUnits: readonly string[];
+  readonly copyDocument: boolean;
+  readonly callAs: "SELF" | "DELEGATED_ADMIN";
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+const PREFIX = "contain:";
+
+type Read<T> = (given: unknown) => T | undefined;
+
+const text =
+  (pattern: RegExp): Read<string> =>
+  (given) =>
+    typeof given === "string" && pattern.test(given) ? given : undefined;
+
+const list =
+  (pattern: RegExp): Read<readonly string[]> =>
+  (given) => {
+    const items =
+      typeof given === "string" ? given.split(",").filter((item) => item !== "") : given;
+    if (!Array.isArray(items)) return undefined;
+    return items.every((item) => typeof item === "string" && pattern.test(item))
+      ? [...new Set(items)]
+      : undefined;
+  };
+
+const flag: Read<boolean> = (given) =>
+  given === true || given === "true"
+    ? true
+    : given === false || given === "false"
+      ? false
+      : undefined;
+
+const days =
+  (most: number): Read<number> =>
+  (given) => {
+    const value = typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given;
+    return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most
+      ? value
+      : undefined;
+  };
+
+const tags: Read<Readonly<Record<string, string>>> = (given) => {
+  const value =
+    typeof given === "string"
+      ? Object.fromEntries(given.split(",").map((pair) => pair.split("=", 2)))
+      : given;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const good = Object.entries(value).every(
+    ([key, word]) =>
+      typeof word === "string" &&
+      /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu.test(key) &&
+      word.length <= 256,
+  );
+  return good ? (value as Record<string, string>) : undefined;
+};
+
+const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const ROLE = /^[\w+=,.@-]{1,64}$/;
+
+/**
+ * Each key of the context: how it is read, its default, and what it must be.
+ * Limits: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html (document name)
+ * and https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (bucket name: the prefix and
+ * -ACCOUNT-REGION share 63 characters).
+ */
+const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K], string] } = {
+  documentName: [
+    text(/^(?!aws|amazon|amzn)[a-zA-Z0-9_\-.]{3,128}$/i),
+    "ContainEC2Instance",
+    "3 to 128 letters, digits, _ - or . that do not begin with aws, amazon or amzn, which are AWS's own",
+  ],
+  documentFile: [text(/^/), "", "the path of a YAML file"],
+  regions: [list(REGION), [], "Regions such as us-east-1, separated by commas"],
+  automationRoleName: [text(ROLE), "ContainEC2Instance-Automation", "an IAM role name"],
+  executionRoleName: [text(ROLE), "ContainEC2Instance-Execution", "an IAM role name"],
+  administrationRoleName: [text(ROLE), "ContainEC2Instance-Administration", "an IAM role name"],
+  administration: [flag, false, "true or false"],
+  centralAccount: [text(/^(\d{12})?$/), "", "an account id of 12 digits"],
+  backupBucket: [flag, false, "true or false"],
+  backupBucketPrefix: [
+    text(/^[a-z0-9][a-z0-9-]{0,34}$/),
+    "contain-ec2-backup",
+    "at most 35 lower-case letters, digits and hyphens",
+  ],
+  oldVersionsDays: [days(36_500), 365, "a number of days"],
+  objectLockDays: [days(36_500), 0, "a number of days, 0 for no lock"],
+  organizationalUnits: [
+    list(/^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/),
+    [],
+    "ids of organizational units (ou-…) or of the root (r-…), separated by commas",
+  ],
+  copyDocument: [flag, false, "true or false"],
+  callAs: [
+    (given) => (given === "SELF" || given === "DELEGATED_ADMIN" ? given : undefined),
+    "SELF",
+    "SELF (management account) or DELEGATED_ADMIN",
+  ],
+  tags: [tags, {}, "a map of tags, or KEY=VALUE,KEY=VALUE"],
+};
+
+/** The context's keys, with the prefix that they have in cdk.json. */
+export const contextKeys: readonly string[] = Object.keys(KEYS).map((key) => PREFIX + key);
+
+/**
+ * Reads the deployment's settings out of CDK context, the one place where they are checked.
+ *
+ * @param context values by context key (`contain:…`); other keys are CDK's and are left alone
+ * @throws Problem that names every wrong or unknown key at once
+ */
+export function parseConfig(context: Readonly<Record<string, unknown>>): Config {
+  const wrong: string[] = [];
+  for (const key of Object.keys(context))
+    if (key.startsWith(PREFIX) && !contextKeys.includes(key)) wrong.push(`${key} is not a setting`);
+  const read = <K extends keyof Config>(key: K): Config[K] => {
+    const [parse, fallback, expected] = KEYS[key];
+    const given = context[PREFIX + key];
+    if (given === undefined) return fallback;
+    const value = parse(given);
+    if (value !== undefined) return value;
+    wrong.push(`${PREFIX}${key} is ${JSON.stringify(given)}, it must be ${expected}`);
+    return fallback;
+  };
+  const config = Object.fromEntries(
+    (Object.keys(KEYS) as (keyof Config)[]).map((key) => [key, read(key)]),
+  ) as unknown as Config;
+  if (config.objectLockDays > 0 && !config.backupBucket)
+    wrong.push(
+      `${PREFIX}objectLockDays locks the backup bucket: set ${PREFIX}backupBucket to true with it`,
+    );
+  if (wrong.length > 0)
+    throw new Problem(
+      `The deployment's settings are wrong: ${wrong.join("; ")}.`,
+      "Correct them in cdk.json, or in -c contain:NAME=VALUE.",
+    );
+  return config;
+}
+
+/**
+ * The settings as a command sees them: cdk.json with the `-c KEY=VALUE` of the command line over it.
+ *
+ * @param overrides `KEY=VALUE`, the key with or without `contain:`
+ */
+export function loadConfig(overrides: readonly string[] = []): Config {
+  const { context } = JSON.parse(readFileSync(inProject("cdk.json"), "utf8")) as {
+    context: Record<string, unknown>;
+  };
+  return parseConfig({ ...context, ...Object.fromEntries(contextArguments(overrides)) });
+}
+
+/** `-c` arguments as pairs for the CDK command line, with the prefix where it was left out. */
+export function contextArguments(
+  overrides: readonly string[],
+): readonly (readonly [string, string])[] {
+  return overrides.map((override) => {
+    const at = override.indexOf("=");
+    if (at < 1)
+      throw new Problem(`-c ${override} has no value.`, "Write it as -c documentName=MyRunbook.");
+    const key = override.slice(0, at);
+    return [key.includes(":") ? key : PREFIX + key, override.slice(at + 1)];
+  });
+}
+
+/**
+ * The Regions of a command: those of the option, else those of the settings, else the one of the environment.
+ *
+ * @throws Problem when there is none
+ */
+export function regionsOf(
+  config: Pick<Config, "regions">,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly [string, ...string[]] {
+  const own = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
+  const [first, ...rest] = config.regions.length > 0 ? config.regions : own ? [own] : [];
+  if (first === undefined)
+    throw new Problem(
+      "No AWS Region is set.",
+      "Set AWS_REGION (for example `export AWS_REGION=us-east-1`), give --region, or list Regions under contain:regions in cdk.json.",
+    );
+  return [first, ...rest];
+}
+
+/** Name of the backup bucket in an account and Region. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
+export const backupBucketName = (
+  config: Pick<Config, "backupBucketPrefix">,
+  account: string,
+  region: string,
+): string => `${config.backupBucketPrefix}-${account}-${region}`;
+
+/** The name of the stack that holds the document: its own name, in the letters that a stack may have. */
+export const stackName = (config: Pick<Config, "documentName">): string =>
+  config.documentName.replace(/[^a-zA-Z0-9-]/g, "-").replace(/^[^a-zA-Z]/, "R");

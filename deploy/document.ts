@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { inProject, projectRoot } from "../build/root.ts";
+import type { PolicyJson, PolicyScope } from "./policy.ts";
+import { Problem } from "./problem.ts";
+import { samplePolicy, sampleYaml } from "./sample.ts";
+import { contentHash, versionName } from "./version.ts";
+
+/** SSM's limit for the content of a document. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+const LIMIT = 65_536;
+
+/** The document as it is to be published. */
+export interface Publication {
+  readonly yaml: string;
+  /** SHA-256 of `yaml`, hexadecimal. */
+  readonly hash: string;
+  readonly versionName: string;
+  /** The least-privilege policy of the role that the document acts as. */
+  readonly policy: (scope: PolicyScope) => PolicyJson;
+}
+
+/**
+ * The document that this working tree makes, or a file's where one is given (a build that was reviewed).
+ *
+ * @param file path of a YAML file, relative to the project's folder; empty: compile
+ * @throws Problem for a file that can't be read or a document over SSM's limit
+ */
+export function loadDocument(file = ""): Publication {
+  const yaml = file === "" ? sampleYaml : readDocument(file);
+  const bytes = Buffer.byteLength(yaml);
+  if (bytes > LIMIT)
+    throw new Problem(
+      `The document has ${bytes} bytes; Systems Manager takes ${LIMIT}.`,
+      "Shorten the handlers or descriptions; `npm run build` says what takes the room.",
+    );
+  const { version } = JSON.parse(readFileSync(inProject("package.json"), "utf8")) as {
+    version: string;
+  };
+  return {
+    yaml,
+    hash: contentHash(yaml),
+    versionName: versionName(version, yaml),
+    policy: samplePolicy,
+  };
+}
+
+function readDocument(file: string): string {
+  try {
+    return readFileSync(resolve(projectRoot, file), "utf8");
+  } catch (cause) {
+    throw new Problem(
+      `The document ${file} can't be read (${(cause as NodeJS.ErrnoException).code ?? cause}).`,
+      "Give the path of a file that is there, or leave contain:documentFile empty to publish what this working tree compiles to.",
+      { cause },
+    );
+  }
+}

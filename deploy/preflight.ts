@@ -1,0 +1,152 @@
+import {
+  DescribeStackResourceCommand,
+  ListStackInstancesCommand,
+  type StackInstanceSummary,
+} from "@aws-sdk/client-cloudformation";
+import {
+  DescribeOrganizationalUnitCommand,
+  ListRootsCommand,
+  paginateListAWSServiceAccessForOrganization,
+} from "@aws-sdk/client-organizations";
+import { GetParameterCommand } from "@aws-sdk/client-ssm";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { cloudFormation, organizations, ssm, sts } from "./clients.ts";
+import { type Config, stackName } from "./config.ts";
+import { Problem } from "./problem.ts";
+import { describe } from "./published.ts";
+import { stackSetName } from "./stacks/rollout.ts";
+
+/** The service principal by which an organization trusts StackSets. @see https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html */
+const STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com";
+
+/** The account that the credentials belong to. */
+export async function callerAccount(region: string): Promise<string> {
+  const { Account } = await sts(region).send(new GetCallerIdentityCommand({}));
+  if (!Account) throw new Error("STS named no account.");
+  return Account;
+}
+
+/**
+ * The CDK bootstrap stack must be there before anything starts: a template with the runbook's text in it is over
+ * the 51,200 bytes that CloudFormation takes directly, and so goes through the bootstrap bucket.
+ *
+ * @throws Problem with the command that bootstraps
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/bootstrapping-env.html
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+ */
+export async function assertBootstrapped(account: string, region: string): Promise<void> {
+  try {
+    await ssm(region).send(new GetParameterCommand({ Name: "/cdk-bootstrap/hnb659fds/version" }));
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "ParameterNotFound")) throw error;
+    throw new Problem(
+      `Account ${account} is not prepared for CDK in ${region}, and the template is too large to go without (over 51,200 bytes with the runbook in it).`,
+      `Run once: npx cdk bootstrap aws://${account}/${region}. Or publish the document alone, without role and bucket: npm run publish.`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The document's name must be free, or be that of this deployment's own stack.
+ *
+ * @throws Problem for a document that came about otherwise
+ */
+export async function assertNameIsOurs(config: Config, region: string): Promise<void> {
+  if ((await describe(ssm(region), config.documentName)) === undefined) return;
+  try {
+    const { StackResourceDetail } = await cloudFormation(region).send(
+      new DescribeStackResourceCommand({
+        StackName: stackName(config),
+        LogicalResourceId: "Document",
+      }),
+    );
+    if (StackResourceDetail?.PhysicalResourceId === config.documentName) return;
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "ValidationError")) throw error;
+  }
+  throw new Problem(
+    `There is a document ${config.documentName} in ${region} already that the stack ${stackName(config)} did not make.`,
+    "Choose another name (-c documentName=…), delete that document, or, if it is an earlier publication of this runbook, add a version to it with npm run publish.",
+  );
+}
+
+/**
+ * StackSets must be trusted in the organization, and its units must exist, before a rollout to them starts.
+ *
+ * @throws Problem with the command that switches trusted access on, or naming the unit
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-activate-trusted-access.html
+ */
+export async function assertRolloutPossible(config: Config, region: string): Promise<void> {
+  if (config.organizationalUnits.length === 0) return;
+  const client = organizations(region);
+  const trusted = new Set<string>();
+  for await (const page of paginateListAWSServiceAccessForOrganization({ client }, {}))
+    for (const service of page.EnabledServicePrincipals ?? [])
+      trusted.add(service.ServicePrincipal ?? "");
+  if (!trusted.has(STACKSETS))
+    throw new Problem(
+      "The organization does not trust StackSets, so nothing can be rolled out to its accounts.",
+      `In the management account, run once: aws cloudformation activate-organizations-access --region ${region}`,
+    );
+  for (const unit of config.organizationalUnits) {
+    const exists = unit.startsWith("r-")
+      ? (await client.send(new ListRootsCommand({}))).Roots?.some((root) => root.Id === unit)
+      : await client
+          .send(new DescribeOrganizationalUnitCommand({ OrganizationalUnitId: unit }))
+          .then(
+            () => true,
+            (error: unknown) => {
+              if (error instanceof Error && error.name === "OrganizationalUnitNotFoundException")
+                return false;
+              throw error;
+            },
+          );
+    if (!exists)
+      throw new Problem(
+        `The organization has no unit ${unit}.`,
+        "List the units: aws organizations list-organizational-units-for-parent --parent-id r-….",
+      );
+  }
+}
+
+/** A stack instance of the rollout that is not as the template says, and why. */
+export interface Straggler {
+  readonly account: string;
+  readonly region: string;
+  readonly reason: string;
+}
+
+/** How far the rollout came: how many instances are current, and which are not. */
+export async function rolloutState(
+  config: Config,
+  region: string,
+): Promise<{ readonly current: number; readonly stragglers: readonly Straggler[] }> {
+  const client = cloudFormation(region);
+  const all: StackInstanceSummary[] = [];
+  for (const part of ["Roles", "Region"] as const) {
+    if (part === "Region" && !config.copyDocument && !config.backupBucket) continue;
+    let next: string | undefined;
+    do {
+      const page = await client.send(
+        new ListStackInstancesCommand({
+          StackSetName: stackSetName(`${stackName(config)}-Rollout`, part),
+          CallAs: config.callAs,
+          MaxResults: 100,
+          ...(next === undefined ? {} : { NextToken: next }),
+        }),
+      );
+      all.push(...(page.Summaries ?? []));
+      next = page.NextToken;
+    } while (next);
+  }
+  const behind = all.filter((instance) => instance.Status !== "CURRENT");
+  return {
+    current: all.length - behind.length,
+    stragglers: behind.map((instance) => ({
+      account: instance.Account ?? "",
+      region: instance.Region ?? "",
+      reason: instance.StatusReason ?? instance.Status ?? "",
+    })),
+  };
+}

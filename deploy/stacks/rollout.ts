@@ -1,0 +1,88 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { Aws, CfnStackSet, type Stack } from "aws-cdk-lib";
+import { Asset } from "aws-cdk-lib/aws-s3-assets";
+import { inProject } from "../../build/root.ts";
+import type { Config } from "../config.ts";
+import type { Publication } from "../document.ts";
+import { contentHash } from "../version.ts";
+import { hasRegionalPart, memberRegionStack, memberStack, templateOf } from "./member.ts";
+
+/** What a request may carry as a template; a longer one is passed by URL. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+const DIRECT = 51_200;
+
+/**
+ * The rollout to the accounts of the organizational units: StackSets with service-managed permissions, so that no
+ * role has to be made by hand in any account, and with automatic deployment, so that an account that joins one of
+ * the units later has what it needs before its first incident.
+ *
+ * One StackSet makes the roles, in the first Region since roles have none; the other, where there is something to
+ * make, the copy of the document and the bucket in every Region.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
+ */
+export function rolloutStack(
+  stack: Stack,
+  config: Config,
+  publication: Publication,
+  regions: readonly [string, ...string[]],
+): void {
+  const central = config.centralAccount || (stack.account as string | undefined) || Aws.ACCOUNT_ID;
+  stackSet(
+    stack,
+    config,
+    "Roles",
+    [regions[0]],
+    templateOf("Roles", (member) => memberStack(member, config, publication, regions, central)),
+  );
+  if (hasRegionalPart(config))
+    stackSet(
+      stack,
+      config,
+      "Region",
+      regions,
+      templateOf("Region", (member) => memberRegionStack(member, config, publication)),
+    );
+}
+
+function stackSet(
+  stack: Stack,
+  config: Config,
+  part: "Roles" | "Region",
+  regions: readonly string[],
+  template: string,
+): void {
+  new CfnStackSet(stack, part, {
+    stackSetName: stackSetName(stack.stackName, part),
+    permissionModel: "SERVICE_MANAGED",
+    callAs: config.callAs,
+    autoDeployment: { enabled: true, retainStacksOnAccountRemoval: false },
+    capabilities: ["CAPABILITY_NAMED_IAM"],
+    // Accounts are independent: one that refuses must not keep the others from being prepared. The deployer lists those that failed.
+    operationPreferences: {
+      failureTolerancePercentage: 100,
+      maxConcurrentPercentage: 100,
+      regionConcurrencyType: "PARALLEL",
+    },
+    managedExecution: { Active: true },
+    stackInstancesGroup: [
+      {
+        deploymentTargets: { organizationalUnitIds: [...config.organizationalUnits] },
+        regions: [...regions],
+      },
+    ],
+    ...(Buffer.byteLength(template) <= DIRECT
+      ? { templateBody: template }
+      : { templateUrl: upload(stack, part, template) }),
+  });
+}
+
+/** The name of a StackSet of the rollout. */
+export const stackSetName = (rollout: string, part: "Roles" | "Region"): string =>
+  `${rollout}-${part}`;
+
+function upload(stack: Stack, part: string, template: string): string {
+  const path = inProject("dist", "stacksets", `${contentHash(template)}.json`);
+  mkdirSync(inProject("dist", "stacksets"), { recursive: true });
+  writeFileSync(path, template);
+  return new Asset(stack, `${part}Template`, { path }).httpUrl;
+}

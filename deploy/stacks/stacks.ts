@@ -1,0 +1,63 @@
+import { type App, Stack, type StackProps, Tags } from "aws-cdk-lib";
+import { type Config, stackName } from "../config.ts";
+import type { Publication } from "../document.ts";
+import { administrationStack } from "./administration.ts";
+import { rolloutStack } from "./rollout.ts";
+import { runbookStack } from "./runbook.ts";
+
+/** The names of the stacks, by what is in them. */
+export const stackNames = (
+  config: Config,
+): { readonly runbook: string; readonly administration: string; readonly rollout: string } => ({
+  runbook: stackName(config),
+  administration: `${stackName(config)}-Administration`,
+  rollout: `${stackName(config)}-Rollout`,
+});
+
+/**
+ * All stacks of a deployment: the runbook in each Region, and in the first one what several accounts need.
+ *
+ * @param account the account deployed to; undefined leaves the templates without one, as in tests
+ */
+export function stacks(
+  app: App,
+  config: Config,
+  publication: Publication,
+  regions: readonly [string, ...string[]],
+  account: string | undefined,
+): readonly Stack[] {
+  const names = stackNames(config);
+  const make = (id: string, region: string, properties: StackProps): Stack => {
+    const stack = new Stack(app, id, {
+      env: { region, ...(account === undefined ? {} : { account }) },
+      ...properties,
+    });
+    for (const [key, value] of Object.entries(config.tags)) Tags.of(stack).add(key, value);
+    return stack;
+  };
+  const made = regions.map((region) => {
+    const stack = make(`${names.runbook}-${region}`, region, {
+      stackName: names.runbook,
+      description: `The SSM Automation runbook ${config.documentName} and the role it acts as`,
+    });
+    runbookStack(stack, config, publication, regions);
+    return stack;
+  });
+  if (config.administration) {
+    const stack = make(names.administration, regions[0], {
+      stackName: names.administration,
+      description: `Roles to start ${config.documentName} in other accounts`,
+    });
+    administrationStack(stack, config, publication, regions);
+    made.push(stack);
+  }
+  if (config.organizationalUnits.length > 0) {
+    const stack = make(names.rollout, regions[0], {
+      stackName: names.rollout,
+      description: `What accounts of the organization need to run ${config.documentName}`,
+    });
+    rolloutStack(stack, config, publication, regions);
+    made.push(stack);
+  }
+  return made;
+}
