@@ -49,8 +49,9 @@ def apply_mends() -> None:
 
 def serve(port: int) -> None:
     """Serves until standard input is closed."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-    from werkzeug.serving import WSGIRequestHandler, make_server
+    # Not before the environment is set, above.
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
+    from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415
 
     class QuietHandler(WSGIRequestHandler):  # type: ignore[misc]
         """Writes no line for each request; the emulator's front keeps the log of calls."""
@@ -89,7 +90,7 @@ def main() -> None:
     if options.image_delay is not None:
         os.environ["EMULATOR_IMAGE_DELAY"] = str(options.image_delay)
     if not options.plain:
-        from emulator.moto.knobs import from_environment
+        from emulator.moto.knobs import from_environment  # noqa: PLC0415
 
         from_environment()
         apply_mends()

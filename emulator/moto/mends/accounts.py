@@ -15,6 +15,10 @@ import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from moto.core.responses import BaseResponse
+from moto.iam import models as iam
+from moto.sts.models import STSBackend
+
 from emulator.moto.patch import around, instead_of
 
 ACCOUNT_ID = re.compile(r"^\d{12}$")
@@ -32,9 +36,6 @@ def access_key_of(authorization: str, url: str) -> str | None:
 
 def apply() -> None:
     """Mends the lookup of accounts and identities."""
-    from moto.core.responses import BaseResponse
-    from moto.iam import models as iam
-    from moto.sts.models import STSBackend
 
     @around(BaseResponse, "get_access_key")
     def get_access_key(original: Any, self: Any) -> str:

@@ -18,6 +18,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs
 
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
 from emulator.moto.knobs import ALL_ACCOUNTS, knobs, reset, turn
 from emulator.moto.patch import around
 
@@ -27,7 +29,6 @@ LOCK = threading.RLock()
 
 def apply() -> None:
     """Puts a lock around moto's server application."""
-    from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
     @around(DomainDispatcherApplication, "__call__")
     def call(original: Any, self: Any, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -1,0 +1,148 @@
+"""Network interfaces, as AWS keeps their groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from mended import Account, Network, code, interface_groups, refusal
+
+pytestmark = pytest.mark.mend
+
+
+def test_an_interface_has_exactly_the_groups_it_was_last_given(ec2: Any, network: Network) -> None:
+    old, new = network.group("old"), network.group("new")
+    instance = network.instance([old], [old])
+    for interface in instance["NetworkInterfaces"]:
+        ec2.modify_network_interface_attribute(NetworkInterfaceId=interface["NetworkInterfaceId"], Groups=[new])
+    instance = network.instance_by_id(instance["InstanceId"])
+    assert interface_groups(instance) == [[new], [new]]
+    assert [group["GroupId"] for group in instance["SecurityGroups"]] == [new]
+
+
+def test_instance_level_groups_do_not_stay_after_a_change(ec2: Any, network: Network) -> None:
+    old, new = network.group("old"), network.group("new")
+    launched = ec2.run_instances(
+        ImageId="ami-12c6146b", MinCount=1, MaxCount=1, SubnetId=network.subnet, SecurityGroupIds=[old]
+    )
+    instance = network.instance_by_id(launched["Instances"][0]["InstanceId"])
+    interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    assert interface_groups(instance) == [[old]]
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=interface, Groups=[new])
+    assert interface_groups(network.instance_by_id(instance["InstanceId"])) == [[new]]
+    shown = ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"][0]
+    assert [group["GroupId"] for group in shown["Groups"]] == [new]
+
+
+def test_the_instance_shows_the_groups_of_its_primary_interface(network: Network) -> None:
+    first, second = network.group("first"), network.group("second")
+    instance = network.instance([first], [second])
+    assert [group["GroupId"] for group in instance["SecurityGroups"]] == [first]
+
+
+def test_an_unknown_group_is_not_found(ec2: Any, network: Network) -> None:
+    instance = network.instance([network.group("own")])
+    interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    refused = refusal(
+        ec2.modify_network_interface_attribute, NetworkInterfaceId=interface, Groups=["sg-0123456789abcdef0"]
+    )
+    assert refused == ("InvalidGroup.NotFound", 400, "The security group 'sg-0123456789abcdef0' does not exist")
+    assert interface_groups(network.instance_by_id(instance["InstanceId"])) == interface_groups(instance)
+
+
+def test_a_group_of_another_vpc_belongs_to_a_different_network(ec2: Any, network: Network) -> None:
+    instance = network.instance([network.group("own")])
+    foreign = Network(ec2).group("foreign")
+    interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    refused = refusal(ec2.modify_network_interface_attribute, NetworkInterfaceId=interface, Groups=[foreign])
+    assert refused[0] == "InvalidGroup.NotFound"
+    assert "different networks" in refused[2]
+
+
+def test_a_launch_with_a_group_of_another_vpc_is_refused(ec2: Any, network: Network) -> None:
+    foreign = Network(ec2).group("foreign")
+    refused = code(
+        ec2.run_instances,
+        ImageId="ami-12c6146b",
+        MinCount=1,
+        MaxCount=1,
+        SubnetId=network.subnet,
+        SecurityGroupIds=[foreign],
+    )
+    assert refused == "InvalidParameter"
+
+
+def test_an_interface_is_not_made_with_a_group_that_does_not_exist(ec2: Any, network: Network) -> None:
+    refused = code(ec2.create_network_interface, SubnetId=network.subnet, Groups=["sg-0123456789abcdef0"])
+    assert refused == "InvalidGroup.NotFound"
+
+
+def test_an_interface_takes_five_groups_and_not_six(ec2: Any, network: Network) -> None:
+    groups = [network.group(f"group {number}") for number in range(6)]
+    instance = network.instance([groups[0]])
+    interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=interface, Groups=groups[:5])
+    refused = code(ec2.modify_network_interface_attribute, NetworkInterfaceId=interface, Groups=groups)
+    assert refused == "SecurityGroupsPerInterfaceLimitExceeded"
+
+
+def test_a_requester_managed_interface_refuses_new_groups(ec2: Any, account: Account, network: Network) -> None:
+    group = network.group("own")
+    instance = network.instance([group])
+    interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    account.turn(requesterManaged=[interface])
+    assert code(ec2.modify_network_interface_attribute, NetworkInterfaceId=interface, Groups=[group]) == "AuthFailure"
+
+
+def test_groups_of_an_instance_with_two_interfaces_can_not_be_set_on_the_instance(ec2: Any, network: Network) -> None:
+    group = network.group("own")
+    instance = network.instance([group], [group])
+    refused = code(ec2.modify_instance_attribute, InstanceId=instance["InstanceId"], Groups=[group])
+    assert refused == "InvalidInstanceID"
+
+
+def test_a_terminated_instance_has_no_interfaces_and_the_primary_one_is_gone(ec2: Any, network: Network) -> None:
+    instance = network.instance([network.group("own")])
+    ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+    terminated = network.instance_by_id(instance["InstanceId"])
+    assert terminated["State"]["Name"] == "terminated"
+    assert terminated["NetworkInterfaces"] == []
+    assert terminated["SecurityGroups"] == []
+    assert "VpcId" not in terminated
+    gone = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    refused = code(ec2.describe_network_interfaces, NetworkInterfaceIds=[gone])
+    assert refused == "InvalidNetworkInterfaceID.NotFound"
+
+
+def test_an_attached_interface_survives_its_instance(ec2: Any, network: Network) -> None:
+    group = network.group("own")
+    instance = network.instance([group])
+    spare = ec2.create_network_interface(SubnetId=network.subnet, Groups=[group])
+    spare_id = spare["NetworkInterface"]["NetworkInterfaceId"]
+    ec2.attach_network_interface(NetworkInterfaceId=spare_id, InstanceId=instance["InstanceId"], DeviceIndex=1)
+    assert interface_groups(network.instance_by_id(instance["InstanceId"])) == [[group], [group]]
+    ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
+    shown = ec2.describe_network_interfaces(NetworkInterfaceIds=[spare_id])["NetworkInterfaces"][0]
+    assert shown["Status"] == "available"
+
+
+def test_a_sixteenth_interface_exceeds_the_limit(ec2: Any, network: Network) -> None:
+    group = network.group("own")
+    instance = network.instance(*[[group]] * 15)
+    assert len(instance["NetworkInterfaces"]) == 15
+    spare = ec2.create_network_interface(SubnetId=network.subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    place = {"InstanceId": instance["InstanceId"], "DeviceIndex": 15}
+    assert code(ec2.attach_network_interface, NetworkInterfaceId=spare, **place) == "AttachmentLimitExceeded"
+
+
+def test_a_taken_device_index_is_refused(ec2: Any, network: Network) -> None:
+    instance = network.instance([network.group("own")])
+    spare = ec2.create_network_interface(SubnetId=network.subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    place = {"InstanceId": instance["InstanceId"], "DeviceIndex": 0}
+    assert code(ec2.attach_network_interface, NetworkInterfaceId=spare, **place) == "InvalidParameterValue"
+
+
+def test_an_attached_interface_is_not_deleted(ec2: Any, network: Network) -> None:
+    instance = network.instance([network.group("own")])
+    interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    assert code(ec2.delete_network_interface, NetworkInterfaceId=interface) == "InvalidParameterValue"

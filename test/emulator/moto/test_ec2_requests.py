@@ -1,0 +1,133 @@
+"""Dry runs, tags and ids, as EC2 treats them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from mended import Account, Network, code, refusal
+
+mend = pytest.mark.mend
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "modify_network_interface_attribute",
+        "create_security_group",
+        "authorize_security_group_ingress",
+        "authorize_security_group_egress",
+        "revoke_security_group_ingress",
+        "revoke_security_group_egress",
+        "delete_security_group",
+        "create_tags",
+        "delete_tags",
+        "create_image",
+        "copy_image",
+        "describe_instances",
+        pytest.param("describe_security_groups", marks=mend),
+    ],
+)
+def test_a_dry_run_changes_nothing_and_answers_412(ec2: Any, network: Network, operation: str) -> None:
+    group = network.group("g")
+    instance = network.instance([group])
+    rules = {"GroupId": group, "IpPermissions": [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]}
+    tags = {"Resources": [group], "Tags": [{"Key": "k", "Value": "v"}]}
+    parameters: dict[str, Any] = {
+        "modify_network_interface_attribute": {
+            "NetworkInterfaceId": instance["NetworkInterfaces"][0]["NetworkInterfaceId"],
+            "Groups": [group],
+        },
+        "create_security_group": {"GroupName": "n", "Description": "d", "VpcId": network.vpc},
+        "authorize_security_group_ingress": rules,
+        "authorize_security_group_egress": rules,
+        "revoke_security_group_ingress": rules,
+        "revoke_security_group_egress": rules,
+        "delete_security_group": {"GroupId": group},
+        "create_tags": tags,
+        "delete_tags": tags,
+        "create_image": {"InstanceId": instance["InstanceId"], "Name": "name"},
+        "copy_image": {"SourceImageId": "ami-12c6146b", "SourceRegion": "us-east-1", "Name": "name"},
+    }
+    before = ec2.describe_security_groups()["SecurityGroups"]
+    refused = refusal(getattr(ec2, operation), DryRun=True, **parameters.get(operation, {}))
+    assert refused == ("DryRunOperation", 412, "Request would have succeeded, but DryRun flag is set.")
+    assert ec2.describe_security_groups()["SecurityGroups"] == before
+
+
+@mend
+def test_tag_keys_of_aws_are_reserved(ec2: Any, network: Network) -> None:
+    group = network.group("g")
+    for key in ("aws:mine", "AWS:mine"):
+        tags = [{"Key": key, "Value": "v"}]
+        assert code(ec2.create_tags, Resources=[group], Tags=tags) == "InvalidParameterValue"
+        assert code(ec2.delete_tags, Resources=[group], Tags=tags) == "InvalidParameterValue"
+        specification = [{"ResourceType": "security-group", "Tags": tags}]
+        refused = code(
+            ec2.create_security_group,
+            GroupName="n",
+            Description="d",
+            VpcId=network.vpc,
+            TagSpecifications=specification,
+        )
+        assert refused == "InvalidParameterValue"
+
+
+@mend
+@pytest.mark.parametrize("tag", [{"Key": "k" * 129, "Value": "v"}, {"Key": "k", "Value": "v" * 257}])
+def test_a_tag_that_is_too_long_is_refused(ec2: Any, network: Network, tag: dict[str, str]) -> None:
+    assert code(ec2.create_tags, Resources=[network.group("g")], Tags=[tag]) == "InvalidParameterValue"
+
+
+def test_a_fifty_first_tag_exceeds_the_limit(ec2: Any, network: Network) -> None:
+    group = network.group("g")
+    ec2.create_tags(Resources=[group], Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(50)])
+    ec2.create_tags(Resources=[group], Tags=[{"Key": "k1", "Value": "other"}])
+    assert code(ec2.create_tags, Resources=[group], Tags=[{"Key": "k50", "Value": "v"}]) == "TagLimitExceeded"
+
+
+def test_a_tag_is_deleted_only_with_its_value_where_one_is_given(ec2: Any, network: Network) -> None:
+    group = network.group("g")
+    ec2.create_tags(Resources=[group], Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    ec2.delete_tags(Resources=[group], Tags=[{"Key": "a", "Value": "other"}, {"Key": "b"}])
+    assert tags_of(ec2, group) == {"a": "1"}
+
+
+@mend
+def test_an_empty_value_deletes_only_a_tag_with_an_empty_value(ec2: Any, network: Network) -> None:
+    group = network.group("g")
+    ec2.create_tags(Resources=[group], Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}])
+    ec2.delete_tags(Resources=[group], Tags=[{"Key": "a", "Value": ""}, {"Key": "b", "Value": ""}])
+    assert tags_of(ec2, group) == {"a": "1"}
+    ec2.delete_tags(Resources=[group])
+    assert tags_of(ec2, group) == {}
+
+
+@mend
+def test_what_does_not_exist_is_not_tagged(ec2: Any) -> None:
+    tags = [{"Key": "k", "Value": "v"}]
+    assert code(ec2.create_tags, Resources=["i-0123456789abcdef0"], Tags=tags) == "InvalidInstanceID.NotFound"
+    refused = code(ec2.create_tags, Resources=["eni-0123456789abcdef0"], Tags=tags)
+    assert refused == "InvalidNetworkInterfaceID.NotFound"
+
+
+@mend
+def test_a_malformed_instance_id_is_told_from_an_unknown_one(ec2: Any) -> None:
+    for malformed in ("i-nothing", "i-123", "instance", "i-0123456789abcdef0;"):
+        assert code(ec2.describe_instances, InstanceIds=[malformed]) == "InvalidInstanceID.Malformed"
+    refused = refusal(ec2.describe_instances, InstanceIds=["i-0123456789abcdef0"])
+    assert refused == ("InvalidInstanceID.NotFound", 400, "The instance ID 'i-0123456789abcdef0' does not exist")
+
+
+@mend
+def test_an_instance_may_have_an_instance_store_root(account: Account, network: Network) -> None:
+    instance = network.instance([network.group("g")])
+    assert instance["RootDeviceType"] == "ebs"
+    account.turn(instanceStore=[instance["InstanceId"]])
+    assert network.instance_by_id(instance["InstanceId"])["RootDeviceType"] == "instance-store"
+
+
+def tags_of(ec2: Any, resource: str) -> dict[str, str]:
+    """The tags of a resource."""
+    tags = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])["Tags"]
+    return {tag["Key"]: tag["Value"] for tag in tags}
