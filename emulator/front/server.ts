@@ -240,7 +240,7 @@ async function answer(
   const { denied, hidesMissing, warning } = await parts.gate.judge(call);
   const found =
     denied === undefined ? await effect(parts, call, wire) : errorResponse(call, denied);
-  const outcome = hidesMissing === true && found.status === 404 ? hidden(call) : found;
+  const outcome = hidesMissing === true && isMissingKey(found) ? hidden(call) : found;
   const noted = warning === undefined ? {} : { warning };
   if (decisive !== undefined && "timeoutAfterEffect" in decisive) {
     return { outcome: dropped, fault: "TimeoutAfterEffect", ...noted };
@@ -253,6 +253,10 @@ async function answer(
     await cancel(parts, call);
   }
   return { outcome, ...noted };
+}
+
+function isMissingKey(response: WireResponse): boolean {
+  return response.status === 404 && !response.body.includes("NoSuchBucket");
 }
 
 function hidden(call: DecodedCall): WireResponse {

@@ -1,5 +1,5 @@
 /** One requirement against a principal's policies. */
-import { runSimulation } from "@cloud-copilot/iam-simulate";
+import { isWildcardOnlyAction, runSimulation } from "@cloud-copilot/iam-simulate";
 import type { NamedPolicy } from "./policies.ts";
 import type { Requirement } from "./requirements.ts";
 
@@ -21,12 +21,13 @@ export type Decision =
 
 /** Decides as IAM does and says why in IAM's words. */
 export async function evaluate(principal: Principal, need: Requirement): Promise<Decision> {
+  const resource = await checkedResource(need);
   const outcome = await runSimulation(
     {
       request: {
         principal: principal.arn,
         action: need.action,
-        resource: { resource: need.resource, accountId: need.resourceAccount },
+        resource: { resource, accountId: need.resourceAccount },
         contextVariables: {
           ...globalContext(),
           "aws:ResourceAccount": need.resourceAccount,
@@ -49,9 +50,17 @@ export async function evaluate(principal: Principal, need: Requirement): Promise
   if (outcome.overallResult === "Allowed") return { result: "allowed" };
   const analysis =
     outcome.resultType === "single" ? outcome.result.analysis : outcome.results[0]?.analysis;
-  const on = need.resource === "*" ? "" : ` on resource: ${need.shown ?? need.resource}`;
+  const on = resource === "*" ? "" : ` on resource: ${need.shown ?? need.resource}`;
   const what = `User: ${principal.arn} is not authorized to perform: ${need.action}${on}`;
-  return { result: "denied", message: `${what} ${reason(need.action, analysis)}` };
+  // STS says no more than that: the reason would tell of another account's trust policy.
+  const why = need.action === "sts:AssumeRole" ? "" : ` ${reason(need.action, analysis)}`;
+  return { result: "denied", message: `${what}${why}` };
+}
+
+/** An action that knows no resources is checked against all, whatever the request names. */
+async function checkedResource({ action, resource }: Requirement): Promise<string> {
+  const [service = "", name = ""] = action.split(":");
+  return resource === "*" || (await isWildcardOnlyAction(service, name)) ? "*" : resource;
 }
 
 type Analysis = {

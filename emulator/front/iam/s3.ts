@@ -34,12 +34,28 @@ const bucketActions: Readonly<Record<string, string>> = {
   DeleteBucketCors: "PutBucketCORS",
   GetBucketReplication: "GetReplicationConfiguration",
   PutBucketReplication: "PutReplicationConfiguration",
+  DeleteBucketReplication: "PutReplicationConfiguration",
   GetBucketAccelerateConfiguration: "GetAccelerateConfiguration",
+  PutBucketAccelerateConfiguration: "PutAccelerateConfiguration",
 };
+
+/** Operations on a bucket's lists of configurations: `ListBucketMetricsConfigurations`. */
+const listed =
+  /^(Get|List|Put|Delete)Bucket(Analytics|IntelligentTiering|Inventory|Metrics)Configurations?$/;
+
+function bucketAction(operation: string): string {
+  const [, verb, kind] = listed.exec(operation) ?? [];
+  if (verb === undefined || kind === undefined) return bucketActions[operation] ?? operation;
+  return `${verb === "Get" || verb === "List" ? "Get" : "Put"}${kind}Configuration`;
+}
+
+/** Operations that nobody has entered: directory buckets and metadata tables. */
+const unentered = /^(?:CreateSession|RenameObject|.*BucketMetadata.*)$/;
 
 /** Operations on an object whose action has another name. */
 const objectActions: Readonly<Record<string, string>> = {
   HeadObject: "GetObject",
+  SelectObjectContent: "GetObject",
   CreateMultipartUpload: "PutObject",
   UploadPart: "PutObject",
   CompleteMultipartUpload: "PutObject",
@@ -75,13 +91,15 @@ export const s3: Requirements = async (call, facts) => {
       },
     ];
   }
-  if (typeof Bucket !== "string" || call.operation === "unknown") return undefined;
+  if (typeof Bucket !== "string" || unentered.test(call.operation)) return undefined;
+  if (call.operation === "unknown") return undefined;
   const bucket = await bucketOf(call, facts, Bucket);
   if (call.operation === "CreateBucket") return createBucket(call, bucket);
-  if (call.operation === "CopyObject") return copyObject(call, facts, bucket);
+  if (call.operation === "CopyObject" || call.operation === "UploadPartCopy")
+    return copyObject(call, facts, bucket);
   if (call.operation === "DeleteObjects") return deleteObjects(call, bucket);
   if (typeof Key === "string") return onObject(call, facts, bucket, Key);
-  const action = bucketActions[call.operation] ?? call.operation;
+  const action = bucketAction(call.operation);
   return [bucket.require(action, bucket.arn, listContext(call, action))];
 };
 

@@ -1,0 +1,106 @@
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { inProject } from "../../../build/root.ts";
+import { startMoto } from "../../../emulator/front/moto.ts";
+import { findPython } from "../../../emulator/python.ts";
+import { startTestStack } from "./harness.ts";
+
+const answers = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    () => true,
+    () => false,
+  );
+
+/** Waits until something is so; a test that waits in vain fails by its own time limit. */
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await condition())) await sleep(20);
+}
+
+function alive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test("after close nothing answers, and closing again is harmless", async () => {
+  const stack = await startTestStack();
+  expect(await answers(`${stack.endpoint}/_emulator/health`)).toBe(true);
+  await stack.close();
+  await stack.close();
+  expect(await answers(`${stack.endpoint}/_emulator/health`)).toBe(false);
+});
+
+test("a port that is taken is an error, and leaves nothing behind", async () => {
+  const taken = createServer();
+  const port = await new Promise<number>((resolve) => {
+    taken.listen(0, "127.0.0.1", () => resolve((taken.address() as { port: number }).port));
+  });
+  await expect(startTestStack({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await new Promise((resolve) => taken.close(resolve));
+});
+
+test("a Python without moto says what is missing", async () => {
+  await expect(startMoto("/nonexistent/python")).rejects.toThrow("ENOENT");
+  const serve = inProject("test", "emulator", "front", "not-there.py");
+  await expect(startMoto(findPython(), serve)).rejects.toThrow(/exit status 2[\s\S]*not-there\.py/);
+});
+
+test("npm run emulator prints its environment, ends on Ctrl-C, and moto ends with it", async () => {
+  const child = execa(
+    process.execPath,
+    ["scripts/run.mjs", "scripts/emulator.ts", "--port", "0", "--region", "eu-west-1"],
+    { cwd: inProject(), reject: false },
+  );
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await until(() => output.includes("Ctrl-C"));
+  expect(output).toContain("export AWS_REGION=eu-west-1");
+  const endpoint = /export AWS_ENDPOINT_URL=(\S+)/.exec(output)?.[1] ?? "";
+  expect(await answers(`${endpoint}/_emulator/health`)).toBe(true);
+  child.kill("SIGINT");
+  expect((await child).exitCode).toBe(0);
+  expect(await answers(`${endpoint}/_emulator/health`)).toBe(false);
+});
+
+test("moto ends when its parent is killed", async () => {
+  const child = execa(process.execPath, ["scripts/run.mjs", "scripts/emulator.ts", "--port", "0"], {
+    cwd: inProject(),
+    reject: false,
+  });
+  let output = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  await until(() => output.includes("Ctrl-C"));
+  const { stdout } = await execa("pgrep", ["-P", String(child.pid), "-f", "serve.py"]);
+  const moto = Number(stdout.trim().split("\n")[0]);
+  expect(alive(moto)).toBe(true);
+  child.kill("SIGKILL");
+  await child;
+  await until(() => !alive(moto));
+});
+
+test("a request that takes this for a proxy to elsewhere is refused", async () => {
+  const stack = await startTestStack();
+  try {
+    const { stdout } = await execa(
+      findPython(),
+      [
+        "-c",
+        "import urllib.request as r, urllib.error\ntry: r.urlopen('http://example.com/')\nexcept urllib.error.HTTPError as e: print(e.code, e.read().decode())",
+      ],
+      { env: { http_proxy: stack.endpoint, no_proxy: "" } },
+    );
+    expect(stdout).toContain("502 This is the emulator of AWS");
+    expect(stack.calls.all()).toEqual([]);
+  } finally {
+    await stack.close();
+  }
+});
