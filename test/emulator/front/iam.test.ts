@@ -818,9 +818,13 @@ describe("whom it holds", () => {
       ],
     };
     await iam.send(
-      new CreateRoleCommand({ RoleName: "Any", AssumeRolePolicyDocument: JSON.stringify(trust) }),
+      new CreateRoleCommand({
+        Path: "/a/b/",
+        RoleName: "Any",
+        AssumeRolePolicyDocument: JSON.stringify(trust),
+      }),
     );
-    const free = await assume(stack.endpoint, `arn:aws:iam::${other}:role/Any`);
+    const free = await assume(stack.endpoint, `arn:aws:iam::${other}:role/a/b/Any`);
     await free.ec2.send(new DescribeInstancesCommand({}));
     const end = stack.enforce(other);
     await expect(free.ec2.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({

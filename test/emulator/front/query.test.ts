@@ -44,6 +44,15 @@ describe("the query decoder", () => {
     });
   });
 
+  test("prefers the name that a model gives for queries", () => {
+    const form = new URLSearchParams({
+      "NetworkInterface.1.PrivateIpAddresses.1.PrivateIpAddress": "10.0.0.5",
+    });
+    expect(decodeQuery(form, ec2, "RunInstances")).toEqual({
+      NetworkInterfaces: [{ PrivateIpAddresses: [{ PrivateIpAddress: "10.0.0.5" }] }],
+    });
+  });
+
   test("sorts items by number, not by text", () => {
     const form = new URLSearchParams();
     for (let n = 12; n >= 1; n -= 1) form.append(`InstanceIds.member.${n}`, `i-${n}`);
