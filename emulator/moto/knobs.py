@@ -40,6 +40,8 @@ class Knobs:
     requester_managed: list[str] = field(default_factory=list)
     #: Instances whose root device is an instance store: their ids.
     instance_store: list[str] = field(default_factory=list)
+    #: `stays`: a stack update of AWS::SSM::Document leaves the old default version, as is reported; empty: it moves.
+    document_default: str = ""
 
 
 #: The environment variable of a knob that can be set before the server starts.

@@ -3,8 +3,9 @@
 The name of a change set is unique within a stack, not within an account, and DescribeChangeSet,
 DeleteChangeSet and ExecuteChangeSet take the stack's name beside it; moto looks among the change sets of all
 stacks. `cdk deploy` names every change set `cdk-deploy-change-set`, so with two stacks it describes or
-executes the wrong one. moto also keeps the outputs, parameters and tags of before the update, and turns a
-resource that fails into an internal error where AWS rolls the stack back and says why in an event.
+executes the wrong one. moto also keeps the outputs, parameters and tags of before the update, takes the
+resolved value of a Parameter Store parameter for its previous value (which is its name), and turns a resource that
+fails into an internal error where AWS rolls the stack back and says why in an event.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
@@ -88,6 +89,12 @@ def apply() -> None:
         stack.status = f"{verb}_COMPLETE"
         stack._add_stack_event(stack.status)
 
+    def stack_parameters(self: Any) -> dict[str, Any]:
+        declared = self.template_dict.get("Parameters") or {}
+        defaults = {name: slot["Default"] for name, slot in declared.items() if "Default" in slot}
+        return {**defaults, **(self.parameters or {})}
+
+    models.Stack.stack_parameters = property(stack_parameters)
     response.describe_change_set = describe
     response.delete_change_set = delete
     backend.execute_change_set = execute

@@ -5,20 +5,19 @@ makes it the default; content or a version name that exists already is success w
 without a new default, which is why a deployer must verify. Tags follow the template, and what is shared stays
 shared.
 
-A 2026 report says that the default version stays although the stack says UPDATE_COMPLETE. With the environment
-variable EMULATOR_DOCUMENT_DEFAULT_STAYS=1 the emulator does the same.
+A 2026 report says that the default version stays although the stack says UPDATE_COMPLETE. With the knob
+`documentDefault` at `stays` the emulator does the same.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
 https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/2539
 """
 
-import os
 from typing import Any
 
 from moto.ssm import models
 from moto.ssm.exceptions import DuplicateDocumentContent, DuplicateDocumentVersionName
 
-KNOB = "EMULATOR_DOCUMENT_DEFAULT_STAYS"
+from emulator.moto.knobs import knobs
 
 
 def apply() -> None:
@@ -51,7 +50,7 @@ def apply() -> None:
             )
         except (DuplicateDocumentContent, DuplicateDocumentVersionName):
             return backend._get_documents(name).get_default_version()
-        if os.environ.get(KNOB) != "1":
+        if knobs(account_id).document_default != "stays":
             backend.update_document_default_version(name, made["DocumentVersion"])
         return backend._get_documents(name).get_latest_version()
 

@@ -106,7 +106,7 @@ def apply() -> None:
 
 
 def _settle(resource: StackSetResource, properties: dict[str, Any]) -> None:
-    """Instances where the groups want them, none elsewhere; an instance that fails fails the resource, as on AWS."""
+    """Instances where the groups want them, none elsewhere; more failures than tolerated fail the resource."""
     stack_set = resource.stack_set
     given = properties.get("AutoDeployment") or {}
     stack_set.auto_deployment = {
@@ -127,7 +127,10 @@ def _settle(resource: StackSetResource, properties: dict[str, Any]) -> None:
     if gone:
         service_managed.withdraw(stack_set, gone, retain=False)
     failed = [instance for instance in stack_set.stack_instances if instance.to_dict()["Status"] != "CURRENT"]
-    if failed:
+    preferences = properties.get("OperationPreferences") or {}
+    tolerated = int(preferences.get("FailureToleranceCount") or 0)
+    percentage = int(preferences.get("FailureTolerancePercentage") or 0)
+    if len(failed) > max(tolerated, len(wanted) * percentage // 100):
         raise ValidationError(
             message=f"StackSet operation failed in account {failed[0].account_id}, Region {failed[0].region_name}: "
             f"{failed[0].to_dict().get('StatusReason')}"
@@ -136,7 +139,8 @@ def _settle(resource: StackSetResource, properties: dict[str, Any]) -> None:
 
 def _template(properties: dict[str, Any], account_id: str, region_name: str) -> str:
     if properties.get("TemplateURL"):
-        return utils.get_stack_from_s3_url(properties["TemplateURL"], account_id, get_partition(region_name))
+        text: str = utils.get_stack_from_s3_url(properties["TemplateURL"], account_id, get_partition(region_name))
+        return text
     body: str = properties["TemplateBody"]
     return body
 
