@@ -46,10 +46,10 @@ describe("the query decoder", () => {
 
   test("prefers the name that a model gives for queries", () => {
     const form = new URLSearchParams({
-      "NetworkInterface.1.PrivateIpAddresses.1.PrivateIpAddress": "10.0.0.5",
+      "NetworkInterface.1.PrivateIpAddresses.1.Primary": "true",
     });
     expect(decodeQuery(form, ec2, "RunInstances")).toEqual({
-      NetworkInterfaces: [{ PrivateIpAddresses: [{ PrivateIpAddress: "10.0.0.5" }] }],
+      NetworkInterfaces: [{ PrivateIpAddresses: [{ Primary: true }] }],
     });
   });
 
