@@ -30,6 +30,8 @@ class Knobs:
     drain_seconds: float = 0.0
     #: How long an instance stays `Pending` after ExitStandby (EMULATOR_PENDING_SECONDS).
     pending_seconds: float = 0.0
+    #: Instances of Auto Scaling groups that are in another lifecycle state than they would be, by their ids.
+    lifecycle_states: dict[str, str] = field(default_factory=dict)
     #: Security groups an account may have in a Region (EMULATOR_GROUP_QUOTA).
     group_quota: int = 2500
     #: Rules a security group may have in each direction (EMULATOR_RULE_QUOTA).
@@ -76,8 +78,11 @@ def turn(account_id: str, values: dict[str, Any]) -> None:
         if wanted is None:
             raise ValueError(f"there is no knob {given}; the knobs are {', '.join(sorted(_TYPES))}")
         number = wanted in (int, float) and isinstance(value, int | float) and not isinstance(value, bool)
-        strings = wanted is list and isinstance(value, list) and all(isinstance(item, str) for item in value)
-        if not (number or strings or (wanted is str and isinstance(value, str))):
+        parts = [*value, *(value.values() if isinstance(value, dict) else [])] if wanted in (list, dict) else []
+        texts = (
+            wanted in (str, list, dict) and isinstance(value, wanted) and all(isinstance(part, str) for part in parts)
+        )
+        if not (number or texts):
             raise ValueError(f"the knob {given} takes a {wanted.__name__}, not {value!r}")
         parsed[name] = wanted(value)
     _values.setdefault(account_id, {}).update(parsed)
