@@ -3,6 +3,9 @@ import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 
+// The SDK warns on every start that it will want Node 22; until it does, Node 20 is supported here.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 /**
  * Clients for the Region given; endpoint, credentials and profile come from the environment as with any AWS tool
  * (`AWS_ENDPOINT_URL` points them at the emulator). Ten attempts with the SDK's adaptive retries ride out

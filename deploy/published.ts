@@ -26,12 +26,15 @@ export interface Published {
 /** A number, a version name, `$DEFAULT` or `$LATEST`. */
 export type VersionReference = string;
 
+/** The default version is named by naming none. */
 const selector = (
   reference: VersionReference,
-): { DocumentVersion: string } | { VersionName: string } =>
-  /^(\$LATEST|\$DEFAULT|[1-9]\d*)$/.test(reference)
-    ? { DocumentVersion: reference }
-    : { VersionName: reference };
+): { DocumentVersion: string } | { VersionName: string } | Record<never, never> =>
+  reference === "$DEFAULT"
+    ? {}
+    : /^(\$LATEST|[1-9]\d*)$/.test(reference)
+      ? { DocumentVersion: reference }
+      : { VersionName: reference };
 
 /**
  * A version of a document, or undefined where the document or that version is not there.

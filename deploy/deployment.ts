@@ -1,0 +1,153 @@
+import Table from "cli-table3";
+import { Listr } from "listr2";
+import pLimit from "p-limit";
+import pc from "picocolors";
+import { agree, interactive } from "./ask.ts";
+import { cdk } from "./cdk.ts";
+import { ssm } from "./clients.ts";
+import { loadConfig, regionsOf } from "./config.ts";
+import { difference } from "./difference.ts";
+import { loadDocument, type Publication } from "./document.ts";
+import {
+  assertBootstrapped,
+  assertNameIsOurs,
+  assertRolloutPossible,
+  callerAccount,
+  rolloutState,
+} from "./preflight.ts";
+import { content, describe, publish } from "./published.ts";
+import { type Verified, verify } from "./verify.ts";
+
+/** Regions worked on at the same time. */
+const AT_ONCE = 4;
+
+export interface DeployOptions {
+  /** `KEY=VALUE` settings over those of cdk.json. */
+  readonly context: readonly string[];
+  /** false: the new version is for trial and the default stays. */
+  readonly promote: boolean;
+  readonly yes: boolean;
+}
+
+/**
+ * `npm run deploy`: checks what can be checked before anything starts, shows what changes, deploys with CDK, and
+ * proves through SSM that the default version is the one that was meant.
+ *
+ * For a trial (`promote: false`) the version is published through SSM first, where it does not become the default;
+ * CloudFormation then finds that content there and has nothing to move. So no one who starts the runbook meanwhile
+ * gets the trial version.
+ *
+ * @returns exit status: 1 when accounts of a rollout stayed behind
+ */
+export async function deploy(options: DeployOptions): Promise<number> {
+  const config = loadConfig(options.context);
+  const regions = regionsOf(config);
+  const publication = loadDocument(config.documentFile);
+  const each = eachRegion(regions);
+
+  const account = await callerAccount(regions[0]);
+  await new Listr(
+    [
+      {
+        title: "CDK is bootstrapped",
+        task: () => each((region) => assertBootstrapped(account, region)),
+      },
+      {
+        title: `The name ${config.documentName} is ours`,
+        task: () => each((region) => assertNameIsOurs(config, region)),
+      },
+      {
+        title: "StackSets may roll out",
+        enabled: () => config.organizationalUnits.length > 0,
+        task: () => assertRolloutPossible(config, regions[0]),
+      },
+    ],
+    { ...quiet, concurrent: true },
+  ).run();
+
+  console.log(
+    `${pc.bold(config.documentName)} ${publication.versionName} → account ${account}, ${regions.join(", ")}`,
+  );
+  const before = new Map(
+    await each(
+      async (region) => [region, await describe(ssm(region), config.documentName)] as const,
+    ),
+  );
+  for (const region of regions)
+    console.log(await changes(region, config.documentName, publication));
+  if (!(await agree("Deploy?", options.yes))) return 0;
+
+  const trial = !options.promote;
+  if (trial)
+    await each(async (region) => {
+      if (before.get(region) !== undefined) await publish(ssm(region), config, publication);
+    });
+  const approval = options.yes || !interactive() ? "never" : "broadening";
+  await cdk(["deploy", "--all", "--require-approval", approval], options.context, regions[0]);
+
+  const verified = await each((region) => {
+    const old = trial ? before.get(region)?.defaultVersion : undefined;
+    return verify(ssm(region), region, config.documentName, publication, old);
+  });
+  console.log(report(verified));
+  for (const { region, version, defaultVersion } of trial ? verified : [])
+    if (version !== defaultVersion)
+      console.log(
+        `${region}: version ${version} is for trial, with --document-version ${version}. To make it the default: npm run promote -- ${publication.versionName}`,
+      );
+  if (config.organizationalUnits.length === 0) return 0;
+  const rollout = await rolloutState(config, regions[0]);
+  console.log(
+    `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.stragglers.length} are not.`,
+  );
+  if (rollout.stragglers.length === 0) return 0;
+  const table = new Table({ head: ["Account", "Region", "Why"] });
+  for (const { account: member, region, reason } of rollout.stragglers)
+    table.push([member, region, reason]);
+  console.log(table.toString());
+  console.log(
+    "Mend these accounts, then run npm run deploy again; accounts that are current are left alone.",
+  );
+  return 1;
+}
+
+/** Runs something for each Region, a few at a time, and waits for all. */
+export const eachRegion =
+  (regions: readonly string[]) =>
+  <T>(work: (region: string) => Promise<T>): Promise<T[]> => {
+    const limit = pLimit(AT_ONCE);
+    return Promise.all(regions.map((region) => limit(() => work(region))));
+  };
+
+/** What a publication changes in a Region: a diff from the default version, or that the document is new there. */
+export async function changes(
+  region: string,
+  name: string,
+  publication: Publication,
+): Promise<string> {
+  const there = await describe(ssm(region), name);
+  if (there === undefined) return `${region}: ${name} is new there.`;
+  const old = await content(ssm(region), name, there.version);
+  return `${region}:\n${difference(
+    [`version ${there.version} (${there.versionName ?? "unnamed"}), the default`, old],
+    [publication.versionName, publication.yaml],
+  )}`;
+}
+
+/** Regions as a table: version, default and what had to be done. */
+export function report(verified: readonly Verified[]): string {
+  const table = new Table({ head: ["Region", "Version", "Name", "Default", "Content", ""] });
+  for (const state of verified)
+    table.push([
+      state.region,
+      state.version,
+      state.versionName ?? "",
+      state.defaultVersion,
+      pc.green("verified"),
+      state.note,
+    ]);
+  return table.toString();
+}
+
+/** listr2 in the form that fits: lines that stay, on a terminal and in a log. */
+export const quiet = { renderer: interactive() ? "default" : "simple" } as const;

@@ -1,0 +1,234 @@
+import { readFileSync } from "node:fs";
+import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import pc from "picocolors";
+import { typedAgain } from "../ask.ts";
+import { ssm } from "../clients.ts";
+import { type Config, loadConfig, regionsOf } from "../config.ts";
+import { Problem } from "../problem.ts";
+import { describe } from "../published.ts";
+import { follow, isFinal, isGood, snapshot } from "./follow.ts";
+import { interruptions } from "./interrupt.ts";
+import { plan, type Request, type RunOptions, type Selection } from "./request.ts";
+import { line, result } from "./show.ts";
+
+export interface ExecuteOptions {
+  readonly context: readonly string[];
+  readonly region?: string;
+  readonly document?: string;
+  readonly documentVersion?: string;
+  readonly selection: Omit<Selection, "instances"> & { readonly file?: string };
+  readonly parameters: Readonly<Record<string, string>>;
+  /** ARN or name of the role; by default the one that the deployment made. */
+  readonly role?: string;
+  readonly dryRun: boolean;
+  readonly maxConcurrency: string;
+  readonly maxErrors: string;
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  readonly executionRole?: string;
+  readonly locationConcurrency: string;
+  readonly locationErrors: string;
+  readonly follow: boolean;
+  /** Seconds between two looks. */
+  readonly interval: number;
+  readonly yes: boolean;
+}
+
+/**
+ * `npm run execute`: starts the runbook and follows it. Calls Systems Manager alone, so that it works the same on
+ * AWS, on the emulator and on whatever `AWS_ENDPOINT_URL` points at.
+ *
+ * @returns exit status: 0 for success, or where it was left running; 1 for anything else
+ */
+export async function execute(options: ExecuteOptions): Promise<number> {
+  const config = loadConfig(options.context);
+  const [region] = regionsOf(
+    options.region === undefined ? { regions: [] } : { regions: [options.region] },
+  );
+  const client = ssm(region);
+  const document = options.document ?? config.documentName;
+  const { file, ...selection } = options.selection;
+  const parameters: Readonly<Record<string, string>> = {
+    ...options.parameters,
+    AutomationAssumeRole: await roleArn(client, config, document, options, region),
+  };
+  const request: RunOptions = {
+    document,
+    ...(options.documentVersion === undefined ? {} : { documentVersion: options.documentVersion }),
+    selection: { ...selection, ...(file === undefined ? {} : { instances: instancesOf(file) }) },
+    parameters,
+    dryRun: options.dryRun,
+    maxConcurrency: options.maxConcurrency,
+    maxErrors: options.maxErrors,
+    ...(options.accounts.length === 0
+      ? {}
+      : {
+          locations: {
+            accounts: options.accounts,
+            regions: options.regions,
+            executionRole: options.executionRole ?? config.executionRoleName,
+            maxConcurrency: options.locationConcurrency,
+            maxErrors: options.locationErrors,
+          },
+        }),
+  };
+  const run = plan(request);
+  const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
+  console.log(`${pc.bold(document)} in ${region}: ${parameters.Action ?? "Contain"}, ${mode}`);
+  for (const wave of run.waves) for (const { label } of wave) console.log(`  ${label}`);
+  if (!options.dryRun && !(await typedAgain(run.proof.what, run.proof.text, options.yes))) {
+    console.error(`That is not ${run.proof.text}. Nothing was started.`);
+    return 1;
+  }
+  let status = 0;
+  for (const wave of run.waves) {
+    const started: { readonly id: string; readonly request: Request }[] = [];
+    for (const entry of wave) {
+      const { AutomationExecutionId: id } = await client.send(
+        new StartAutomationExecutionCommand(entry.input),
+      );
+      if (id === undefined) throw new Error("Systems Manager started an execution without an id.");
+      console.log(`Started ${id}  ${pc.dim(entry.label)}`);
+      started.push({ id, request: entry });
+    }
+    if (!options.follow) {
+      console.log(
+        resume(
+          started.map(({ id }) => id),
+          region,
+        ),
+      );
+      continue;
+    }
+    const ended = await followAll(
+      client,
+      region,
+      started.map(({ id, request: { label } }) => ({ id, label })),
+      options.interval,
+    );
+    status = Math.max(status, ended.status);
+    if (ended.left || ended.status !== 0) break;
+  }
+  return status;
+}
+
+/** Follows executions together, to the end of all or until the person leaves them. */
+export async function followAll(
+  client: SSMClient,
+  region: string,
+  executions: readonly { readonly id: string; readonly label: string }[],
+  interval: number,
+): Promise<{ readonly status: number; readonly left: boolean }> {
+  const interrupts = interruptions();
+  const shared = broadcast(interrupts.next);
+  try {
+    const states = await Promise.all(
+      executions.map(({ id, label }) =>
+        follow({
+          client,
+          id,
+          interval,
+          onChange: (progress) =>
+            console.log(
+              executions.length > 1 ? `${pc.dim(label)} ${line(progress)}` : line(progress),
+            ),
+          interruption: shared,
+        }),
+      ),
+    );
+    for (const state of states) if (isFinal(state.status)) console.log(result(state));
+    const left = states.filter((state) => !isFinal(state.status));
+    if (left.length > 0)
+      console.log(
+        resume(
+          left.map(({ id }) => id),
+          region,
+        ),
+      );
+    const good = states.every((state) => !isFinal(state.status) || isGood(state.status));
+    return { status: good ? 0 : 1, left: left.length > 0 };
+  } finally {
+    interrupts.end();
+  }
+}
+
+/** Lets several followers wait for the same Ctrl-C. */
+function broadcast<T>(next: () => Promise<T>): () => Promise<T> {
+  let waiting: Promise<T> | undefined;
+  return () => {
+    waiting ??= next().finally(() => {
+      waiting = undefined;
+    });
+    return waiting;
+  };
+}
+
+/** `npm run status`: picks an execution up again. */
+export async function status(
+  id: string,
+  region: string | undefined,
+  wait: boolean,
+  interval: number,
+): Promise<number> {
+  const [where] = regionsOf({ regions: region === undefined ? [] : [region] });
+  const client = ssm(where);
+  if (wait) return (await followAll(client, where, [{ id, label: id }], interval)).status;
+  const state = await snapshot(client, id);
+  for (const progress of [...state.steps, ...state.children]) console.log(line(progress));
+  console.log(result(state));
+  return isFinal(state.status) && !isGood(state.status) ? 1 : 0;
+}
+
+const resume = (ids: readonly string[], region: string): string =>
+  `Left running. Pick it up again with:\n${ids.map((id) => `  npm run status -- ${id} --region ${region}`).join("\n")}`;
+
+/** The instance ids of a file: one or more a line, separated by blanks or commas; `#` begins a comment. */
+export function instancesOf(path: string): readonly string[] {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new Problem(
+      `The file ${path} can't be read.`,
+      "Give the path of a text file with one instance id a line.",
+      { cause },
+    );
+  }
+  return text
+    .split(/\r?\n/)
+    .flatMap((row) => row.replace(/#.*/, "").split(/[\s,]+/))
+    .filter((word) => word !== "");
+}
+
+/**
+ * The role's ARN: as given, or made of its name and the account. A script of a runbook calls AWS only with a role,
+ * so there must be one.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
+ */
+async function roleArn(
+  client: SSMClient,
+  config: Config,
+  document: string,
+  options: ExecuteOptions,
+  region: string,
+): Promise<string> {
+  if (options.role?.startsWith("arn:")) return options.role;
+  const name =
+    options.role ??
+    (options.accounts.length > 0 ? config.administrationRoleName : config.automationRoleName);
+  const owner = document.startsWith("arn:") ? undefined : (await describe(client, document))?.owner;
+  if (owner === undefined || !/^\d{12}$/.test(owner))
+    throw new Problem(
+      document.startsWith("arn:")
+        ? "The document is another account's, so the role's account can't be told from it."
+        : `There is no document ${document} in ${region}.`,
+      document.startsWith("arn:")
+        ? `Give the role of your own account: --role arn:aws:iam::ACCOUNT:role/${name}`
+        : "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
+    );
+  return `arn:${partition(region)}:iam::${owner}:role/${name}`;
+}
+
+const partition = (region: string): string =>
+  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

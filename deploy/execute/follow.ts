@@ -1,0 +1,179 @@
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  type AutomationExecution,
+  type AutomationExecutionMetadata,
+  GetAutomationExecutionCommand,
+  paginateDescribeAutomationExecutions,
+  paginateDescribeAutomationStepExecutions,
+  type SSMClient,
+  type StepExecution,
+  StopAutomationExecutionCommand,
+} from "@aws-sdk/client-ssm";
+
+/** States that an execution or step leaves again; all others are final. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-statuses.html */
+const UNDER_WAY = new Set([
+  "Pending",
+  "InProgress",
+  "Waiting",
+  "Cancelling",
+  "PendingApproval",
+  "Approved",
+  "Scheduled",
+  "RunbookInProgress",
+  "PendingChangeCalendarOverride",
+  "ChangeCalendarOverrideApproved",
+]);
+
+const GOOD = new Set(["Success", "CompletedWithSuccess"]);
+
+export const isFinal = (status: string): boolean => !UNDER_WAY.has(status);
+export const isGood = (status: string): boolean => GOOD.has(status);
+
+/** What a step, or an execution under another one, is doing. */
+export interface Progress {
+  /** Tells one from another. */
+  readonly key: string;
+  readonly title: string;
+  readonly status: string;
+  readonly started: Date | undefined;
+  readonly ended: Date | undefined;
+  readonly failure: string | undefined;
+}
+
+/** An execution as it stands. */
+export interface Snapshot {
+  readonly id: string;
+  readonly status: string;
+  readonly failure: string | undefined;
+  readonly started: Date | undefined;
+  readonly ended: Date | undefined;
+  readonly outputs: Readonly<Record<string, readonly string[]>>;
+  readonly steps: readonly Progress[];
+  /** The executions under it: one for each instance, or for each account and Region. */
+  readonly children: readonly Progress[];
+}
+
+/** What to do when the person presses Ctrl-C. */
+export type Interruption = "cancel" | "leave" | "continue";
+
+export interface FollowOptions {
+  readonly client: SSMClient;
+  readonly id: string;
+  /** Seconds between two looks. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html (three calls a second an account) */
+  readonly interval: number;
+  readonly onChange: (progress: Progress) => void;
+  /** Resolves each time Ctrl-C was pressed, with what the person chose. */
+  readonly interruption?: () => Promise<Interruption>;
+}
+
+/**
+ * Follows an execution to its end, or until the person leaves it. It can be followed from any place and again: all
+ * it knows comes from Systems Manager.
+ *
+ * @returns the last state seen; not final where it was left
+ */
+export async function follow(options: FollowOptions): Promise<Snapshot> {
+  const { client, id, onChange } = options;
+  const seen = new Map<string, string>();
+  let interrupted = options.interruption?.();
+  for (;;) {
+    const state = await snapshot(client, id);
+    for (const progress of [...state.steps, ...state.children])
+      if (seen.get(progress.key) !== progress.status) {
+        seen.set(progress.key, progress.status);
+        onChange(progress);
+      }
+    if (isFinal(state.status)) return state;
+    const pause = wait(options.interval * 1000).then(() => undefined);
+    const choice = await (interrupted === undefined ? pause : Promise.race([pause, interrupted]));
+    if (choice === undefined) continue;
+    if (choice === "leave") return state;
+    if (choice === "cancel") await cancel(client, id);
+    interrupted = options.interruption?.();
+  }
+}
+
+/**
+ * Cancels an execution: the step under way is ended and its onCancel path runs, which puts things in order.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StopAutomationExecution.html
+ */
+export async function cancel(client: SSMClient, id: string): Promise<void> {
+  await client.send(
+    new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" }),
+  );
+}
+
+/** An execution as it stands now. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html */
+export async function snapshot(client: SSMClient, id: string): Promise<Snapshot> {
+  const { AutomationExecution: execution } = await client.send(
+    new GetAutomationExecutionCommand({ AutomationExecutionId: id }),
+  );
+  if (execution === undefined) throw new Error(`Systems Manager gave no execution for ${id}.`);
+  const fleet = isFleet(execution);
+  const steps =
+    execution.StepExecutionsTruncated || execution.StepExecutions === undefined
+      ? await allSteps(client, id)
+      : execution.StepExecutions;
+  return {
+    id,
+    status: execution.AutomationExecutionStatus ?? "Pending",
+    failure: execution.FailureMessage,
+    started: execution.ExecutionStartTime,
+    ended: execution.ExecutionEndTime,
+    outputs: execution.Outputs ?? {},
+    steps: steps.map(stepProgress).filter((step) => step.status !== "Pending"),
+    children: fleet ? (await allChildren(client, id)).map(childProgress) : [],
+  };
+}
+
+const isFleet = (execution: AutomationExecution): boolean =>
+  (execution.Targets ?? []).length > 0 ||
+  (execution.TargetMaps ?? []).length > 0 ||
+  (execution.TargetLocations ?? []).length > 0;
+
+async function allSteps(client: SSMClient, id: string): Promise<readonly StepExecution[]> {
+  const found: StepExecution[] = [];
+  for await (const page of paginateDescribeAutomationStepExecutions(
+    { client },
+    { AutomationExecutionId: id },
+  ))
+    found.push(...(page.StepExecutions ?? []));
+  return found;
+}
+
+async function allChildren(
+  client: SSMClient,
+  id: string,
+): Promise<readonly AutomationExecutionMetadata[]> {
+  const found: AutomationExecutionMetadata[] = [];
+  const Filters = [{ Key: "ParentExecutionId" as const, Values: [id] }];
+  for await (const page of paginateDescribeAutomationExecutions({ client }, { Filters }))
+    found.push(...(page.AutomationExecutionMetadataList ?? []));
+  return found;
+}
+
+const stepProgress = (step: StepExecution): Progress => ({
+  key: step.StepExecutionId ?? step.StepName ?? "",
+  title: [
+    step.StepName ?? "",
+    ...(step.TargetLocation
+      ? [
+          `in ${[...(step.TargetLocation.Accounts ?? []), ...(step.TargetLocation.Regions ?? [])].join(" / ")}`,
+        ]
+      : []),
+  ].join(" "),
+  status: step.StepStatus ?? "Pending",
+  started: step.ExecutionStartTime,
+  ended: step.ExecutionEndTime,
+  failure: step.FailureMessage,
+});
+
+const childProgress = (child: AutomationExecutionMetadata): Progress => ({
+  key: child.AutomationExecutionId ?? "",
+  title: `${child.Target || child.ResolvedTargets?.ParameterValues?.join(", ") || child.AutomationExecutionId} (execution ${child.AutomationExecutionId})`,
+  status: child.AutomationExecutionStatus ?? "Pending",
+  started: child.ExecutionStartTime,
+  ended: child.ExecutionEndTime,
+  failure: child.FailureMessage,
+});

@@ -1,0 +1,130 @@
+import { Problem } from "./problem.ts";
+
+interface AwsError extends Error {
+  readonly $metadata?: { readonly httpStatusCode?: number };
+  readonly code?: string;
+}
+
+/** What a person can do about an error of AWS or of the way to it; undefined for one that this does not know. */
+type Rule = (error: AwsError) => Problem | undefined;
+
+const named =
+  (pattern: RegExp, what: (error: AwsError) => string, remedy: (error: AwsError) => string): Rule =>
+  (error) =>
+    pattern.test(error.name) || pattern.test(error.code ?? "")
+      ? new Problem(what(error), remedy(error), { cause: error })
+      : undefined;
+
+const RULES: readonly Rule[] = [
+  named(
+    /^(CredentialsProviderError|CredentialsError)$/,
+    () => "No AWS credentials were found.",
+    () =>
+      "Sign in (aws sso login, or aws configure) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+  ),
+  named(
+    /^(ExpiredToken(Exception)?|TokenRefreshRequired|RequestExpired)$/,
+    () => "The AWS credentials have expired.",
+    () => "Sign in again (aws sso login), then run the command again; it goes on where it stopped.",
+  ),
+  named(
+    /^(UnrecognizedClientException|InvalidClientTokenId|AuthFailure|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId)$/,
+    (error) => `AWS does not accept the credentials (${error.message}).`,
+    () =>
+      "Check AWS_PROFILE or the keys with aws sts get-caller-identity. In a Region that has to be enabled first, the account may not have enabled it.",
+  ),
+  (error) => {
+    if (
+      !/^(AccessDenied(Exception)?|UnauthorizedOperation|AuthorizationError(Exception)?|Client\.UnauthorizedOperation)$/.test(
+        error.name,
+      )
+    )
+      return undefined;
+    const action = /perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(error.message)?.[1];
+    const resource = /on resource:? (\S+)/.exec(error.message)?.[1];
+    const who = /User:? (\S+)/.exec(error.message)?.[1];
+    return new Problem(
+      action
+        ? `${who ?? "The caller"} may not call ${action}${resource ? ` on ${resource}` : ""}.`
+        : `AWS refused the call: ${error.message}`,
+      action
+        ? `Ask for the permission ${action}; docs/run.md and docs/deploy.md list what each command needs.${/explicit deny/.test(error.message) ? " A policy denies it explicitly, perhaps a service control policy of the organization." : ""}`
+        : "Use the management account or a delegated administrator for what concerns the organization; docs/share.md lists the permissions.",
+      { cause: error },
+    );
+  },
+  named(
+    /^AWSOrganizationsNotInUseException$/,
+    () => "This account is in no organization.",
+    () =>
+      "Use credentials of the management account or of a delegated administrator, or name the accounts with --account or --file.",
+  ),
+  named(
+    /^AutomationExecutionNotFoundException$/,
+    (error) => `There is no such execution in this Region and account (${error.message}).`,
+    () =>
+      "Give the Region it was started in with --region, and use credentials of the account it was started in.",
+  ),
+  named(
+    /^(AutomationDefinitionNotFoundException|AutomationDefinitionVersionNotFoundException|InvalidDocument(Version)?)$/,
+    (error) => `The document, or that version of it, is not in this Region (${error.message}).`,
+    () =>
+      "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
+  ),
+  named(
+    /^(InvalidAutomationExecutionParametersException)$/,
+    (error) => `The document does not take these parameters: ${error.message}`,
+    () =>
+      "Compare them with the document's: aws ssm describe-document --name ContainEC2Instance --query Document.Parameters.",
+  ),
+  named(
+    /^DocumentAlreadyExists$/,
+    () => "There is a document of this name already.",
+    () =>
+      "Choose another name with -c documentName=…, or add a version to it with npm run publish.",
+  ),
+  named(
+    /^(DocumentPermissionLimit|DocumentLimitExceeded)$/,
+    (error) => `Systems Manager's limit is reached: ${error.message}`,
+    () =>
+      "A document is shared with at most 1,000 accounts. docs/share.md tells how a copy gets into each account instead.",
+  ),
+  named(
+    /^AutomationExecutionLimitExceededException$/,
+    () => "Too many automations run in this account and Region.",
+    () =>
+      "Wait until some have ended (aws ssm describe-automation-executions), then start it again.",
+  ),
+  named(
+    /^(ThrottlingException|Throttling|TooManyRequestsException|RequestLimitExceeded|TooManyUpdates)$/,
+    () => "AWS is throttling and did not let up in ten attempts.",
+    () => "Wait a minute and run the command again; it goes on where it stopped.",
+  ),
+  (error) =>
+    /Region is missing/i.test(error.message)
+      ? new Problem("No AWS Region is set.", "Set AWS_REGION, or give --region.", { cause: error })
+      : undefined,
+  named(
+    /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|TimeoutError|NetworkingError)$/,
+    (error) => `AWS could not be reached: ${error.message}.`,
+    () =>
+      process.env.AWS_ENDPOINT_URL
+        ? `AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: is the emulator running (npm start)?`
+        : "Check the network, and that the Region exists (aws account list-regions): the name of the endpoint is made of it.",
+  ),
+];
+
+/**
+ * Turns an error into what is wrong and what to do, where that is known: missing or expired credentials, no or a
+ * wrong Region, a missing permission and which one, a name that is taken, limits, throttling, no network.
+ *
+ * @returns the Problem, or the error as it is
+ */
+export function explain(error: unknown): unknown {
+  if (error instanceof Problem || !(error instanceof Error)) return error;
+  for (const rule of RULES) {
+    const problem = rule(error);
+    if (problem !== undefined) return problem;
+  }
+  return error;
+}

@@ -1,0 +1,225 @@
+import Table from "cli-table3";
+import { Listr } from "listr2";
+import pc from "picocolors";
+import { agree } from "../ask.ts";
+import { organizations, ssm } from "../clients.ts";
+import { type Config, loadConfig, regionsOf } from "../config.ts";
+import { eachRegion, quiet } from "../deployment.ts";
+import { explain } from "../explain.ts";
+import { Problem } from "../problem.ts";
+import { describe } from "../published.ts";
+import {
+  accountsBelow,
+  lookUp,
+  type Member,
+  membersIfVisible,
+  parseAccounts,
+  readAccounts,
+} from "./accounts.ts";
+import { modify, type Refused, sharedWith } from "./permissions.ts";
+import { calls, chunks, isDone, LIMIT, type Plan, plan } from "./plan.ts";
+
+export interface ShareOptions {
+  readonly context: readonly string[];
+  /** Roots and organizational units. */
+  readonly units: readonly string[];
+  readonly accounts: readonly string[];
+  readonly files: readonly string[];
+  readonly regions: readonly string[];
+  readonly prune: boolean;
+  readonly list: boolean;
+  readonly yes: boolean;
+}
+
+interface RegionPlan {
+  readonly region: string;
+  readonly plan: Plan;
+  readonly before: number;
+}
+
+/**
+ * `npm run share`: shares the document with accounts, in all Regions, and with nobody else when told so. What is
+ * shared already is read first and only the difference is applied, so that it can be run again at any time, after
+ * a crash as well.
+ *
+ * @returns exit status: 1 when AWS refused accounts
+ */
+export async function share(options: ShareOptions): Promise<number> {
+  const config = loadConfig(options.context);
+  const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
+  const name = config.documentName;
+  const owners = await eachRegion(regions)((region) => ownerOf(region, name));
+  const owner = owners[0] ?? "";
+  if (options.list) return list(regions, name);
+
+  const { wanted, left } = await targets(options, owner, regions[0]);
+  for (const { id, name: label, state } of left)
+    console.log(pc.dim(`left out: ${id} ${label} (${state})`));
+  if (wanted.length === 0 && !options.prune)
+    throw new Problem(
+      "No accounts to share with were named.",
+      "Give --unit (a root or organizational unit), --account or --file; see docs/share.md.",
+    );
+  const plans = await eachRegion(regions)(async (region): Promise<RegionPlan> => {
+    const shared = await sharedWith(ssm(region), name);
+    return { region, before: shared.length, plan: plan(shared, wanted, owner, options.prune) };
+  });
+  assertWithinLimit(plans, options, config);
+  for (const entry of plans) console.log(describePlan(name, entry));
+  if (plans.every((entry) => isDone(entry.plan))) {
+    console.log("Nothing to change.");
+    return 0;
+  }
+  if (!(await agree("Apply?", options.yes))) return 0;
+  return apply(name, plans);
+}
+
+async function ownerOf(region: string, name: string): Promise<string> {
+  const there = await describe(ssm(region), name);
+  if (there !== undefined) return there.owner;
+  throw new Problem(
+    `There is no document ${name} in ${region}. A document is shared in the Region that it is in, Region by Region.`,
+    `Deploy it there first (npm run deploy -- -c regions=…,${region}), or leave that Region out with --region.`,
+  );
+}
+
+async function targets(
+  options: ShareOptions,
+  owner: string,
+  region: string,
+): Promise<{ readonly wanted: readonly string[]; readonly left: readonly Member[] }> {
+  const client = organizations(region);
+  const below = await accountsBelow(client, options.units);
+  const named = [
+    ...options.accounts.flatMap((account) => parseAccounts(account, "--account")),
+    ...options.files.flatMap(readAccounts),
+  ];
+  const known = named.length === 0 ? below : [...below, ...(await membersIfVisible(client))];
+  const left = new Map(
+    known.filter((member) => member.state !== "ACTIVE").map((member) => [member.id, member]),
+  );
+  const all = new Set([...below.map((member) => member.id), ...named]);
+  all.delete(owner);
+  return {
+    wanted: [...all].filter((account) => !left.has(account)),
+    left: [...left.values()].filter((member) => all.has(member.id)),
+  };
+}
+
+function assertWithinLimit(
+  plans: readonly RegionPlan[],
+  options: ShareOptions,
+  config: Config,
+): void {
+  const over = plans.find((entry) => entry.plan.after > LIMIT);
+  if (over === undefined) return;
+  const unit = options.units.find((id) => id !== "root") ?? "r-…";
+  throw new Problem(
+    `${config.documentName} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${LIMIT.toLocaleString("en")}. Nothing was changed.`,
+    `Put a copy of the document into each account instead, by StackSet: npm run deploy -- -c organizationalUnits=${unit} -c copyDocument=true. Or share with fewer units.${options.prune || over.plan.beyond.length === 0 ? "" : ` ${over.plan.beyond.length} accounts that it is shared with are not among the targets; --prune removes them.`}`,
+  );
+}
+
+/** What a plan will do, every account named. */
+function describePlan(name: string, { region, plan: steps, before }: RegionPlan): string {
+  const lines = [
+    `${pc.bold(region)}: ${name} is shared with ${before} ${before === 1 ? "account" : "accounts"}, afterwards with ${steps.after}.`,
+  ];
+  if (steps.public) lines.push(pc.red("  - all: it is PUBLIC now, which is taken back"));
+  for (const some of chunks(steps.remove, 6)) lines.push(pc.red(`  - ${some.join(" ")}`));
+  for (const some of chunks(steps.add, 6)) lines.push(pc.green(`  + ${some.join(" ")}`));
+  if (steps.beyond.length > 0)
+    lines.push(
+      pc.dim(
+        `  ${steps.beyond.length} more are shared with and not among the targets; --prune removes them`,
+      ),
+    );
+  return lines.join("\n");
+}
+
+async function apply(name: string, plans: readonly RegionPlan[]): Promise<number> {
+  const refused = new Map<string, readonly Refused[]>(plans.map(({ region }) => [region, []]));
+  const problems = new Map<string, Problem>();
+  await new Listr(
+    plans.map(({ region, plan: steps }) => ({
+      title: region,
+      enabled: !isDone(steps),
+      task: async (_: unknown, task: { output: string }) => {
+        const all = calls(steps);
+        try {
+          for (const [at, call] of all.entries()) {
+            task.output = `call ${at + 1} of ${all.length}`;
+            const more = await modify(ssm(region), name, call);
+            refused.set(region, [...(refused.get(region) ?? []), ...more]);
+          }
+        } catch (error) {
+          // One Region's trouble must not stop the others; the report tells of it.
+          const explained = explain(error);
+          if (!(explained instanceof Problem)) throw error;
+          problems.set(region, explained);
+        }
+      },
+    })),
+    { ...quiet, concurrent: 4 },
+  ).run();
+  const table = new Table({
+    head: ["Region", "Before", "Added", "Removed", "Now", "Refused", "State"],
+  });
+  let status = 0;
+  for (const { region, plan: steps, before } of plans) {
+    const now = await sharedWith(ssm(region), name);
+    const bad = refused.get(region) ?? [];
+    const missing = steps.add.filter(
+      (id) => !now.includes(id) && !bad.some(({ account }) => account === id),
+    );
+    const lingering = steps.remove.filter((id) => now.includes(id));
+    const state =
+      problems.has(region) || missing.length > 0 || lingering.length > 0
+        ? pc.red("unfinished: run it again")
+        : pc.green("done");
+    if (bad.length > 0 || state !== pc.green("done")) status = 1;
+    const added = steps.add.filter((id) => now.includes(id)).length;
+    table.push([
+      region,
+      before,
+      added,
+      steps.remove.length - lingering.length,
+      now.length,
+      bad.length,
+      state,
+    ]);
+  }
+  console.log(table.toString());
+  for (const [region, problem] of problems)
+    console.log(`${region}: ${problem.message}\n  ${pc.bold("What to do:")} ${problem.remedy}`);
+  for (const [region, list] of refused)
+    for (const { account, reason } of list) {
+      const state = (await lookUp(organizations(region), account))?.state;
+      console.log(
+        `${region}: not shared with ${account}: ${state === undefined || state === "ACTIVE" ? reason : `the account is ${state} by now`}. ${
+          state === undefined || state === "ACTIVE"
+            ? "Check the account id."
+            : "It is left out when the command is run again."
+        }`,
+      );
+    }
+  return status;
+}
+
+async function list(regions: readonly string[], name: string): Promise<number> {
+  const table = new Table({ head: ["Region", "Account", "Name"] });
+  for (const region of regions) {
+    const shared = await sharedWith(ssm(region), name);
+    if (shared.length === 0) table.push([region, "nobody", ""]);
+    for (const account of [...shared].sort()) {
+      const member = account === "all" ? undefined : await lookUp(organizations(region), account);
+      table.push([
+        region,
+        account === "all" ? pc.red("all: it is PUBLIC") : account,
+        member?.name ?? "",
+      ]);
+    }
+  }
+  console.log(table.toString());
+  return 0;
+}
