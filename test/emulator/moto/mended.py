@@ -41,7 +41,8 @@ class Account:
                 config=Config(
                     retries={"total_max_attempts": 1},
                     s3={"addressing_style": "path"},
-                    inject_host_prefix=False,
+                    # S3 Control puts the account before the host's name, which only a proxy can resolve.
+                    proxies={"http": self.endpoint},
                 ),
             )
             if PLAIN:
