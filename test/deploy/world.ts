@@ -1,0 +1,104 @@
+import {
+  CreateAccountCommand,
+  CreateOrganizationalUnitCommand,
+  CreateOrganizationCommand,
+  ListRootsCommand,
+  MoveAccountCommand,
+  OrganizationsClient,
+} from "@aws-sdk/client-organizations";
+import { execa } from "execa";
+import pLimit from "p-limit";
+import { inProject } from "../../build/root.ts";
+import type { Emulator } from "../../emulator/index.ts";
+
+/** Options of an SDK client that acts as an account's administrator in the emulator. */
+export const as = (emulator: Emulator, account: string, region = "us-east-1") => ({
+  endpoint: emulator.endpoint,
+  region,
+  credentials: { accessKeyId: account, secretAccessKey: "emulator" },
+});
+
+/** What a command of package.json printed, and its status. */
+export interface Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly all: string;
+  readonly status: number;
+}
+
+/** Runs `npm run NAME -- ARGUMENTS` as a person would, without npm's own second of start. */
+export async function run(
+  name: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<Ended> {
+  const result = await execa(
+    process.execPath,
+    [inProject("scripts", "run.mjs"), `scripts/${name}.ts`, ...args],
+    {
+      cwd: inProject(),
+      env: { ...environment, FORCE_COLOR: "0", NO_COLOR: "1", CI: "1" },
+      reject: false,
+      all: true,
+      stdin: "ignore",
+    },
+  );
+  return {
+    stdout: result.stdout,
+    stderr: result.stderr,
+    all: result.all,
+    status: result.exitCode ?? -1,
+  };
+}
+
+/** An emulated organization: its root, units by name and accounts by number. */
+export interface Organization {
+  readonly management: string;
+  readonly root: string;
+  readonly units: Readonly<Record<"top" | "middle" | "bottom", string>>;
+  /** Accounts in the order of their making, spread over the root and the three units. */
+  readonly accounts: readonly string[];
+}
+
+/** Makes an organization with three levels of units and as many member accounts, spread evenly over root and units. */
+export async function organization(
+  emulator: Emulator,
+  management: string,
+  size: number,
+): Promise<Organization> {
+  const client = new OrganizationsClient(as(emulator, management));
+  await client.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));
+  const root = (await client.send(new ListRootsCommand({}))).Roots?.[0]?.Id ?? "";
+  const unit = async (parent: string, name: string): Promise<string> =>
+    (await client.send(new CreateOrganizationalUnitCommand({ ParentId: parent, Name: name })))
+      .OrganizationalUnit?.Id ?? "";
+  const top = await unit(root, "Workloads");
+  const middle = await unit(top, "Production");
+  const bottom = await unit(middle, "Payments");
+  const places = [root, top, middle, bottom];
+  const limit = pLimit(8);
+  const accounts = await Promise.all(
+    Array.from({ length: size }, (_, number) =>
+      limit(async () => {
+        const made = await client.send(
+          new CreateAccountCommand({
+            AccountName: `member-${number}`,
+            Email: `member-${number}@example.com`,
+          }),
+        );
+        const id = made.CreateAccountStatus?.AccountId ?? "";
+        const place = places[number % places.length] ?? root;
+        if (place !== root)
+          await client.send(
+            new MoveAccountCommand({
+              AccountId: id,
+              SourceParentId: root,
+              DestinationParentId: place,
+            }),
+          );
+        return id;
+      }),
+    ),
+  );
+  return { management, root, units: { top, middle, bottom }, accounts };
+}
