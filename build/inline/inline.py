@@ -1,0 +1,161 @@
+"""Joins a handler and the shared code that it uses into one script.
+
+Reads a JSON list of handler paths and a folder of shared modules from standard input, and writes a
+JSON list of scripts. In a handler the lines `from shared.x import …` give way to the definitions
+they name and all that those need, each once; what is not reachable stays out, so that a script in
+the document holds only code that it runs. Docstrings give way to the step's description in the
+document, comments stay.
+
+Errors: SystemExit with one sentence that names the file and what is wrong in it.
+"""
+
+import ast
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
+
+
+@dataclass(frozen=True)
+class Module:
+    """A parsed file: its lines, its outer imports by the name that they bind, and its definitions by name, in order."""
+
+    lines: list[str]
+    imports: dict[str, str]
+    shared: dict[str, str]
+    definitions: dict[str, Definition]
+
+
+def names_of(node: ast.stmt) -> list[str]:
+    """The names that a definition binds at the top of its module."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+        return [node.target.id]
+    return []
+
+
+def load(path: Path) -> Module:
+    """Parses one file, refusing what an inlined script can't have."""
+    text = path.read_text(encoding="utf-8")
+    imports: dict[str, str] = {}
+    shared: dict[str, str] = {}
+    definitions: dict[str, Definition] = {}
+    for node in ast.parse(text, str(path)).body:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                bound = alias.asname or alias.name.split(".")[0]
+                imports[bound] = f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shared."):
+            for alias in node.names:
+                if alias.asname or alias.name == "*":
+                    raise SystemExit(f"{path}:{node.lineno}: import shared names one by one and under their own name")
+                shared[alias.name] = str(node.module).removeprefix("shared.")
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                bound = alias.asname or alias.name
+                imports[bound] = f"from {node.module} import {alias.name}" + (
+                    f" as {alias.asname}" if alias.asname else ""
+                )
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign) and names_of(node):
+            for name in names_of(node):
+                definitions[name] = node
+        elif not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            raise SystemExit(
+                f"{path}:{node.lineno}: a handler holds imports and definitions only, nothing that runs when it is read"
+            )
+    return Module(text.splitlines(), imports, shared, definitions)
+
+
+def names_in(node: ast.AST) -> set[str]:
+    """Every name that a piece of code reads."""
+    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+
+
+def docstring_lines(node: ast.AST) -> set[int]:
+    """The line numbers of docstrings in a definition, but for one that is its whole body."""
+    lines: set[int] = set()
+    for part in ast.walk(node):
+        if (
+            isinstance(part, ast.FunctionDef | ast.ClassDef)
+            and len(part.body) > 1
+            and ast.get_docstring(part) is not None
+        ):
+            first = part.body[0]
+            lines.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+    return lines
+
+
+def source(module: Module, node: Definition) -> str:
+    """The text of a definition with its decorators and the comment right above it, without docstrings."""
+    decorators = node.decorator_list if isinstance(node, ast.FunctionDef | ast.ClassDef) else []
+    first = min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    while first > 1 and module.lines[first - 2].startswith("#"):
+        first -= 1
+    dropped = docstring_lines(node)
+    kept = [module.lines[n - 1] for n in range(first, (node.end_lineno or node.lineno) + 1) if n not in dropped]
+    return "\n".join(line.rstrip() for line in kept if line.strip())
+
+
+def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
+    """One script: imports, the shared definitions in use, the handler's own."""
+    imports: set[str] = set()
+    order: list[tuple[str, Definition]] = []
+    placed: set[int] = set()
+
+    def place(module: Module, name: str, where: Path) -> None:
+        if name in module.definitions:
+            node = module.definitions[name]
+            if id(node) in placed:
+                return
+            placed.add(id(node))
+            for used in sorted(names_in(node)):
+                place(module, used, where)
+            order.append((source(module, node), node))
+        elif name in module.shared:
+            path = folder / f"{module.shared[name]}.py"
+            if str(path) not in modules:
+                if not path.exists():
+                    raise SystemExit(f"{where}: there is no shared module {module.shared[name]} ({path})")
+                modules[str(path)] = load(path)
+            if name not in modules[str(path)].definitions:
+                raise SystemExit(f"{where}: shared/{path.name} does not define {name}")
+            place(modules[str(path)], name, path)
+        elif name in module.imports:
+            imports.add(module.imports[name])
+
+    own = load(handler)
+    if "handler" not in own.definitions:
+        raise SystemExit(f"{handler}: there is no function handler(events, context)")
+    place(own, "handler", handler)
+    unused = [name for name, node in own.definitions.items() if id(node) not in placed]
+    if unused:
+        raise SystemExit(f"{handler}: nothing uses {', '.join(unused)}")
+    defined: dict[str, ast.AST] = {}
+    for _, node in order:
+        for name in names_of(node):
+            if name in defined:
+                raise SystemExit(f"{handler}: two definitions of {name} meet in one script; rename one")
+            defined[name] = node
+    text = "\n".join(sorted(imports, key=lambda line: (line.startswith("from"), line))) + "\n"
+    for block, node in order:
+        is_constant = isinstance(node, ast.Assign | ast.AnnAssign)
+        text += ("" if is_constant else "\n") + block + "\n"
+    ast.parse(text, str(handler))
+    return text
+
+
+def main() -> None:
+    """Reads the request, writes the scripts."""
+    request = json.load(sys.stdin)
+    modules: dict[str, Module] = {}
+    scripts = [inline(Path(path), Path(request["shared"]), modules) for path in request["handlers"]]
+    json.dump(scripts, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+import { defineStep, system } from "../../build/types.ts";
+import { backupBucketPreChecks } from "../backupBucketPreChecks/step.ts";
+import { writeBackup } from "../permissions.ts";
+import { planChanges } from "../planChanges/step.ts";
+
+export const backupInstanceSecurityGroups = defineStep({
+  name: "backupInstanceSecurityGroups",
+  action: "aws:executeScript",
+  description:
+    "Collects EC2 instance security group details and uploads to the Amazon S3 bucket, with the Auto Scaling state and the tags that will be overwritten. The object is read back and checked, and never overwritten. Makes the bucket if it is missing.",
+  payload: {
+    Run: planChanges.out.Run,
+    Backup: planChanges.out.Backup,
+    BucketMissing: backupBucketPreChecks.out.Missing,
+    Partition: system.partition,
+  },
+  outputs: {},
+  permissions: {
+    ...writeBackup,
+    "s3:CreateBucket": "make the bucket if it is missing",
+    "s3:PutBucketVersioning": "keep every version of what lies in a bucket that the runbook makes",
+    "s3:PutBucketPolicy": "refuse unencrypted connections to a bucket that the runbook makes",
+  },
+});

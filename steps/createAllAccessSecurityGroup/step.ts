@@ -1,0 +1,30 @@
+import { defineStep } from "../../build/types.ts";
+
+import { noteFailure, readGroups, readInstance } from "../permissions.ts";
+import { planChanges } from "../planChanges/step.ts";
+
+export const createAllAccessSecurityGroup = defineStep({
+  name: "createAllAccessSecurityGroup",
+  action: "aws:executeScript",
+  description:
+    "Creates all access security group and replaces existing security groups with all access security group: connections become untracked, so that the next step cuts them. Before that it makes the containment group and tries whatever can fail. If opening fails, it closes at once.",
+  payload: { Run: planChanges.out.Run },
+  outputs: {
+    Closed: { selector: "$.Payload.Closed", type: "StringMap" },
+    AllAccess: { selector: "$.Payload.AllAccess", type: "StringMap" },
+    Opened: { selector: "$.Payload.Opened", type: "StringMap" },
+    OpenedAt: { selector: "$.Payload.OpenedAt", type: "String" },
+  },
+  permissions: {
+    ...noteFailure,
+    ...readInstance,
+    ...readGroups,
+    "ec2:CreateSecurityGroup": "make the all-access and the containment group",
+    "ec2:CreateTags": "tag the groups as they are made",
+    "ec2:AuthorizeSecurityGroupIngress": "give the groups their rules",
+    "ec2:AuthorizeSecurityGroupEgress": "give the groups their rules",
+    "ec2:RevokeSecurityGroupEgress":
+      "take from the containment group the egress that every new group allows",
+    "ec2:ModifyNetworkInterfaceAttribute": "replace the interfaces' groups",
+  },
+});

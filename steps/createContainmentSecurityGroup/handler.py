@@ -1,0 +1,51 @@
+"""Replaces the all-access group by the containment group, and proves that every interface is contained."""
+
+import time
+from typing import Any
+
+from shared.aws import client
+from shared.images import has_encrypted_image, images_of
+from shared.instance import interfaces_now, put_groups
+from shared.names import next_supplement
+from shared.notes import noted
+from shared.objects import put_backup
+
+
+# What was attached after the backup is described there before it is changed.
+def add_to_backup(run: dict[str, Any], late: list[dict[str, Any]]) -> None:
+    """Writes a supplement with the interfaces; they count as known then."""
+    content = {**run, "Interfaces": late, "AutoScaling": {}, "TagsBefore": {}}
+    key = next_supplement(run)
+    place = {"Bucket": run["Bucket"], "Key": key, "ExpectedBucketOwner": run["AccountId"]}
+    put_backup(client("s3", run["BucketRegion"]), place, content)
+    run["Supplements"].append(key)
+    run["Interfaces"] += late
+
+
+def work(events: dict[str, Any]) -> dict[str, Any]:
+    """Closes first and looks afterwards: the time for which the instance was open ends here."""
+    ec2, run, closed, opened = client("ec2"), events["Run"], events["Closed"], events["AllAccess"]
+    failed = put_groups(ec2, events["Opened"])
+    seconds = time.time() - float(events["OpenedAt"]) if events["Opened"] else 0
+    wrong = []
+    for pause in (0, 0.5, 1, 2, 4, 8):
+        time.sleep(pause)
+        interfaces = interfaces_now(ec2, run["InstanceId"])
+        wrong = [i for i in interfaces if i["Groups"] != [closed.get(i["VpcId"])]]
+        if not wrong:
+            done = has_encrypted_image(images_of(ec2, run))
+            return {"OpenSeconds": f"{seconds:.1f}", "ImageNeeded": "false" if done else "true"}
+        here = [i for i in wrong if i["VpcId"] in closed]
+        known = {i["Id"] for i in run["Interfaces"]}
+        late = [i for i in here if i["Id"] not in known]
+        if late:
+            add_to_backup(run, late)
+            put_groups(ec2, {i["Id"]: opened[i["VpcId"]] for i in late if i["VpcId"] in opened})
+        failed = put_groups(ec2, {i["Id"]: closed[i["VpcId"]] for i in here})
+    states = [f"{i['Id']} has {', '.join(i['Groups'])} ({failed.get(i['Id'], 'changed meanwhile')})" for i in wrong]
+    raise RuntimeError(f"Not contained: {'; '.join(states)}")
+
+
+def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
+    """For how long the instance was open, whether images are still to be made, and what is to be tagged."""
+    return noted("createContainmentSecurityGroup", work, events)

@@ -1,0 +1,18 @@
+import { defineStep } from "../../build/types.ts";
+import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
+
+export const describeAutoScalingGroups = defineStep({
+  name: "describeAutoScalingGroups",
+  action: "aws:executeAwsApi",
+  description:
+    "Reads the MinSize of the instance's Auto Scaling group right before it may be changed.",
+  maxAttempts: 3,
+  timeoutSeconds: 60,
+  service: "autoscaling",
+  api: "DescribeAutoScalingGroups",
+  parameters: { AutoScalingGroupNames: [getAutoScalingInstanceInfo.out.AutoScalingGroupName] },
+  outputs: {
+    MinSize: { selector: "$.AutoScalingGroups[0].MinSize", type: "Integer" },
+  },
+  permissions: { "autoscaling:DescribeAutoScalingGroups": "read the group's MinSize" },
+});

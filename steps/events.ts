@@ -1,0 +1,23 @@
+import { system, type Value } from "../build/types.ts";
+import { backupBucketPreChecks } from "./backupBucketPreChecks/step.ts";
+import { parameter } from "./parameters.ts";
+import { validateRequiredInputs } from "./validateRequiredInputs/step.ts";
+
+/** What the planning scripts know of the run; the Run that they put out carries it to the later ones. */
+export const runEvents = {
+  AccountId: system.accountId,
+  Region: system.region,
+  Execution: system.executionId,
+  InstanceId: parameter.InstanceId,
+  Bucket: parameter.S3BucketName,
+  BucketRegion: backupBucketPreChecks.out.Region,
+  Key: validateRequiredInputs.out.BackupKey,
+  Role: parameter.AutomationAssumeRole,
+  Document: "ContainEC2Instance",
+} as const satisfies Record<string, Value>;
+
+/** What every report puts out: a text for a person, and the same for a program. */
+export const reportOutputs = {
+  Output: { selector: "$.Payload.Output", type: "String" },
+  Json: { selector: "$.Payload.Json", type: "String" },
+} as const;

@@ -1,0 +1,203 @@
+"""What a containment has to do, found out without doing it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from shared.aws import client
+from shared.backup import HERE, load_run
+from shared.groups import own_groups
+from shared.images import has_encrypted_image, images_of
+from shared.names import (
+    BACKUP_TAG,
+    MIN_SIZE_TAG,
+    PUT,
+    backup_uri,
+    group_name,
+    marker_of,
+    next_supplement,
+    tags_in,
+    tags_of,
+)
+from shared.scaling import describe_group, min_sizes, standby_calls
+
+# Untracked connections, and only these, end when the rule that allows them goes. A connection is
+# untracked while both directions allow every address and port:
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+EVERYTHING = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+
+
+# Anybody may make a group with such a name and tag. Only one whose tag leads to a whole backup of this
+# very instance counts; another never keeps the instance from being contained.
+def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]]) -> dict[str, Any]:
+    """The containment that one of the groups belongs to; empty if there is none."""
+    for group in groups:
+        bucket, _, key = tags_in(group).get(BACKUP_TAG, "").removeprefix("s3://").partition("/")
+        if not key or events["BucketMissing"]:
+            continue
+        if bucket != events["Bucket"]:
+            raise ValueError(
+                f"{group['GroupId']} says that the instance is contained already, with the backup in {bucket}. Start"
+                " again with that bucket; or, if it is not yours, take the instance off that group, delete the group"
+                " and start again. Nothing was changed."
+            )
+        try:
+            run = load_run(s3, events, key)
+        except ValueError as error:
+            print(f"{group['GroupId']} is not a containment's group: {error}")
+            continue
+        if group_name(run, "containment") == group["GroupName"]:
+            return run
+    return {}
+
+
+def tags_before(ec2: Any, events: dict[str, Any], names: list[str], group: dict[str, Any]) -> dict[str, Any]:
+    """The values that TagIdentifier's key has already, by resource: Release gives them back."""
+    if not events["Tags"]:
+        return {}
+    key = events["Tags"][0]["Key"]
+    filters = [{"Name": "resource-id", "Values": names}, {"Name": "key", "Values": [key]}]
+    found = {tag["ResourceId"]: {key: tag["Value"]} for tag in ec2.describe_tags(Filters=filters)["Tags"]}
+    if key in tags_in(group):
+        found[group["AutoScalingGroupName"]] = {key: tags_in(group)[key]}
+    return found
+
+
+# A run before this one went part of the way. What it has not touched is described as it is now.
+def supplement_of(backup: dict[str, Any], run: dict[str, Any], ours: set[str]) -> dict[str, Any]:
+    """The content of a supplement to an earlier run's backup; empty if nothing is to be added."""
+    known = {i["Id"]: i["Groups"] for i in run["Interfaces"]}
+    changed = [i for i in backup["Interfaces"] if not ours & set(i["Groups"]) and known.get(i["Id"]) != i["Groups"]]
+    now, then = backup["AutoScaling"], run["AutoScaling"]
+    names = ("AutoScalingGroupName", "LifecycleState", "MinSize")
+    rescaled = now.get("LifecycleState") == "InService" and any(now[name] != then.get(name) for name in names)
+    if not changed and not rescaled:
+        return {}
+    new = {i["Id"] for i in changed} - known.keys()
+    before = {name: tags for name, tags in backup["TagsBefore"].items() if name in new}
+    same = {name: run[name] for name in ("GroupSuffix", "Tags", "Rules")}
+    return {**backup, **same, "Interfaces": changed, "AutoScaling": now if rescaled else {}, "TagsBefore": before}
+
+
+def group_calls(run: dict[str, Any], vpc: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
+    """Makes one group with its rules."""
+    group = {"GroupId": f"<{kind} group of {vpc}>"}
+    tags = [{"ResourceType": "security-group", "Tags": tags_of(run)}]
+    make = {"GroupName": group_name(run, kind), "VpcId": vpc, "TagSpecifications": tags}
+    calls: list[tuple[str, dict[str, Any]]] = [("ec2:CreateSecurityGroup", make)]
+    if kind == "containment":
+        calls.append(("ec2:RevokeSecurityGroupEgress", {**group, "IpPermissions": "<all, which a new group allows>"}))
+    ways = [way for way in ("Egress", "Ingress") if run["Rules"][kind][way]]
+    add = [(f"ec2:AuthorizeSecurityGroup{way}", {**group, "IpPermissions": run["Rules"][kind][way]}) for way in ways]
+    return [*calls, *add]
+
+
+def containment_calls(
+    ec2: Any, events: dict[str, Any], run: dict[str, Any], own: dict[str, Any], interfaces: list[dict[str, Any]]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Makes the groups that are missing; tries, opens and closes interfaces that are not contained; tags; images."""
+    todo = [i for i in interfaces if i["Groups"] != [own["containment"].get(i["VpcId"])]]
+    calls = []
+    for kind, which in (("containment", interfaces), ("all-access", todo)):
+        for vpc in sorted({i["VpcId"] for i in which} - own[kind].keys()):
+            calls += group_calls(run, vpc, kind)
+    for kind, extra in (
+        ("all-access", {"DryRun": True}),
+        ("containment", {"DryRun": True}),
+        ("all-access", {}),
+        ("containment", {}),
+    ):
+        for i in todo:
+            group = own[kind].get(i["VpcId"], f"<{kind} group of {i['VpcId']}>")
+            calls.append((PUT, {"NetworkInterfaceId": i["Id"], "Groups": [group], **extra}))
+    tags = {"Tags": tags_of(run)}
+    untagged = untagged_of(ec2, run, interfaces)
+    calls += [("ec2:CreateTags", {"Resources": untagged, **tags})] if untagged else []
+    if events["CreateAMIBackup"] and not has_encrypted_image(images_of(ec2, run)):
+        name = f"ContainEC2Instance-{run['InstanceId']}-{events['Execution']}"
+        copy = {"SourceImageId": "<image>", "Name": f"{name}-encrypted", "Encrypted": True}
+        calls += [
+            ("ec2:CreateImage", {"InstanceId": run["InstanceId"], "Name": name, "NoReboot": True}),
+            ("ec2:CopyImage", {**copy, "KmsKeyId": events["KmsKeyArn"]}),
+            ("ec2:CreateTags", {"Resources": ["<both images and their snapshots>"], **tags}),
+        ]
+    return calls
+
+
+def untagged_of(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -> list[str]:
+    """The instance and its interfaces, if any of them lacks the backup's tag."""
+    names = [run["InstanceId"], *(i["Id"] for i in interfaces)]
+    filters = [{"Name": "resource-id", "Values": names}, {"Name": "key", "Values": [BACKUP_TAG]}]
+    tagged = {
+        tag["ResourceId"] for tag in ec2.describe_tags(Filters=filters)["Tags"] if tag["Value"] == backup_uri(run)
+    }
+    return [] if tagged == set(names) else names
+
+
+def bucket_calls(events: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
+    """Makes the bucket if it is missing, and writes the backup."""
+    place = {"Bucket": events["Bucket"]}
+    make = [
+        ("s3:CreateBucket", place),
+        ("s3:PutBucketVersioning", {**place, "VersioningConfiguration": {"Status": "Enabled"}}),
+        ("s3:PutBucketPolicy", {**place, "Policy": "<deny unless aws:SecureTransport>"}),
+    ]
+    return [*(make if events["BucketMissing"] else []), *([("s3:PutObject", {**place, "Key": key})] if key else [])]
+
+
+def undo_calls(run: dict[str, Any], names: list[str]) -> list[tuple[str, dict[str, Any]]]:
+    """What brings everything back by hand, but for the groups that are made."""
+    scaling, before = run["AutoScaling"], run["TagsBefore"]
+    calls = [(PUT, {"NetworkInterfaceId": i["Id"], "Groups": i["Groups"]}) for i in run["Interfaces"]]
+    if scaling.get("LifecycleState") == "InService":
+        place = {"AutoScalingGroupName": scaling["AutoScalingGroupName"]}
+        calls.append(("autoscaling:ExitStandby", {**place, "InstanceIds": [run["InstanceId"]]}))
+        calls.append(("autoscaling:UpdateAutoScalingGroup", {**place, "MinSize": scaling["MinSize"]}))
+        keys = {MIN_SIZE_TAG, marker_of(run)["Key"], *tags_in(run)} - before.get(
+            scaling["AutoScalingGroupName"], {}
+        ).keys()
+        group = {"ResourceId": scaling["AutoScalingGroupName"], "ResourceType": "auto-scaling-group"}
+        calls.append(("autoscaling:DeleteTags", {"Tags": [{**group, "Key": key} for key in sorted(keys)]}))
+    for name in names:
+        old = before.get(name, {})
+        tags = [tag for tag in tags_of(run) if tag["Key"] not in old]
+        calls.append(("ec2:DeleteTags", {"Resources": [name], "Tags": tags}))
+        if old:
+            give_back = [{"Key": key, "Value": old[key]} for key in old]
+            calls.append(("ec2:CreateTags", {"Resources": [name], "Tags": give_back}))
+    return calls
+
+
+def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
+    """Run (the containment), Backup (content and key, empty if nothing is to be written), Calls, Undo (calls)."""
+    name, key, state = events["AutoScalingGroupName"], events["Key"], events["LifecycleState"]
+    group = describe_group(client("autoscaling"), name) if name else {}
+    scaling = {part: group[part] for part in ("AutoScalingGroupName", "MaxSize", "DesiredCapacity") if group}
+    if group:
+        scaling |= {"LifecycleState": state, "MinSize": min_sizes(group)[0]}
+    names = [events["InstanceId"], *(i["Id"] for i in interfaces)]
+    named = {"Name": "group-name", "Values": [f"ContainEC2Instance-*-{events['InstanceId']}*"]}
+    groups = ec2.describe_security_groups(Filters=[named])["SecurityGroups"]
+    backup = {
+        "FormatVersion": "1",
+        **{part: events[part] for part in ("AccountId", "Region", "InstanceId", "Tags")},
+        "VpcId": interfaces[0]["VpcId"],
+        "ExecutionId": events["Execution"],
+        "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "GroupSuffix": f"-{events['Execution']}" if groups else "",
+        "Interfaces": interfaces,
+        "AutoScaling": scaling,
+        "Rules": {"containment": events["Rules"], "all-access": {"Ingress": EVERYTHING, "Egress": EVERYTHING}},
+        "TagsBefore": tags_before(ec2, events, names, group),
+    }
+    found = find_run(s3, events, groups)
+    run = found or {**backup, **{part: events[part] for part in HERE}, "Key": key, "Supplements": []}
+    own = own_groups(ec2, run)
+    if found:
+        backup = supplement_of(backup, run, {name for ids in own.values() for name in ids.values()})
+        key = next_supplement(run) if backup else ""
+        run["Interfaces"] = list({i["Id"]: i for i in (*run["Interfaces"], *backup.get("Interfaces", []))}.values())
+        run["AutoScaling"] = backup.get("AutoScaling") or run["AutoScaling"]
+        run["Supplements"] += [key] if key else []
+    standby = standby_calls(run, group) if state == "InService" else []
+    calls = [*bucket_calls(events, key), *standby, *containment_calls(ec2, events, run, own, interfaces)]
+    return {"Run": run, "Backup": {"Key": key, "Content": backup}, "Calls": calls, "Undo": undo_calls(run, names)}

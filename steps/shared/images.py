@@ -1,0 +1,31 @@
+"""The images that a containment made."""
+
+from typing import Any
+
+
+def images_of(ec2: Any, run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The images by their names and description, which can't be changed as tags can."""
+    named = {"Name": "name", "Values": [f"ContainEC2Instance-{run['InstanceId']}-*"]}
+    described = {"Name": "description", "Values": [f"Evidence of {run['InstanceId']}; backup {run['Key']}"]}
+    found = ec2.describe_images(Owners=["self"], Filters=[named, described])["Images"]
+    return sorted(found, key=lambda image: str(image["Name"]))
+
+
+def has_encrypted_image(images: list[dict[str, Any]]) -> bool:
+    """Whether the last image of a containment, the encrypted copy, is there or under way."""
+    names = [image["Name"] for image in images if image["State"] in ("available", "pending")]
+    return any(name.endswith("-encrypted") for name in names)
+
+
+def image_lines(images: list[dict[str, Any]]) -> list[str]:
+    """Each image: id, name, state, and what went wrong with it."""
+    reasons = [image.get("StateReason", {}).get("Message", "") for image in images]
+    parts = zip(images, reasons, strict=True)
+    return [f"{image['ImageId']} {image['Name']}: {image['State']} {reason}".strip() for image, reason in parts]
+
+
+def evidence_of(images: list[dict[str, Any]]) -> list[str]:
+    """The ids of images and of their snapshots."""
+    disks = [(image["ImageId"], mapping.get("Ebs", {})) for image in images for mapping in image["BlockDeviceMappings"]]
+    snapshots = [disk["SnapshotId"] for _, disk in disks if "SnapshotId" in disk]
+    return [*(image["ImageId"] for image in images), *snapshots]

@@ -1,0 +1,338 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { App, Stack, Validations } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, it } from "vitest";
+import { inProject } from "../../build/root.ts";
+import { type Config, loadConfig } from "../../deploy/config.ts";
+import { loadDocument } from "../../deploy/document.ts";
+import { memberRegionStack, memberStack, templateOf } from "../../deploy/stacks/member.ts";
+import { stacks } from "../../deploy/stacks/stacks.ts";
+
+const ACCOUNT = "111122223333";
+const CENTRAL = "444455556666";
+const publication = loadDocument();
+const REGIONS = ["us-east-1", "eu-west-1"] as const;
+
+/** All that can be switched on. */
+const everything = loadConfig([
+  "administration=true",
+  "backupBucket=true",
+  "objectLockDays=30",
+  "copyDocument=true",
+  "organizationalUnits=ou-ab12-cdefgh34,ou-ab12-ijklmn56",
+]);
+
+function app(config: Config, regions: readonly [string, ...string[]] = REGIONS) {
+  const outdir = mkdtempSync(join(tmpdir(), "contain-stacks-"));
+  const made = new App({ analyticsReporting: false, outdir });
+  const all = stacks(made, config, publication, regions, ACCOUNT);
+  const of = (id: string): Template => {
+    const stack = all.find((candidate) => candidate.node.id === id);
+    if (!stack) throw new Error(`no stack ${id} among ${all.map((one) => one.node.id)}`);
+    return Template.fromStack(stack);
+  };
+  return { app: made, of, outdir };
+}
+
+const member = (name: string, fill: (stack: Stack) => void): Template =>
+  Template.fromString(templateOf(name, fill));
+
+const roles = member("Roles", (stack) =>
+  memberStack(stack, everything, publication, REGIONS, CENTRAL),
+);
+const region = member("Region", (stack) => memberRegionStack(stack, everything, publication));
+const { of } = app(everything);
+
+describe("RunbookStack", () => {
+  it("has the document's YAML as text, byte for byte", () => {
+    of("ContainEC2Instance-us-east-1").hasResourceProperties("AWS::SSM::Document", {
+      Name: "ContainEC2Instance",
+      Content: publication.yaml,
+      DocumentFormat: "YAML",
+      DocumentType: "Automation",
+      TargetType: "/AWS::EC2::Instance",
+      UpdateMethod: "NewVersion",
+      VersionName: publication.versionName,
+      Tags: [{ Key: "Project", Value: "contain-ec2-instance" }],
+    });
+  });
+
+  it("is in every Region, and its role in the first alone", () => {
+    of("ContainEC2Instance-us-east-1").resourceCountIs("AWS::IAM::Role", 1);
+    of("ContainEC2Instance-eu-west-1").resourceCountIs("AWS::IAM::Role", 0);
+    of("ContainEC2Instance-eu-west-1").resourceCountIs("AWS::SSM::Document", 1);
+  });
+
+  it("lets nobody but Systems Manager use the role, for automations of this account", () => {
+    const trust = {
+      Statement: [
+        {
+          Action: "sts:AssumeRole",
+          Effect: "Allow",
+          Principal: { Service: "ssm.amazonaws.com" },
+          Condition: {
+            StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } },
+            ArnLike: { "aws:SourceArn": Match.anyValue() },
+          },
+        },
+      ],
+      Version: "2012-10-17",
+    };
+    of("ContainEC2Instance-us-east-1").hasResourceProperties("AWS::IAM::Role", {
+      RoleName: "ContainEC2Instance-Automation",
+      AssumeRolePolicyDocument: trust,
+    });
+  });
+
+  it("keeps a role for several Regions to those Regions", () => {
+    const [role] = Object.values(
+      of("ContainEC2Instance-us-east-1").findResources("AWS::IAM::Role"),
+    );
+    for (const statement of role?.Properties.Policies[0].PolicyDocument.Statement ?? [{}])
+      expect(statement.Condition.StringEquals["aws:RequestedRegion"]).toEqual(REGIONS);
+    const single = app(loadConfig(), ["us-east-1"]).of("ContainEC2Instance-us-east-1");
+    expect(JSON.stringify(single.findResources("AWS::IAM::Role"))).not.toContain(
+      "aws:RequestedRegion",
+    );
+    expect(JSON.stringify(single.findResources("AWS::IAM::Role"))).toContain(":ec2:us-east-1:");
+  });
+
+  it("has no bucket unless wanted", () => {
+    app(loadConfig()).of("ContainEC2Instance-us-east-1").resourceCountIs("AWS::S3::Bucket", 0);
+  });
+});
+
+describe("the backup bucket", () => {
+  const template = of("ContainEC2Instance-us-east-1");
+
+  it("is encrypted with its own key, versioned, private, locked, and kept when the stack goes", () => {
+    template.hasResource("AWS::S3::Bucket", {
+      DeletionPolicy: "Retain",
+      UpdateReplacePolicy: "Retain",
+      Properties: {
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [
+            {
+              BucketKeyEnabled: true,
+              ServerSideEncryptionByDefault: {
+                SSEAlgorithm: "aws:kms",
+                KMSMasterKeyID: Match.anyValue(),
+              },
+            },
+          ],
+        },
+        VersioningConfiguration: { Status: "Enabled" },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
+        LifecycleConfiguration: {
+          Rules: [Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 365 } })],
+        },
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: "Enabled",
+          Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: 30 } },
+        },
+      },
+    });
+    template.hasResource("AWS::KMS::Key", {
+      DeletionPolicy: "Retain",
+      Properties: { EnableKeyRotation: true },
+    });
+  });
+
+  it("is reached by TLS only", () => {
+    template.hasResourceProperties("AWS::S3::BucketPolicy", {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: "Deny",
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+          }),
+        ]),
+      },
+    });
+  });
+
+  it("gives its key to the runbook's roles through S3 alone", () => {
+    template.hasResourceProperties("AWS::KMS::Key", {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Sid: "RunbookThroughS3",
+            Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+            Condition: {
+              StringEquals: { "kms:ViaService": Match.anyValue() },
+              ArnEquals: { "aws:PrincipalArn": Match.anyValue() },
+            },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe("MemberStack", () => {
+  it("has the role of the account and the execution role for the central one", () => {
+    roles.resourceCountIs("AWS::IAM::Role", 2);
+    roles.hasResourceProperties("AWS::IAM::Role", {
+      RoleName: "ContainEC2Instance-Execution",
+      AssumeRolePolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { AWS: Match.anyValue() },
+            Condition: { ArnEquals: { "aws:PrincipalArn": Match.anyValue() } },
+          }),
+        ]),
+      },
+    });
+    expect(JSON.stringify(roles)).toContain(
+      `:iam::${CENTRAL}:role/ContainEC2Instance-Administration`,
+    );
+  });
+
+  it("needs no bootstrapped account", () => {
+    const text = JSON.stringify([roles, region]);
+    expect(text).not.toContain("cdk-bootstrap");
+    expect(text).not.toContain("cdk-hnb659fds");
+  });
+
+  it("has in each Region a copy of the document and a bucket where they are wanted", () => {
+    region.hasResourceProperties("AWS::SSM::Document", {
+      Content: publication.yaml,
+      UpdateMethod: "NewVersion",
+    });
+    region.resourceCountIs("AWS::S3::Bucket", 1);
+  });
+});
+
+describe("the rollout", () => {
+  const template = of("ContainEC2Instance-Rollout");
+
+  it("is service-managed, with automatic deployment, to the units given", () => {
+    template.resourceCountIs("AWS::CloudFormation::StackSet", 2);
+    template.allResourcesProperties("AWS::CloudFormation::StackSet", {
+      PermissionModel: "SERVICE_MANAGED",
+      AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: false },
+      CallAs: "SELF",
+    });
+    template.hasResourceProperties("AWS::CloudFormation::StackSet", {
+      StackSetName: "ContainEC2Instance-Rollout-Roles",
+      StackInstancesGroup: [
+        {
+          DeploymentTargets: { OrganizationalUnitIds: ["ou-ab12-cdefgh34", "ou-ab12-ijklmn56"] },
+          Regions: ["us-east-1"],
+        },
+      ],
+    });
+    template.hasResourceProperties("AWS::CloudFormation::StackSet", {
+      StackSetName: "ContainEC2Instance-Rollout-Region",
+      StackInstancesGroup: [Match.objectLike({ Regions: [...REGIONS] })],
+    });
+  });
+
+  it("passes a template over the limit of a request by URL", () => {
+    const long = { ...publication, yaml: `${publication.yaml}# ${"x".repeat(60_000)}\n` };
+    const outdir = mkdtempSync(join(tmpdir(), "contain-stacks-"));
+    const all = stacks(
+      new App({ analyticsReporting: false, outdir }),
+      everything,
+      long,
+      REGIONS,
+      ACCOUNT,
+    );
+    const rollout = all.find((stack) => stack.node.id === "ContainEC2Instance-Rollout");
+    Template.fromStack(rollout as Stack).hasResourceProperties("AWS::CloudFormation::StackSet", {
+      StackSetName: "ContainEC2Instance-Rollout-Region",
+      TemplateURL: Match.anyValue(),
+      TemplateBody: Match.absent(),
+    });
+  });
+});
+
+describe("AdminStack", () => {
+  it("has a role that becomes the execution role in accounts of its organization and nothing else", () => {
+    of("ContainEC2Instance-Administration").hasResourceProperties("AWS::IAM::Role", {
+      RoleName: "ContainEC2Instance-Administration",
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Action: "sts:AssumeRole",
+                // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
+                Condition: { StringEquals: { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" } },
+              }),
+            ]),
+          },
+        },
+      ],
+    });
+  });
+});
+
+it("no inline policies of a role are over IAM's 10,240 characters", () => {
+  for (const template of [
+    roles,
+    of("ContainEC2Instance-us-east-1"),
+    of("ContainEC2Instance-Administration"),
+  ])
+    for (const role of Object.values(template.findResources("AWS::IAM::Role"))) {
+      const text = JSON.stringify(
+        role.Properties.Policies.map(
+          (policy: { PolicyDocument: unknown }) => policy.PolicyDocument,
+        ),
+      );
+      expect(text.length).toBeLessThan(10_240);
+    }
+});
+
+describe("linters", () => {
+  it("cdk-nag has nothing to say that is not acknowledged with a reason", () => {
+    const { app: all } = app(everything);
+    for (const [name, fill] of [
+      ["Roles", (stack: Stack) => memberStack(stack, everything, publication, REGIONS, CENTRAL)],
+      ["Region", (stack: Stack) => memberRegionStack(stack, everything, publication)],
+    ] as const)
+      fill(new Stack(all, name));
+    Validations.of(all).addPlugins(new AwsSolutionsChecks(all));
+    const assembly = all.synth();
+    const report = JSON.parse(
+      readFileSync(join(assembly.directory, "validation-report.json"), "utf8"),
+    );
+    expect(report.pluginReports).toEqual([]);
+  });
+
+  it("cfn-lint has nothing to say", () => {
+    const folder = mkdtempSync(join(tmpdir(), "contain-lint-"));
+    try {
+      const files = [
+        ...["us-east-1", "Administration", "Rollout"].map(
+          (part) => [part, of(`ContainEC2Instance-${part}`)] as const,
+        ),
+        ["Roles", roles] as const,
+        ["Region", region] as const,
+      ].map(([name, template]) => {
+        const path = join(folder, `${name}.json`);
+        writeFileSync(path, JSON.stringify(template.toJSON()));
+        return path;
+      });
+      const python = inProject(".venv", "bin", "python");
+      const program = "from cfnlint.runner import main; main()";
+      const ended = spawnSync(python, ["-c", program, "--regions", "us-east-1", "--", ...files], {
+        encoding: "utf8",
+      });
+      expect(ended.stdout + ended.stderr).toBe("");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
