@@ -4,9 +4,12 @@ import {
   ModifyDocumentPermissionCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { as, type Ended, type Organization, organization, run } from "./world.ts";
+
+// Each test runs commands, which take a second or two to start.
+vi.setConfig({ testTimeout: 60_000 });
 
 let emulator: Emulator;
 let world: Organization;
