@@ -1,0 +1,59 @@
+import type { Context } from "./context.ts";
+import { viewDocument } from "./document.ts";
+import { type Finding, pointer } from "./finding.ts";
+import type { Rule } from "./rule.ts";
+import { loadRules } from "./rules.ts";
+import { parseSource } from "./source.ts";
+
+export interface CheckOptions {
+  /** The name by which findings call the document. */
+  readonly file: string;
+  /** The IAM actions that each step declares, by the step's name, where they are known. */
+  readonly declaredPermissions?: Readonly<Record<string, readonly string[]>>;
+}
+
+const SYNTAX_URL = "https://docs.aws.amazon.com/systems-manager/latest/userguide/documents.html";
+
+/**
+ * Checks an Automation document, YAML or JSON, with every rule of rules/.
+ *
+ * @returns the findings in the order of their lines; empty for a document without fault
+ */
+export async function checkDocument(text: string, options: CheckOptions): Promise<Finding[]> {
+  const source = parseSource(text);
+  if (source.syntaxErrors.length > 0)
+    return source.syntaxErrors.map((error) => ({
+      id: "SYNTAX01",
+      severity: "error",
+      path: "",
+      url: SYNTAX_URL,
+      file: options.file,
+      ...error,
+    }));
+  const document = viewDocument(source.value);
+  const byName = new Map(document.steps.toReversed().map((step) => [step.name, step]));
+  const context: Context = {
+    file: options.file,
+    text,
+    source,
+    document,
+    step: (name) => byName.get(name),
+    declaredPermissions: options.declaredPermissions,
+  };
+  const rules = await loadRules();
+  return rules
+    .flatMap((rule) => run(rule, context))
+    .sort((a, b) => a.line - b.line || a.column - b.column || a.id.localeCompare(b.id));
+}
+
+function run(rule: Rule, context: Context): Finding[] {
+  return [...rule.check(context)].map((problem) => ({
+    id: rule.id,
+    severity: rule.severity,
+    path: pointer(problem.path),
+    ...context.source.locate(problem),
+    message: problem.message,
+    url: rule.url,
+    file: context.file,
+  }));
+}

@@ -1,0 +1,15 @@
+import type { DocumentView, StepView } from "./document.ts";
+import type { Source } from "./source.ts";
+
+/** What the rules look at. Everything is ready: a rule reads and yields, it waits for nothing. */
+export interface Context {
+  readonly file: string;
+  /** The text of the document. */
+  readonly text: string;
+  readonly source: Source;
+  readonly document: DocumentView;
+  /** The step of a name; the first where a name is used twice. */
+  step(name: string): StepView | undefined;
+  /** The IAM actions that each step declares, where the document's author gave them. */
+  readonly declaredPermissions: Readonly<Record<string, readonly string[]>> | undefined;
+}

@@ -1,0 +1,13 @@
+import type { Context } from "./context.ts";
+import type { Problem, Severity } from "./finding.ts";
+
+/** One check: a module of the folder rules/, which is the list of the checks. */
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  /** What the rule demands, in a sentence. */
+  readonly summary: string;
+  /** The page of AWS's documentation that says so. */
+  readonly url: string;
+  check(context: Context): Iterable<Problem>;
+}
