@@ -6,32 +6,34 @@ import { backupInstanceSecurityGroups } from "../steps/backupInstanceSecurityGro
 import { branchOnActionAndMode } from "../steps/branchOnActionAndMode/step.ts";
 import { branchOnAutoScalingGroupMembership } from "../steps/branchOnAutoScalingGroupMembership/step.ts";
 import { branchOnCreateAMIBackup } from "../steps/branchOnCreateAMIBackup/step.ts";
+import { branchOnOutcome } from "../steps/branchOnOutcome/step.ts";
 import { containFinalOutput } from "../steps/containFinalOutput/step.ts";
 import { createAllAccessSecurityGroup } from "../steps/createAllAccessSecurityGroup/step.ts";
 import { createContainmentSecurityGroup } from "../steps/createContainmentSecurityGroup/step.ts";
 import { createEncryptedCopy } from "../steps/createEncryptedCopy/step.ts";
 import { createImage } from "../steps/createImage/step.ts";
 import { describeAutoScalingGroups } from "../steps/describeAutoScalingGroups/step.ts";
+import { endAsFailed } from "../steps/endAsFailed/step.ts";
 import { getAutoScalingInstanceInfo } from "../steps/getAutoScalingInstanceInfo/step.ts";
 import { modifyAutoScalingGroup } from "../steps/modifyAutoScalingGroup/step.ts";
 import { planChanges } from "../steps/planChanges/step.ts";
+import { readSituation } from "../steps/readSituation/step.ts";
 import { reportContain } from "../steps/reportContain/step.ts";
 import { reportContainmentFailure } from "../steps/reportContainmentFailure/step.ts";
 import { reportRestore } from "../steps/reportRestore/step.ts";
 import { reportRestoreFailure } from "../steps/reportRestoreFailure/step.ts";
+import { reportSituationUnknown } from "../steps/reportSituationUnknown/step.ts";
 import { restoreFinalOutput } from "../steps/restoreFinalOutput/step.ts";
 import { restoreInstanceConfiguration } from "../steps/restoreInstanceConfiguration/step.ts";
 import { validateRequiredInputs } from "../steps/validateRequiredInputs/step.ts";
 
-/** After the backup, whatever fails or is cancelled ends in the report, which closes what is open. */
-const reported = {
-  onFailure: "step:reportContainmentFailure",
-  onCancel: "step:reportContainmentFailure",
-} as const;
+/** After the backup, whatever fails or is cancelled goes where what is open is closed, and reported. */
+const reported = { onFailure: "step:readSituation", onCancel: "step:readSituation" } as const;
 
-const released = {
-  onFailure: "step:reportRestoreFailure",
-  onCancel: "step:reportRestoreFailure",
+/** The reports themselves need only what was known before the first change. */
+const lastResort = {
+  onFailure: "step:reportSituationUnknown",
+  onCancel: "step:reportSituationUnknown",
 } as const;
 
 /**
@@ -56,12 +58,17 @@ export const flow = defineFlow([
   { step: branchOnCreateAMIBackup, ...reported },
   { step: assertSourceInstanceRootVolumeIsEbs, ...reported, next: "createImage" },
   { step: createImage, ...reported, next: "createEncryptedCopy" },
-  { step: createEncryptedCopy, ...reported, next: "containFinalOutput" },
-  { step: containFinalOutput, ...reported, end: true },
-  { step: reportContainmentFailure, end: true },
+  { step: createEncryptedCopy, ...reported, next: "readSituation" },
 
   { step: reportRestore, end: true },
-  { step: restoreInstanceConfiguration, ...released, next: "restoreFinalOutput" },
-  { step: restoreFinalOutput, ...released, end: true },
-  { step: reportRestoreFailure, end: true },
+  { step: restoreInstanceConfiguration, ...reported, next: "readSituation" },
+
+  { step: readSituation, ...lastResort, next: "branchOnOutcome" },
+  { step: branchOnOutcome, ...lastResort },
+  { step: containFinalOutput, ...lastResort, end: true },
+  { step: reportContainmentFailure, ...lastResort, next: "endAsFailed" },
+  { step: restoreFinalOutput, ...lastResort, end: true },
+  { step: reportRestoreFailure, ...lastResort, next: "endAsFailed" },
+  { step: endAsFailed, end: true },
+  { step: reportSituationUnknown, end: true },
 ]);

@@ -1,10 +1,12 @@
 import type { RunbookDocument } from "../build/types.ts";
 import { containFinalOutput } from "../steps/containFinalOutput/step.ts";
+import { createContainmentSecurityGroup } from "../steps/createContainmentSecurityGroup/step.ts";
 import { parameter, parameters } from "../steps/parameters.ts";
 import { reportContain } from "../steps/reportContain/step.ts";
 import { reportContainmentFailure } from "../steps/reportContainmentFailure/step.ts";
 import { reportRestore } from "../steps/reportRestore/step.ts";
 import { reportRestoreFailure } from "../steps/reportRestoreFailure/step.ts";
+import { reportSituationUnknown } from "../steps/reportSituationUnknown/step.ts";
 import { restoreFinalOutput } from "../steps/restoreFinalOutput/step.ts";
 import { flow } from "./flow.ts";
 
@@ -19,6 +21,7 @@ const reports = [
   reportRestore,
   reportContainmentFailure,
   reportRestoreFailure,
+  reportSituationUnknown,
 ];
 
 export const runbook: RunbookDocument = {
@@ -32,6 +35,9 @@ Isolates a compromised EC2 instance from the network, reversibly, with the evide
 Connections that AWS always tracks, DNS to the VPC's resolver and link-local services are not cut; the output lists them.`,
   assumeRole: parameter.AutomationAssumeRole,
   parameters,
-  outputs: reports.flatMap((step) => [step.out.Output, step.out.Json]),
+  outputs: [
+    ...reports.flatMap((step) => [step.out.Output, step.out.Json]),
+    createContainmentSecurityGroup.out.OpenSeconds,
+  ],
   flow,
 };

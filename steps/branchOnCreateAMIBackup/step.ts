@@ -1,6 +1,5 @@
 import { defineStep } from "../../build/types.ts";
-import { createContainmentSecurityGroup } from "../createContainmentSecurityGroup/step.ts";
-import { parameter } from "../parameters.ts";
+import { planChanges } from "../planChanges/step.ts";
 
 export const branchOnCreateAMIBackup = defineStep({
   name: "branchOnCreateAMIBackup",
@@ -8,14 +7,11 @@ export const branchOnCreateAMIBackup = defineStep({
   description: "Goes on to the images if they are asked for and an earlier run has not made them.",
   choices: [
     {
-      all: [
-        { variable: parameter.CreateAMIBackup, is: { BooleanEquals: true } },
-        { variable: createContainmentSecurityGroup.out.ImageNeeded, is: { StringEquals: "true" } },
-      ],
+      all: [{ variable: planChanges.out.ImageNeeded, is: { BooleanEquals: true } }],
       next: "assertSourceInstanceRootVolumeIsEbs",
     },
   ],
-  defaultNext: "containFinalOutput",
+  defaultNext: "readSituation",
   outputs: {},
   permissions: {},
 });

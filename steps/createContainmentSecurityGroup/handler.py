@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 from shared.aws import client
-from shared.images import has_encrypted_image, images_of
 from shared.instance import interfaces_now, put_groups
 from shared.names import next_supplement
 from shared.notes import noted
@@ -33,8 +32,7 @@ def work(events: dict[str, Any]) -> dict[str, Any]:
         interfaces = interfaces_now(ec2, run["InstanceId"])
         wrong = [i for i in interfaces if i["Groups"] != [closed.get(i["VpcId"])]]
         if not wrong:
-            done = has_encrypted_image(images_of(ec2, run))
-            return {"OpenSeconds": f"{seconds:.1f}", "ImageNeeded": "false" if done else "true"}
+            return {"OpenSeconds": f"{seconds:.1f}"}
         here = [i for i in wrong if i["VpcId"] in closed]
         known = {i["Id"] for i in run["Interfaces"]}
         late = [i for i in here if i["Id"] not in known]
@@ -47,5 +45,5 @@ def work(events: dict[str, Any]) -> dict[str, Any]:
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """For how long the instance was open, whether images are still to be made, and what is to be tagged."""
+    """For how long the instance was open, in seconds."""
     return noted("createContainmentSecurityGroup", work, events)

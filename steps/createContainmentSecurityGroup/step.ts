@@ -1,6 +1,6 @@
 import { defineStep } from "../../build/types.ts";
 import { createAllAccessSecurityGroup } from "../createAllAccessSecurityGroup/step.ts";
-import { readImages, readInstance, writeBackup } from "../permissions.ts";
+import { readInstance, writeBackup } from "../permissions.ts";
 import { planChanges } from "../planChanges/step.ts";
 
 export const createContainmentSecurityGroup = defineStep({
@@ -17,12 +17,10 @@ export const createContainmentSecurityGroup = defineStep({
   },
   outputs: {
     OpenSeconds: { selector: "$.Payload.OpenSeconds", type: "String" },
-    ImageNeeded: { selector: "$.Payload.ImageNeeded", type: "String" },
   },
   permissions: {
     ...readInstance,
     ...writeBackup,
-    ...readImages,
     "ec2:ModifyNetworkInterfaceAttribute": "replace the interfaces' groups",
   },
 });

@@ -7,22 +7,36 @@ from shared.commands import command, release_command
 from shared.containing import plan_containment
 from shared.instance import interfaces_now
 from shared.names import backup_uri
+from shared.report import report
 from shared.restoring import plan_restore
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Run (the containment), Backup, Calls in their order, Commands (to undo, or to release, by hand), Problems."""
+    """Run (the containment), Backup, Calls in their order, Commands (to undo, or to release, by hand), Problems.
+
+    Output and Json are the report of a dry run.
+    """
     ec2, s3 = client("ec2"), client("s3", events["BucketRegion"])
     interfaces = interfaces_now(ec2, events["InstanceId"])
     plan = (plan_restore if events["Action"] == "Release" else plan_containment)(ec2, s3, events, interfaces)
-    run = plan["Run"]
+    run, problems = plan["Run"], plan.get("Problems", [])
+    now = [f"{i['Id']} in {i['VpcId']}: {', '.join(i['Groups'])}" for i in interfaces]
+    calls = [{"Call": call, "Parameters": parameters} for call, parameters in plan["Calls"]]
+    sections = {
+        "Now": now,
+        "Calls that would be made": calls or ["none: there is nothing to do"],
+        "What can't be restored": problems,
+        "Backup": [backup_uri(run)],
+    }
     return {
         "Run": run,
         "Backup": plan.get("Backup", {}),
         "Uri": backup_uri(run),
-        "Now": [f"{i['Id']} in {i['VpcId']}: {', '.join(i['Groups'])}" for i in interfaces],
-        "Calls": [{"Call": call, "Parameters": parameters} for call, parameters in plan["Calls"]],
+        "Now": now,
+        "Calls": calls,
         "Commands": [command(run["Region"], call, parameters) for call, parameters in plan["Undo"]],
-        "Problems": plan.get("Problems", []),
+        "Problems": problems,
         "Release": release_command(run),
+        "ImageNeeded": any(entry["Call"] == "ec2:CopyImage" for entry in calls),
+        **report(run, f"DRY RUN OF {events['Action'].upper()}, nothing was changed", sections),
     }

@@ -1,6 +1,6 @@
 import { defineStep } from "../../build/types.ts";
 import { backupBucketPreChecks } from "../backupBucketPreChecks/step.ts";
-import { runEvents } from "../events.ts";
+import { reportOutputs, runEvents } from "../events.ts";
 import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
 import { parameter } from "../parameters.ts";
 import { readBackup, readGroups, readImages, readInstance, readScaling } from "../permissions.ts";
@@ -32,6 +32,8 @@ export const planChanges = defineStep({
     Commands: { selector: "$.Payload.Commands", type: "StringList" },
     Problems: { selector: "$.Payload.Problems", type: "StringList" },
     Release: { selector: "$.Payload.Release", type: "String" },
+    ImageNeeded: { selector: "$.Payload.ImageNeeded", type: "Boolean" },
+    ...reportOutputs,
   },
   permissions: {
     ...readInstance,

@@ -5,7 +5,6 @@ from typing import Any
 
 from botocore import xform_name
 from shared.aws import client, insist
-from shared.images import image_lines, images_of
 from shared.instance import interfaces_now
 from shared.notes import noted
 
@@ -57,10 +56,9 @@ def work(events: dict[str, Any]) -> dict[str, Any]:
         for line in left:
             failure.add_note(line)
         raise failure
-    now = [f"{i['Id']}: {', '.join(i['Groups'])}" for i in interfaces_now(ec2, run["InstanceId"])]
-    return {"Changed": "true" if events["Calls"] else "false", "Now": now, "Images": image_lines(images_of(ec2, run))}
+    return {"Changed": bool(events["Calls"])}
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Whether anything had to be changed, the interfaces as they are now, and the images, which are kept."""
+    """Whether anything had to be changed."""
     return noted("restoreInstanceConfiguration", work, events)

@@ -1,5 +1,5 @@
 import { defineStep } from "../../build/types.ts";
-import { noteFailure, readImages, readInstance } from "../permissions.ts";
+import { noteFailure, readInstance } from "../permissions.ts";
 import { planChanges } from "../planChanges/step.ts";
 
 export const restoreInstanceConfiguration = defineStep({
@@ -14,14 +14,11 @@ export const restoreInstanceConfiguration = defineStep({
     Problems: planChanges.out.Problems,
   },
   outputs: {
-    Changed: { selector: "$.Payload.Changed", type: "String" },
-    Now: { selector: "$.Payload.Now", type: "StringList" },
-    Images: { selector: "$.Payload.Images", type: "StringList" },
+    Changed: { selector: "$.Payload.Changed", type: "Boolean" },
   },
   permissions: {
     ...noteFailure,
     ...readInstance,
-    ...readImages,
     "ec2:ModifyNetworkInterfaceAttribute": "give the interfaces their groups of before",
     "ec2:DeleteTags": "remove the containment's tags",
     "ec2:CreateTags": "give back a tag's value of before",

@@ -1,0 +1,287 @@
+/**
+ * The policy of the role that the runbook acts as: the actions that the steps declare, each scoped by resource and
+ * condition as far as IAM allows it and the order of the calls permits.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
+ */
+
+/** A statement of an IAM policy. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Condition;
+}
+
+export type Condition = Readonly<
+  Record<string, Readonly<Record<string, string | readonly string[]>>>
+>;
+
+/** A statement, and why it is there and no narrower, for those who review the role. */
+export interface Granted {
+  readonly statement: Statement;
+  readonly reason: string;
+}
+
+/** Where the role works: parts of ARNs, as plain text or as CDK tokens. */
+export interface PolicyScope {
+  readonly partition: string;
+  readonly accountId: string;
+  /** The Regions; none: all. With several, statements hold in each of them. */
+  readonly regions?: readonly string[];
+  /** Names of the buckets for backups, `*` allowed in them; none: every bucket of the account. */
+  readonly buckets?: readonly string[];
+}
+
+/** The tag on all that the runbook makes or changes; its value is where the backup lies. */
+const BACKUP_TAG = "ContainEC2Instance:Backup";
+
+/** Has the runbook's tag now. */
+const TAGGED: Condition = { StringLike: { [`aws:ResourceTag/${BACKUP_TAG}`]: "s3://*" } };
+/** Gets the runbook's tag by this very request. */
+const TAGGING: Condition = { StringLike: { [`aws:RequestTag/${BACKUP_TAG}`]: "s3://*" } };
+
+interface Grant {
+  readonly sid: string;
+  readonly reason: string;
+  readonly actions: readonly string[];
+  readonly on: readonly string[];
+  readonly where?: Condition;
+  /** Not held to the role's Regions: a backup may lie in a bucket of another Region. */
+  readonly anyRegion?: true;
+}
+
+/** Every action that the role may have, and where. An action that is not here can't be granted. */
+function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScope): Grant[] {
+  const region = regions.length === 1 ? (regions[0] ?? "*") : "*";
+  const ec2 = (type: string): string => `arn:${partition}:ec2:${region}:${accountId}:${type}/*`;
+  // Images and snapshots can be shared; their ARNs carry no account.
+  const evidence = ["image", "snapshot"].map((type) => `arn:${partition}:ec2:${region}::${type}/*`);
+  const bucketArns = (buckets.length > 0 ? buckets : ["*"]).map(
+    (name) => `arn:${partition}:s3:::${name}`,
+  );
+  const own: Condition = { StringEquals: { "aws:ResourceAccount": accountId } };
+  const throughEc2: Condition = {
+    StringLike: { "kms:ViaService": `ec2.${region}.amazonaws.com*` },
+  };
+  const keys = [`arn:${partition}:kms:${region}:${accountId}:key/*`];
+  return [
+    {
+      sid: "Look",
+      reason: "Describe calls of EC2 and Auto Scaling know no resources.",
+      actions: [
+        "ec2:DescribeInstances",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeImages",
+        "ec2:DescribeSnapshots",
+        "ec2:DescribeTags",
+        "autoscaling:DescribeAutoScalingInstances",
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeTags",
+      ],
+      on: ["*"],
+    },
+    {
+      sid: "MakeTaggedGroups",
+      reason: "A new group must carry the runbook's tag from its making, by which it is known.",
+      actions: ["ec2:CreateSecurityGroup"],
+      on: [ec2("security-group")],
+      where: TAGGING,
+    },
+    {
+      sid: "MakeGroupsInAnyVpc",
+      reason: "Which VPC the instance is in is known only when the runbook is started.",
+      actions: ["ec2:CreateSecurityGroup"],
+      on: [ec2("vpc")],
+    },
+    {
+      sid: "TagGroupsAtTheirMaking",
+      reason: "Nobody's existing group can be given the runbook's tag, and so be changed by it.",
+      actions: ["ec2:CreateTags"],
+      on: [ec2("security-group")],
+      where: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
+    },
+    {
+      sid: "ChangeOwnGroups",
+      reason: "Only groups that carry the runbook's tag, which it alone puts there.",
+      actions: [
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:RevokeSecurityGroupEgress",
+        "ec2:DeleteSecurityGroup",
+      ],
+      on: [ec2("security-group")],
+      where: TAGGED,
+    },
+    {
+      sid: "ReplaceGroupsOfInterfaces",
+      reason:
+        "The instance is isolated before it is tagged, so that tagging can't delay it, and its own groups, which Release gives back, carry no tag: no condition would hold.",
+      actions: ["ec2:ModifyNetworkInterfaceAttribute"],
+      on: [ec2("network-interface"), ec2("security-group"), ec2("instance")],
+    },
+    {
+      sid: "TagWhatIsContained",
+      reason: "The runbook's tag is among the tags of the request.",
+      actions: ["ec2:CreateTags"],
+      on: [ec2("instance"), ec2("network-interface"), ...evidence],
+      where: TAGGING,
+    },
+    {
+      sid: "GiveTagsBack",
+      reason: "What carries the runbook's tag may lose its tags, and get back their values.",
+      actions: ["ec2:CreateTags", "ec2:DeleteTags"],
+      on: [ec2("instance"), ec2("network-interface"), ...evidence],
+      where: TAGGED,
+    },
+    {
+      sid: "MakeImages",
+      reason: "The actions aws:createImage and aws:copyImage put no tags on what they make.",
+      actions: ["ec2:CreateImage", "ec2:CopyImage", "ec2:CreateSnapshot"],
+      on: [ec2("instance"), ec2("volume"), ...evidence],
+    },
+    {
+      sid: "MoveToStandby",
+      reason:
+        "The group is known only when the runbook is started, and its tag names the instance.",
+      actions: [
+        "autoscaling:EnterStandby",
+        "autoscaling:ExitStandby",
+        "autoscaling:CreateOrUpdateTags",
+        "autoscaling:DeleteTags",
+      ],
+      on: [autoScalingGroups(partition, region, accountId)],
+    },
+    {
+      sid: "SetMinSizeAlone",
+      reason:
+        "A group's size may be lowered and given back, never what it launches or where. Another launch template would also need ec2:RunInstances, which the role has not.",
+      actions: ["autoscaling:UpdateAutoScalingGroup"],
+      on: [autoScalingGroups(partition, region, accountId)],
+      where: {
+        Null: {
+          "autoscaling:LaunchConfigurationName": "true",
+          "autoscaling:MaxSize": "true",
+          "autoscaling:VPCZoneIdentifiers": "true",
+        },
+      },
+    },
+    {
+      sid: "LookAtKeys",
+      reason: "The key is a parameter; one of another account could take the evidence away.",
+      actions: ["kms:DescribeKey"],
+      on: keys,
+    },
+    {
+      sid: "EncryptThroughEc2",
+      reason: "EC2 alone may use the key, for the copy of the image.",
+      actions: ["kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKeyWithoutPlaintext"],
+      on: keys,
+      where: throughEc2,
+    },
+    {
+      sid: "LendKeysToEc2",
+      reason: "A grant is for EC2 alone, and ends with the volume or snapshot that it is for.",
+      actions: ["kms:CreateGrant"],
+      on: keys,
+      where: { ...throughEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+    {
+      sid: "FindBucket",
+      reason:
+        "A bucket that is not there, or is another account's, has no account here to compare with.",
+      actions: ["s3:GetBucketLocation", "s3:CreateBucket"],
+      on: bucketArns,
+      anyRegion: true,
+    },
+    {
+      sid: "SeeAccountPrivacy",
+      reason: "The account's own block of public access is no resource.",
+      actions: ["s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock"],
+      on: ["*"],
+      anyRegion: true,
+    },
+    {
+      sid: "CheckAndSetUpOwnBuckets",
+      reason: "Buckets of this account only.",
+      actions: [
+        "s3:GetBucketAcl",
+        "s3:GetBucketOwnershipControls",
+        "s3:GetBucketPolicy",
+        "s3:GetBucketPolicyStatus",
+        "s3:GetBucketPublicAccessBlock",
+        "s3:ListBucket",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketVersioning",
+      ],
+      on: bucketArns,
+      where: own,
+      anyRegion: true,
+    },
+    {
+      sid: "KeepBackups",
+      reason: "Backups and what lies beside them end in .json; buckets of this account only.",
+      actions: ["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging", "s3:DeleteObjectTagging"],
+      on: bucketArns.map((arn) => `${arn}/*.json`),
+      where: own,
+      anyRegion: true,
+    },
+  ];
+}
+
+const autoScalingGroups = (partition: string, region: string, accountId: string): string =>
+  `arn:${partition}:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/*`;
+
+/** All that the role could ever be granted: no more than the seed article lists. */
+export const grantable: readonly string[] = [
+  ...new Set(grants({ partition: "aws", accountId: "*" }).flatMap(({ actions }) => actions)),
+].sort();
+
+/**
+ * The least policy with which the steps can do their work.
+ *
+ * @param permissions the IAM actions that each step declares, by the step's name
+ * @throws Error for an action that has no scope here: it would have to be thought about first
+ */
+export function rolePolicy(
+  permissions: Readonly<Record<string, readonly string[]>>,
+  scope: PolicyScope,
+): readonly Granted[] {
+  const needed = new Set(Object.values(permissions).flat());
+  const unknown = [...needed].filter((action) => !grantable.includes(action));
+  if (unknown.length > 0)
+    throw new Error(`document/policy.ts has no scope for ${unknown.join(", ")}: add one.`);
+  const { regions = [] } = scope;
+  return grants(scope).flatMap(({ sid, reason, actions, on, where, anyRegion }) => {
+    const Action = actions.filter((action) => needed.has(action));
+    if (Action.length === 0) return [];
+    const condition = anyRegion ? where : inRegions(where, regions);
+    return [
+      {
+        reason,
+        statement: {
+          Sid: sid,
+          Effect: "Allow",
+          Action,
+          Resource: on,
+          ...(condition && { Condition: condition }),
+        },
+      },
+    ];
+  });
+}
+
+/** Holds a statement to the Regions that are called. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion */
+function inRegions(
+  where: Condition | undefined,
+  regions: readonly string[],
+): Condition | undefined {
+  if (regions.length === 0) return where;
+  return {
+    ...where,
+    StringEquals: { ...where?.StringEquals, "aws:RequestedRegion": regions },
+  };
+}

@@ -1,0 +1,117 @@
+"""Closes what is open, reads how everything stands, and writes the report that the run ends with."""
+
+import json
+from typing import Any
+
+from shared.aws import client
+from shared.commands import command
+from shared.groups import own_groups
+from shared.images import evidence_of, image_lines, images_of
+from shared.instance import interfaces_now, put_groups
+from shared.names import PUT, tags_of
+from shared.notes import read_notes
+from shared.report import report
+from shared.situation import interface_lines, scaling_lines
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+NOT_CUT = [
+    "Connections that AWS always tracks may live on until they idle out: ICMP, and those through NAT gateways, Network"
+    " Load Balancers, Global Accelerator, Network Firewall, PrivateLink, egress-only internet gateways, Lambda's"
+    " interfaces and DynamoDB gateway endpoints. A network ACL cuts them, for the whole subnet.",
+    "Security groups do not filter DNS to the VPC's resolver (see Route 53 Resolver DNS Firewall) or link-local"
+    " services such as instance metadata. The keys of the instance's role stay valid: revoke its sessions in IAM.",
+]
+UNKNOWN = (
+    "No script noted a failure: the run was cancelled, a step ran out of time, or an action of AWS's own failed. The"
+    " execution's page says which and why."
+)
+
+
+def attempt(problems: list[str], nothing: Any, work: Any, *arguments: Any) -> Any:
+    """What a call gives; `nothing`, and a problem more, where it fails: a report that lacks a part is still needed."""
+    try:
+        return work(*arguments)
+    except Exception as error:
+        problems.append(f"Not everything could be read or done: {error}")
+        return nothing
+
+
+def tag_all(ec2: Any, run: dict[str, Any], resources: list[str]) -> None:
+    """Tags resources of which any lacks a tag; the groups were made with theirs."""
+    found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": resources}])["Tags"]
+    tagged = {(tag["ResourceId"], tag["Key"], tag["Value"]) for tag in found}
+    tags = tags_of(run)
+    if not tagged >= {(name, tag["Key"], tag["Value"]) for name in resources for tag in tags}:
+        ec2.create_tags(Resources=resources, Tags=tags)
+
+
+def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The outcome, and the report as text and as JSON. Never fails because something can't be read."""
+    ec2, run, contain = client("ec2"), events["Run"], events["Action"] == "Contain"
+    name, region, calls = run["InstanceId"], run["Region"], events["Calls"]
+    notes = read_notes(run)
+    problems = [note["Reason"] for note in notes]
+    own = attempt(problems, {"containment": {}, "all-access": {}}, own_groups, ec2, run)
+    inside, opened = own["containment"], own["all-access"]
+    interfaces = attempt(problems, [], interfaces_now, ec2, name)
+    todo = {i["Id"]: inside[i["VpcId"]] for i in interfaces if opened.get(i["VpcId"]) in i["Groups"]}
+    problems += [f"{which} could not be closed: {error}" for which, error in put_groups(ec2, todo).items()]
+    interfaces = attempt(problems, interfaces, interfaces_now, ec2, name) if todo else interfaces
+    images, scaling = attempt(problems, [], images_of, ec2, run), attempt(problems, [], scaling_lines, run)
+    wrong = [i for i in interfaces if i["Groups"] != [inside.get(i["VpcId"])]]
+    isolated, made = bool(interfaces) and not wrong, [*opened.values(), *inside.values()]
+    resources = [*([name, *(i["Id"] for i in interfaces)] if isolated else []), *evidence_of(images)]
+    if contain and resources:
+        attempt(problems, None, tag_all, ec2, run, resources)
+    if contain and events["ImagesAsked"] and not any(i["State"] == "available" and "-enc" in i["Name"] for i in images):
+        problems.append("The encrypted image is not available.")
+    if contain and scaling and "Standby," not in scaling[0].partition("; now ")[2]:
+        problems.append("The instance is not in Standby: its Auto Scaling group may terminate it.")
+    failed = bool(problems or not isolated if contain else problems or made)
+    rules, warnings = run["Rules"]["containment"], []
+    if contain and rules != events["Rules"]:
+        warnings.append("Contained before with other rules, which stay. To change them release, then contain again.")
+    if contain and "EnteringStandby" in str(scaling):
+        warnings.append("The instance is not in Standby yet: its load balancer is draining connections.")
+    sections = {
+        "What failed": (problems or [UNKNOWN]) if failed else [],
+        "Warnings": warnings,
+        "Interfaces": interface_lines(run, interfaces, own),
+        "Auto Scaling": scaling,
+        "Images": image_lines(images),
+        "Backup": [events["Uri"]],
+    }
+    if contain:
+        allowed = [f"{way}: {json.dumps(rules[way])}" for way in rules if rules[way]] or ["nothing"]
+        title = "CONTAINED" if calls else "ALREADY CONTAINED"
+        sections |= {
+            "Still allowed": allowed if isolated else [],
+            "Security groups": [f"{kind}: {group} in {vpc}" for kind in own for vpc, group in own[kind].items()],
+            "Tagged": resources,
+            "To release": [events["Release"]],
+            "Not cut": NOT_CUT,
+        }
+    else:
+        title = "RELEASED" if calls else "RELEASED BEFORE, nothing was changed"
+        sections |= {"What can't be restored": events["Problems"], "Calls made": [] if failed else calls}
+    if failed and contain:
+        word = "IS" if isolated else "is NOT" if len(wrong) == len(interfaces) else "is only PARTLY"
+        title = f"CONTAINMENT FAILED; the instance {word} isolated"
+        by_hand = {i["Id"]: inside[i["VpcId"]] for i in wrong if i["VpcId"] in inside}
+        puts = [{"NetworkInterfaceId": interface, "Groups": [group]} for interface, group in by_hand.items()]
+        left = [line for line in events["Commands"] if " exit-standby " not in line or "now Standby" in str(scaling)]
+        deletes = [command(region, "ec2:DeleteSecurityGroup", {"GroupId": group}) for group in made]
+        sections |= {
+            "To finish": ["Start again with the same parameters: the run goes on where this one stopped."],
+            "To isolate by hand": [command(region, PUT, put) for put in puts],
+            "To bring everything back by hand": [*left, *deletes],
+        }
+    elif failed:
+        title = "RELEASE FAILED"
+        left = [line for note in notes for line in note["Left"]] if notes else events["Commands"]
+        sections |= {
+            "To finish": ["Release again: it goes on where this run stopped.", events["Release"]],
+            "To finish by hand": left,
+        }
+    outcome = ("Containment" if contain else "Release") + ("Failed" if failed else "Done")
+    return {"Outcome": outcome, **report(run, title, sections)}
