@@ -87,7 +87,6 @@ interface Types {
 }
 
 function typed<T extends keyof Types>(operator: string, value: unknown, type: T): Types[T] {
-  // biome-ignore lint/suspicious/useValidTypeof: the type is a parameter
   if (typeof value === type) return value as Types[T];
   throw wrong(`${operator} compares values of type ${type}, not ${JSON.stringify(value)}.`);
 }

@@ -162,8 +162,7 @@ function matcher(name: string, pattern: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   const body = (flags === null ? pattern : pattern.slice(flags[0].length))
     .replace(/\\A/g, "^")
-    .replace(/\\[zZ]/g, "$")
-    .replace(/([*+?}])\+/g, "$1");
+    .replace(/\\[zZ]/g, "$");
   try {
     return new RegExp(`^(?:${body})$`, flags?.[1] ?? "");
   } catch (error) {

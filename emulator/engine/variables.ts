@@ -48,13 +48,13 @@ export function resolveScript(script: string, scope: Scope): string {
 
 function resolveText(text: string, scope: Scope): unknown {
   const name = whole.exec(text)?.[1];
-  if (name !== undefined) return valueOf(name, scope);
-  return text.replace(reference, (_, part: string) => asText(valueOf(part, scope)));
+  if (name !== undefined) return required(name, scope);
+  return text.replace(reference, (_, part: string) => asText(required(part, scope)));
 }
 
 const resolveKey = (key: string, scope: Scope): string => asText(resolveText(key, scope));
 
-function valueOf(name: string, scope: Scope): unknown {
+function required(name: string, scope: Scope): unknown {
   const found = look(name, scope);
   if (found.kind === "value") return found.value;
   throw new StepFailure(`Failed to resolve input: ${name}. ${found.why}`, {

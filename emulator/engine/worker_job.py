@@ -1,0 +1,222 @@
+"""One job of the Automation engine, in the child that worker.py forked for it."""
+
+import base64
+import contextlib
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import traceback
+import types
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NoReturn, SupportsIndex
+
+import boto3
+from botocore import xform_name
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+# "Up to 100KB is returned. If you output a list, a maximum of 100 items is returned."
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+PAYLOAD_BYTES = 100_000
+LIST_ITEMS = 100
+
+# https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
+THROTTLING = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "EC2ThrottledException",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+
+# A job, a result (jobs.ts).
+Message = dict[str, Any]
+
+
+class Refusal(Exception):
+    """What the engine refuses itself, with a code as AWS errors have."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def environment(job: Message, folder: Path, endpoint: str, region: str) -> dict[str, str]:
+    """The job's own variables over the few that point every client at the emulator and away from the user's AWS.
+
+    The proxy is the emulator too: it resolves the host names of S3 Control (`123456789012.127.0.0.1`), and
+    nothing gets past it into the real world.
+    """
+    return {
+        "PATH": os.defpath,
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        **dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"), endpoint),
+        "NO_PROXY": "",
+        "no_proxy": "",
+        **job["env"],
+    }
+
+
+def scale_time(scale: float, timeout: float, folder: Path) -> None:
+    """Makes `time.sleep` faster, and lets `time.monotonic` go on as if it were not.
+
+    So a loop that waits until a deadline sleeps as often as on AWS, and a sleep past the job's timeout ends
+    the job. `time.time` stays true, as it is compared with the times of other steps and of AWS.
+    """
+    real_sleep, real_monotonic = time.sleep, time.monotonic
+    skipped = 0.0
+    deadline = real_monotonic() + timeout
+
+    def monotonic() -> float:
+        return real_monotonic() + skipped
+
+    def sleep(seconds: float | SupportsIndex) -> None:
+        nonlocal skipped
+        now, pause = monotonic(), float(seconds)
+        real_sleep(min(pause, max(0.0, deadline - now)) / scale)
+        # Threads may sleep at the same time: the clock goes to the later of their ends.
+        skipped = max(skipped, now + pause - real_monotonic())
+        if now + pause > deadline:
+            finish(folder, {"status": "timeout"})
+
+    time.sleep, time.monotonic = sleep, monotonic
+
+
+def finish(folder: Path, result: Message) -> NoReturn:
+    """Hands the result over whole, and leaves without a word to this process's forked state."""
+    with contextlib.suppress(Exception):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    (folder / "result.part").write_text(json.dumps(result))
+    (folder / "result.part").replace(folder / "result")
+    os._exit(0)
+
+
+def failure(error: BaseException, message: str) -> Message:
+    """The result of a job that raised, with the traceback from the script's own first frame on."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
+        frame = frame.tb_next
+    code = type(error).__name__
+    if isinstance(error, ClientError):
+        code = str(error.response.get("Error", {}).get("Code", code))
+    elif isinstance(error, Refusal):
+        code = error.code
+    text = "".join(traceback.format_exception(error.with_traceback(frame)))
+    return {
+        "status": "error",
+        "code": code,
+        "message": message,
+        "traceback": text,
+        "retryable": code in THROTTLING,
+    }
+
+
+def run_script(job: Message, folder: Path) -> Any:
+    """What the script's handler returns, cut and checked as AWS does.
+
+    The handler's second argument is an empty dict: AWS does not say what is in its own.
+    """
+    file = folder / "customer_script.py"
+    file.write_text(job["script"])
+    module = types.ModuleType("customer_script")
+    module.__file__ = str(file)
+    sys.modules[module.__name__] = module
+    sys.argv = [str(file)]
+    exec(compile(job["script"], str(file), "exec"), module.__dict__)  # noqa: S102
+    payload = getattr(module, job["handler"])(job["payload"], {})
+    cut = json.loads(json.dumps(payload, allow_nan=False), object_hook=cut_lists)
+    cut = cut[:LIST_ITEMS] if isinstance(cut, list) else cut
+    size = len(json.dumps(cut, ensure_ascii=False).encode())
+    if size > PAYLOAD_BYTES:
+        raise Refusal("PayloadTooLarge", f"The output payload has {size} bytes; at most {PAYLOAD_BYTES} are returned.")
+    return cut
+
+
+def cut_lists(value: dict[str, Any]) -> dict[str, Any]:
+    """The object with its lists cut. AWS does not say whether it cuts inner lists: no step may rely on more."""
+    return {key: item[:LIST_ITEMS] if isinstance(item, list) else item for key, item in value.items()}
+
+
+def run_api(job: Message) -> Any:
+    """The answer of one AWS call as JSON, without what is only about the transport.
+
+    It is tried once: the engine repeats throttled calls.
+    """
+    client = boto3.client(job["service"], config=Config(retries={"total_max_attempts": 1}))
+    method = xform_name(job["operation"])
+    operation = client.meta.method_to_api_mapping.get(method)
+    if operation is None:
+        raise Refusal("UnknownOperation", f"{job['service']} has no operation {job['operation']}.")
+    model = client.meta.service_model.operation_model(operation)
+    if model.has_streaming_output or model.has_event_stream_output:
+        raise Refusal("UnsupportedOperation", f"{operation} answers with a stream, which a step cannot return.")
+    answer = getattr(client, method)(**job["parameters"])
+    answer.pop("ResponseMetadata", None)
+    return json.loads(json.dumps(answer, default=plain))
+
+
+def plain(value: object) -> str:
+    """The JSON form of the two kinds of value of an API answer that have none."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def run_in_child(job: Message, folder: Path, scale: float, endpoint: str, region: str) -> NoReturn:
+    """Runs one job in a process of its own, which ends here."""
+    try:
+        os.setpgid(0, 0)
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        log = os.open(folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for target, source in ((0, nothing), (1, log), (2, log)):
+            os.dup2(source, target)
+        # The protocol and what else is this process's parent's.
+        os.closerange(3, 1024)
+        # What is printed reaches the log at once, so that a killed job's is whole.
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
+        home = folder / "home"
+        home.mkdir()
+        os.chdir(home)
+        os.environ.clear()
+        os.environ.update(environment(job, home, endpoint, region))
+        time.tzset()
+        tempfile.tempdir = None
+        random.seed()
+        scale_time(scale, job["timeoutSeconds"], folder)
+        result = {"status": "success", "payload": run_script(job, folder) if job["kind"] == "script" else run_api(job)}
+    except BaseException as error:
+        text = f"{type(error).__name__}: {error}" if job["kind"] == "script" else str(error)
+        result = failure(error, text)
+    finish(folder, result)
