@@ -17,6 +17,8 @@ export interface Config {
   readonly centralAccount: string;
   readonly backupBucket: boolean;
   readonly backupBucketPrefix: string;
+  /** The buckets that the roles may use, `*` allowed in a name. Empty: the backup buckets where there are some, else all of the account. */
+  readonly buckets: readonly string[];
   readonly oldVersionsDays: number;
   /** Days for which S3 Object Lock (governance mode) keeps each backup; 0: no lock. */
   readonly objectLockDays: number;
@@ -104,6 +106,11 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
     text(/^[a-z0-9][a-z0-9-]{0,34}$/),
     "contain-ec2-backup",
     "at most 35 lower-case letters, digits and hyphens",
+  ],
+  buckets: [
+    list(/^[a-z0-9*][a-z0-9.*-]{0,62}$/),
+    [],
+    "names of buckets, separated by commas, with * for any characters",
   ],
   oldVersionsDays: [days(36_500), 365, "a number of days"],
   objectLockDays: [days(36_500), 0, "a number of days, 0 for no lock"],
@@ -208,6 +215,15 @@ export const backupBucketName = (
   account: string,
   region: string,
 ): string => `${config.backupBucketPrefix}-${account}-${region}`;
+
+/** The buckets that the roles may use; none: all of the account. */
+export const bucketNames = (
+  config: Pick<Config, "buckets" | "backupBucket" | "backupBucketPrefix">,
+  account: string,
+): readonly string[] =>
+  config.buckets.length === 0 && config.backupBucket
+    ? [backupBucketName(config, account, "*")]
+    : config.buckets;
 
 /** The name of the stack that holds the document: its own name, in the letters that a stack may have. */
 export const stackName = (config: Pick<Config, "documentName">): string =>

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { inProject, projectRoot } from "../build/root.ts";
-import type { PolicyJson, PolicyScope } from "./policy.ts";
+import { compile } from "../document/compile.ts";
+import { type Granted, type PolicyScope, rolePolicy } from "../document/policy.ts";
 import { Problem } from "./problem.ts";
-import { samplePolicy, sampleYaml } from "./sample.ts";
 import { contentHash, versionName } from "./version.ts";
 
 /** SSM's limit for the content of a document. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
@@ -15,8 +15,8 @@ export interface Publication {
   /** SHA-256 of `yaml`, hexadecimal. */
   readonly hash: string;
   readonly versionName: string;
-  /** The least-privilege policy of the role that the document acts as. */
-  readonly policy: (scope: PolicyScope) => PolicyJson;
+  /** The least-privilege policy of the role that the document acts as, gathered from the steps of this working tree. */
+  readonly policy: (scope: PolicyScope) => readonly Granted[];
 }
 
 /**
@@ -26,7 +26,8 @@ export interface Publication {
  * @throws Problem for a file that can't be read or a document over SSM's limit
  */
 export function loadDocument(file = ""): Publication {
-  const yaml = file === "" ? sampleYaml : readDocument(file);
+  const compiled = compile(python());
+  const yaml = file === "" ? compiled.yaml : readDocument(file);
   const bytes = Buffer.byteLength(yaml);
   if (bytes > LIMIT)
     throw new Problem(
@@ -40,8 +41,14 @@ export function loadDocument(file = ""): Publication {
     yaml,
     hash: contentHash(yaml),
     versionName: versionName(version, yaml),
-    policy: samplePolicy,
+    policy: (scope) => rolePolicy(compiled.permissions, scope),
   };
+}
+
+/** The interpreter that set-up made, else that of the PATH. */
+function python(): string {
+  const own = inProject(".venv", "bin", "python");
+  return existsSync(own) ? own : "python3";
 }
 
 function readDocument(file: string): string {

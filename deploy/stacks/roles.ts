@@ -1,12 +1,9 @@
 import { Aws, type Stack, Validations } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
+import type { Granted } from "../../document/policy.ts";
 import type { Config } from "../config.ts";
+import { bucketNames } from "../config.ts";
 import type { Publication } from "../document.ts";
-import { inRegions, type PolicyJson, type StatementJson } from "../policy.ts";
-
-/** Why a wildcard stays in the runbook's policy; the policy itself says for each action why it is needed. */
-const WILDCARD_REASON =
-  "Generated from the actions that the steps declare: describe calls take no resource, and the instance, its interfaces and groups are only known when the runbook is started.";
 
 /**
  * The role that the runbook acts as in its own account.
@@ -23,13 +20,14 @@ export function automationRole(
   document: Publication,
   regions: readonly string[],
 ): iam.Role {
+  const granted = runbookPolicy(config, document, regions);
   const role = new iam.Role(stack, "AutomationRole", {
     roleName: config.automationRoleName,
     description: `What ${config.documentName} may do in this account`,
     assumedBy: systemsManager(),
-    inlinePolicies: { Runbook: iam.PolicyDocument.fromJson(runbookPolicy(document, regions)) },
+    inlinePolicies: { Runbook: policy(granted) },
   });
-  acknowledgeWildcards(role, runbookPolicy(document, regions), WILDCARD_REASON);
+  acknowledgeWildcards(role, granted);
   return role;
 }
 
@@ -55,22 +53,18 @@ export function executionRole(
       "aws:PrincipalArn": `arn:${Aws.PARTITION}:iam::${centralAccount}:role/${config.administrationRoleName}`,
     },
   });
+  const granted = runbookPolicy(config, document, regions);
   const start = startPolicy(config, centralAccount);
   const role = new iam.Role(stack, "ExecutionRole", {
     roleName: config.executionRoleName,
     description: `What ${config.documentName} may do in this account when account ${centralAccount} starts it`,
     assumedBy: new iam.CompositePrincipal(central, systemsManager()),
     inlinePolicies: {
-      Runbook: iam.PolicyDocument.fromJson(runbookPolicy(document, regions)),
-      Start: iam.PolicyDocument.fromJson(start),
+      Runbook: policy(granted),
+      Start: policy(start),
     },
   });
-  acknowledgeWildcards(role, runbookPolicy(document, regions), WILDCARD_REASON);
-  acknowledgeWildcards(
-    role,
-    start,
-    "Finding targets by tag or resource group takes no resource; ids of executions are only known when they have begun.",
-  );
+  acknowledgeWildcards(role, [...granted, ...start]);
   return role;
 }
 
@@ -81,18 +75,22 @@ export function executionRole(
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
  */
 export function administrationRole(stack: Stack, config: Config): iam.Role {
-  const policy: PolicyJson = {
-    Version: "2012-10-17",
-    Statement: [
-      {
+  const granted: readonly Granted[] = [
+    {
+      reason:
+        "The execution role has the same name in every account; the condition keeps to those of the organization.",
+      statement: {
         Sid: "BecomeExecutionRole",
         Effect: "Allow",
-        Action: "sts:AssumeRole",
-        Resource: `arn:${Aws.PARTITION}:iam::*:role/${config.executionRoleName}`,
+        Action: ["sts:AssumeRole"],
+        Resource: [`arn:${Aws.PARTITION}:iam::*:role/${config.executionRoleName}`],
         // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
         Condition: { StringEquals: { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" } },
       },
-      {
+    },
+    {
+      reason: "The list calls of Organizations know no resources.",
+      statement: {
         Sid: "FindAccounts",
         Effect: "Allow",
         Action: [
@@ -100,21 +98,17 @@ export function administrationRole(stack: Stack, config: Config): iam.Role {
           "organizations:ListChildren",
           "organizations:DescribeOrganization",
         ],
-        Resource: "*",
+        Resource: ["*"],
       },
-    ],
-  };
+    },
+  ];
   const role = new iam.Role(stack, "AdministrationRole", {
     roleName: config.administrationRoleName,
     description: `Starts ${config.documentName} in other accounts of the organization`,
     assumedBy: systemsManager(),
-    inlinePolicies: { MultiAccount: iam.PolicyDocument.fromJson(policy) },
+    inlinePolicies: { MultiAccount: policy(granted) },
   });
-  acknowledgeWildcards(
-    role,
-    policy,
-    "The execution role has the same name in every account of the organization, a condition keeps to that organization; Organizations' list calls take no resource.",
-  );
+  acknowledgeWildcards(role, granted);
   return role;
 }
 
@@ -126,74 +120,96 @@ const systemsManager = (): iam.PrincipalBase =>
     },
   });
 
-const runbookPolicy = (document: Publication, regions: readonly string[]): PolicyJson =>
-  inRegions(
-    document.policy({
-      partition: Aws.PARTITION,
-      region: regions.length === 1 ? (regions[0] ?? Aws.REGION) : "*",
-      accountId: Aws.ACCOUNT_ID,
-    }),
+const runbookPolicy = (
+  config: Config,
+  document: Publication,
+  regions: readonly string[],
+): readonly Granted[] =>
+  document.policy({
+    partition: Aws.PARTITION,
+    accountId: Aws.ACCOUNT_ID,
     regions,
-  );
+    buckets: bucketNames(config, Aws.ACCOUNT_ID),
+  });
 
-const startPolicy = (config: Config, centralAccount: string): PolicyJson => ({
-  Version: "2012-10-17",
-  Statement: [
+const startPolicy = (config: Config, centralAccount: string): readonly Granted[] => {
+  const executions = `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-execution/*`;
+  const document = (account: string): string[] => [
+    `arn:${Aws.PARTITION}:ssm:*:${account}:document/${config.documentName}`,
+    `arn:${Aws.PARTITION}:ssm:*:${account}:automation-definition/${config.documentName}:*`,
+  ];
+  return [
     {
-      Sid: "StartRunbook",
-      Effect: "Allow",
-      Action: "ssm:StartAutomationExecution",
-      Resource: [
-        `arn:${Aws.PARTITION}:ssm:*:${centralAccount}:document/${config.documentName}`,
-        `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:document/${config.documentName}`,
-        `arn:${Aws.PARTITION}:ssm:*:${centralAccount}:automation-definition/${config.documentName}:*`,
-        `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-definition/${config.documentName}:*`,
-        `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-execution/*`,
-      ],
+      reason:
+        "The runbook, as shared by the central account or as a copy, in the Regions of the run.",
+      statement: {
+        Sid: "StartRunbook",
+        Effect: "Allow",
+        Action: ["ssm:StartAutomationExecution"],
+        Resource: [...document(centralAccount), ...document(Aws.ACCOUNT_ID), executions],
+      },
     },
     {
-      Sid: "FollowRunbook",
-      Effect: "Allow",
-      Action: ["ssm:GetAutomationExecution", "ssm:StopAutomationExecution"],
-      Resource: `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-execution/*`,
+      reason: "Ids of executions are known only when they have begun.",
+      statement: {
+        Sid: "FollowRunbook",
+        Effect: "Allow",
+        Action: ["ssm:GetAutomationExecution", "ssm:StopAutomationExecution"],
+        Resource: [executions],
+      },
     },
     {
-      Sid: "FindTargets",
-      Effect: "Allow",
-      Action: [
-        "ssm:DescribeAutomationExecutions",
-        "ssm:DescribeAutomationStepExecutions",
-        "resource-groups:ListGroupResources",
-        "tag:GetResources",
-        "ec2:DescribeInstances",
-      ],
-      Resource: "*",
+      reason: "Finding targets by tag or resource group takes no resource.",
+      statement: {
+        Sid: "FindTargets",
+        Effect: "Allow",
+        Action: [
+          "ssm:DescribeAutomationExecutions",
+          "ssm:DescribeAutomationStepExecutions",
+          "resource-groups:ListGroupResources",
+          "tag:GetResources",
+          "ec2:DescribeInstances",
+        ],
+        Resource: ["*"],
+      },
     },
     {
-      Sid: "PassItself",
-      Effect: "Allow",
-      Action: "iam:PassRole",
-      Resource: `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${config.executionRoleName}`,
-      Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
+      reason: "The run in the account acts as this same role.",
+      statement: {
+        Sid: "PassItself",
+        Effect: "Allow",
+        Action: ["iam:PassRole"],
+        Resource: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${config.executionRoleName}`],
+        Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
+      },
     },
-  ],
-});
+  ];
+};
 
-/** Acknowledges for cdk-nag each wildcard that a policy has, one by one, as cdk-nag wants it. */
-function acknowledgeWildcards(role: iam.Role, policy: PolicyJson, reason: string): void {
-  const flat = (value: StatementJson["Action"]): readonly string[] =>
-    typeof value === "string" ? [value] : value;
-  const findings = policy.Statement.flatMap((statement) => [
-    ...flat(statement.Action).map((action) => `Action::${action}`),
-    ...flat(statement.Resource).map((resource) => `Resource::${nagText(resource)}`),
-  ]).filter((finding) => finding.includes("*"));
-  for (const finding of new Set(findings))
-    Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
+const policy = (granted: readonly Granted[]): iam.PolicyDocument =>
+  iam.PolicyDocument.fromJson({
+    Version: "2012-10-17",
+    Statement: granted.map(({ statement }) => statement),
+  });
+
+/** Acknowledges for cdk-nag each wildcard of a role, one by one as cdk-nag wants it, with the reason of its statement. */
+function acknowledgeWildcards(role: iam.Role, granted: readonly Granted[]): void {
+  const reasons = new Map<string, string[]>();
+  for (const { statement, reason } of granted)
+    for (const finding of [
+      ...statement.Action.map((action) => `Action::${action}`),
+      ...statement.Resource.map((resource) => `Resource::${nagText(resource)}`),
+    ])
+      if (finding.includes("*")) reasons.set(finding, [...(reasons.get(finding) ?? []), reason]);
+  for (const [finding, list] of reasons)
+    Validations.of(role).acknowledge({
+      id: `AwsSolutions-IAM5[${finding}]`,
+      reason: [...new Set(list)].join(" "),
+    });
 }
 
 /** How cdk-nag writes a resource with tokens: the pseudo parameter between angle brackets. */
 const nagText = (resource: string): string =>
   resource
     .replaceAll(Aws.PARTITION, "<AWS::Partition>")
-    .replaceAll(Aws.ACCOUNT_ID, "<AWS::AccountId>")
-    .replaceAll(Aws.REGION, "<AWS::Region>");
+    .replaceAll(Aws.ACCOUNT_ID, "<AWS::AccountId>");

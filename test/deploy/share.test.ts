@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { as, type Ended, type Organization, organization, run } from "./world.ts";
+import { as, type Ended, type Organization, organization, run, SAMPLE } from "./world.ts";
 
 // Each test runs commands, which take a second or two to start.
 vi.setConfig({ testTimeout: 60_000 });
@@ -40,7 +40,7 @@ const shared = async (region: string): Promise<string[]> => {
 beforeAll(async () => {
   emulator = await startEmulator();
   world = await organization(emulator, MANAGEMENT, 60);
-  await run("publish", ["--yes", "-c", `regions=${REGIONS}`], emulator.env(MANAGEMENT));
+  await run("publish", ["--yes", "-c", `regions=${REGIONS}`, SAMPLE], emulator.env(MANAGEMENT));
 }, 60_000);
 afterAll(() => emulator?.close());
 
@@ -169,7 +169,11 @@ describe("share", () => {
   });
 
   it("says what to do in an account that may not list the organization", async () => {
-    await run("publish", ["--yes", "-c", `regions=${REGIONS}`], emulator.env(world.accounts[0]));
+    await run(
+      "publish",
+      ["--yes", "-c", `regions=${REGIONS}`, SAMPLE],
+      emulator.env(world.accounts[0]),
+    );
     const ended = await share(["--unit", "root", "--yes"], world.accounts[0]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("delegated administrator");

@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const ACCOUNT = "111122223333";
 const CENTRAL = "444455556666";
-const publication = loadDocument();
+const publication = loadDocument("test/deploy/fixtures/sample.yaml");
 const REGIONS = ["us-east-1", "eu-west-1"] as const;
 
 /** All that can be switched on. */
@@ -92,17 +92,33 @@ describe("RunbookStack", () => {
     });
   });
 
-  it("keeps a role for several Regions to those Regions", () => {
-    const [role] = Object.values(
-      of("ContainEC2Instance-us-east-1").findResources("AWS::IAM::Role"),
-    );
-    for (const statement of role?.Properties.Policies[0].PolicyDocument.Statement ?? [{}])
-      expect(statement.Condition.StringEquals["aws:RequestedRegion"]).toEqual(REGIONS);
-    const single = app(loadConfig(), ["us-east-1"]).of("ContainEC2Instance-us-east-1");
-    expect(JSON.stringify(single.findResources("AWS::IAM::Role"))).not.toContain(
-      "aws:RequestedRegion",
-    );
-    expect(JSON.stringify(single.findResources("AWS::IAM::Role"))).toContain(":ec2:us-east-1:");
+  it("keeps the role to the deployment's Regions, but for buckets", () => {
+    const statements = (template: Template) =>
+      Object.values(template.findResources("AWS::IAM::Role"))[0]?.Properties.Policies[0]
+        .PolicyDocument.Statement as {
+        Sid: string;
+        Resource: unknown;
+        Condition?: { StringEquals?: object };
+      }[];
+    for (const { Sid, Condition } of statements(of("ContainEC2Instance-us-east-1")))
+      if (!/Bucket|Backup|Privacy/.test(Sid))
+        expect(Condition?.StringEquals).toMatchObject({ "aws:RequestedRegion": REGIONS });
+    const single = statements(
+      app(loadConfig(), ["us-east-1"]).of("ContainEC2Instance-us-east-1"),
+    ).find(({ Sid }) => Sid === "ChangeOwnGroups");
+    expect(JSON.stringify(single?.Resource)).toContain(":ec2:us-east-1:");
+  });
+
+  it("keeps the role to the backup buckets where it makes some, or to those that are named", () => {
+    const buckets = (config: Config) =>
+      JSON.stringify(
+        app(config).of("ContainEC2Instance-us-east-1").findResources("AWS::IAM::Role"),
+      ).match(/:s3:::[^/"]*\/\*\.json/g);
+    expect(buckets(loadConfig())).toEqual([":s3:::*/*.json"]);
+    expect(buckets(loadConfig(["buckets=evidence-*"]))).toEqual([":s3:::evidence-*/*.json"]);
+    expect(
+      JSON.stringify(of("ContainEC2Instance-us-east-1").findResources("AWS::IAM::Role")),
+    ).toContain(':s3:::contain-ec2-backup-",{"Ref":"AWS::AccountId"},"-*/*.json"');
   });
 
   it("has no bucket unless wanted", () => {

@@ -11,6 +11,9 @@ import pLimit from "p-limit";
 import { inProject } from "../../build/root.ts";
 import type { Emulator } from "../../emulator/index.ts";
 
+/** The setting by which a command publishes a small document in place of the runbook. */
+export const SAMPLE = "documentFile=test/deploy/fixtures/sample.yaml";
+
 /** Options of an SDK client that acts as an account's administrator in the emulator. */
 export const as = (emulator: Emulator, account: string, region = "us-east-1") => ({
   endpoint: emulator.endpoint,
