@@ -42,6 +42,14 @@ class Knobs:
     requester_managed: list[str] = field(default_factory=list)
     #: Instances whose root device is an instance store: their ids.
     instance_store: list[str] = field(default_factory=list)
+    #: Security groups that are made from now on are not found by as many calls that name them.
+    group_hidden_calls: int = 0
+    #: Systems Manager documents an account may have in a Region.
+    document_quota: int = 500
+    #: Versions a document may have.
+    document_version_quota: int = 1000
+    #: Accounts a document may be shared with.
+    document_share_quota: int = 1000
     #: `stays`: a stack update of AWS::SSM::Document leaves the old default version, as is reported; empty: it moves.
     document_default: str = ""
 

@@ -62,10 +62,10 @@ class Account:
             assert answer.status == 200
 
 
-def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, int, str]:
+def refusal(call: Callable[..., Any], *positional: Any, **parameters: Any) -> tuple[str, int, str]:
     """Code, HTTP status and message of the error that the call must end with."""
     with pytest.raises(ClientError) as caught:
-        call(**parameters)
+        call(*positional, **parameters)
     response = caught.value.response
     return (
         response["Error"]["Code"],
@@ -74,9 +74,9 @@ def refusal(call: Callable[..., Any], **parameters: Any) -> tuple[str, int, str]
     )
 
 
-def code(call: Callable[..., Any], **parameters: Any) -> str:
+def code(call: Callable[..., Any], *positional: Any, **parameters: Any) -> str:
     """The code of the error that the call must end with."""
-    return refusal(call, **parameters)[0]
+    return refusal(call, *positional, **parameters)[0]
 
 
 class Network:
