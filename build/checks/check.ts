@@ -1,6 +1,8 @@
 import type { Context } from "./context.ts";
 import { viewDocument } from "./document.ts";
 import { type Finding, pointer } from "./finding.ts";
+import { scopesOf } from "./graph.ts";
+import { findReferences } from "./references.ts";
 import type { Rule } from "./rule.ts";
 import { loadRules } from "./rules.ts";
 import { parseSource } from "./source.ts";
@@ -37,6 +39,8 @@ export async function checkDocument(text: string, options: CheckOptions): Promis
     text,
     source,
     document,
+    scopes: scopesOf(document),
+    references: findReferences(document),
     step: (name) => byName.get(name),
     declaredPermissions: options.declaredPermissions,
   };

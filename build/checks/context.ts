@@ -1,4 +1,6 @@
 import type { DocumentView, StepView } from "./document.ts";
+import type { Scope } from "./graph.ts";
+import type { Reference } from "./references.ts";
 import type { Source } from "./source.ts";
 
 /** What the rules look at. Everything is ready: a rule reads and yields, it waits for nothing. */
@@ -8,6 +10,9 @@ export interface Context {
   readonly text: string;
   readonly source: Source;
   readonly document: DocumentView;
+  /** The graphs of the steps: the document's, then each loop's. */
+  readonly scopes: readonly Scope[];
+  readonly references: readonly Reference[];
   /** The step of a name; the first where a name is used twice. */
   step(name: string): StepView | undefined;
   /** The IAM actions that each step declares, where the document's author gave them. */

@@ -1,5 +1,5 @@
 import { type ActionSpec, actions, type InputSpec, operators } from "./actions.ts";
-import { pickerTypes, plainTypes } from "./types.ts";
+import { plainTypes } from "./types.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -103,6 +103,7 @@ const step: Schema = {
             Type: { enum: plainTypes },
           },
           "Name",
+          "Selector",
         ),
       },
       maxAttempts: seconds,
@@ -165,9 +166,3 @@ export const schema: Schema = {
     choice: strict({ ...conditionProperties, NextStep: { type: "string" } }, "NextStep"),
   },
 };
-
-export const typeNames: readonly string[] = [
-  ...plainTypes,
-  ...pickerTypes,
-  ...pickerTypes.map((type) => `List<${type}>`),
-];

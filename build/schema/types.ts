@@ -52,3 +52,10 @@ export function plainType(type: string): DataType | undefined {
   if (/^AWS::[A-Za-z0-9]+(::[A-Za-z0-9]+)+$/.test(type)) return "String";
   return undefined;
 }
+
+/** Every type that is known by name, for suggestions. */
+export const typeNames: readonly string[] = [
+  ...plainTypes,
+  ...pickerTypes,
+  ...pickerTypes.map((type) => `List<${type}>`),
+];

@@ -1,0 +1,26 @@
+import { guide } from "../../schema/actions.ts";
+import { plainType, plainTypes, typeNames } from "../../schema/types.ts";
+import type { Rule } from "../rule.ts";
+import { suggest } from "../suggest.ts";
+
+export const rule: Rule = {
+  id: "SCHEMA03",
+  severity: "error",
+  summary:
+    "A parameter's type is one that Automation knows; a variable's is one of the plain ones.",
+  url: guide("documents-syntax-data-elements-parameters"),
+  *check({ document }) {
+    for (const { name, type, path } of document.parameters)
+      if (type !== "" && plainType(type) === undefined)
+        yield {
+          path: [...path, "type"],
+          message: `parameter ${name}: there is no type ${type}${suggest(type, typeNames)}`,
+        };
+    for (const { name, type, path } of document.variables)
+      if (type !== "" && !(plainTypes as readonly string[]).includes(type))
+        yield {
+          path: [...path, "type"],
+          message: `variable ${name}: there is no type ${type} for variables${suggest(type, plainTypes)}`,
+        };
+  },
+};
