@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { inProject, projectRoot } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
 import { type Granted, type PolicyScope, rolePolicy } from "../document/policy.ts";
+import { runbook } from "../document/runbook.ts";
 import { Problem } from "./problem.ts";
 import { contentHash, versionName } from "./version.ts";
 
@@ -26,8 +27,7 @@ export interface Publication {
  * @throws Problem for a file that can't be read or a document over SSM's limit
  */
 export function loadDocument(file = ""): Publication {
-  const compiled = compile(python());
-  const yaml = file === "" ? compiled.yaml : readDocument(file);
+  const yaml = file === "" ? compile(python()).yaml : readDocument(file);
   const bytes = Buffer.byteLength(yaml);
   if (bytes > LIMIT)
     throw new Problem(
@@ -41,9 +41,14 @@ export function loadDocument(file = ""): Publication {
     yaml,
     hash: contentHash(yaml),
     versionName: versionName(version, yaml),
-    policy: (scope) => rolePolicy(compiled.permissions, scope),
+    policy: (scope) => rolePolicy(declared, scope),
   };
 }
+
+/** The IAM actions that each step declares. */
+const declared = Object.fromEntries(
+  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions)]),
+);
 
 /** The interpreter that set-up made, else that of the PATH. */
 function python(): string {

@@ -40,7 +40,12 @@ const shared = async (region: string): Promise<string[]> => {
 beforeAll(async () => {
   emulator = await startEmulator();
   world = await organization(emulator, MANAGEMENT, 60);
-  await run("publish", ["--yes", "-c", `regions=${REGIONS}`, SAMPLE], emulator.env(MANAGEMENT));
+  const published = await run(
+    "publish",
+    ["--yes", "-c", `regions=${REGIONS}`, SAMPLE],
+    emulator.env(MANAGEMENT),
+  );
+  expect(published.status, published.all).toBe(0);
 }, 60_000);
 afterAll(() => emulator?.close());
 
