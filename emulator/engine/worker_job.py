@@ -219,4 +219,8 @@ def run_in_child(job: Message, folder: Path, scale: float, endpoint: str, region
     except BaseException as error:
         text = f"{type(error).__name__}: {error}" if job["kind"] == "script" else str(error)
         result = failure(error, text)
-    finish(folder, result)
+    try:
+        finish(folder, result)
+    finally:
+        # Whatever happens, a child must not go on as a second parent.
+        os._exit(1)

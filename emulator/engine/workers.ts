@@ -57,9 +57,13 @@ export function startWorkers(options: WorkersOptions): Workers {
   const run = (job: Job): RunningJob => {
     lastId += 1;
     const id = lastId;
-    let unwanted = false;
     let host: Zygote | undefined;
-    const result = limit(async () => {
+    let drop: (result: JobResult) => void = () => undefined;
+    let unwanted = false;
+    const dropped = new Promise<JobResult>((resolve) => {
+      drop = resolve;
+    });
+    const done = limit(async () => {
       if (unwanted || closing !== undefined) return killed;
       if (!zygote.alive) zygote = startZygote(options);
       host = zygote;
@@ -67,9 +71,10 @@ export function startWorkers(options: WorkersOptions): Workers {
     });
     const kill = (): void => {
       unwanted = true;
-      host?.kill(id);
+      if (host === undefined) drop(killed);
+      else host.kill(id);
     };
-    return { result, kill };
+    return { result: Promise.race([done, dropped]), kill };
   };
   const close = (): Promise<void> => {
     closing ??= zygote.close();
@@ -82,9 +87,9 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
   const folder = mkdtempSync(join(tmpdir(), "steps-"));
   const program = inProject("emulator", "engine", "worker.py");
   // Isolated (-I): neither this folder nor the user's packages and PYTHON variables reach a step.
-  const child = spawn(python, ["-I", "-B", program, folder, String(timeScale), endpoint, region], {
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const flags = ["-I", "-B", "-X", "utf8"];
+  const args = [...flags, program, folder, String(timeScale), endpoint, region];
+  const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"] });
   const waiting = new Map<number, (result: JobResult) => void>();
   const groups = new Map<number, number>();
   let alive = true;
