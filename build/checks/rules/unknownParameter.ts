@@ -1,0 +1,22 @@
+import { guide } from "../../schema/actions.ts";
+import type { Rule } from "../rule.ts";
+import { suggest } from "../suggest.ts";
+
+export const rule: Rule = {
+  id: "REF01",
+  severity: "error",
+  summary: "Every parameter and variable that is referred to is declared.",
+  url: guide("automation-variables"),
+  *check({ document, references }) {
+    for (const { target, path } of references) {
+      if (target.kind !== "parameter" && target.kind !== "variable") continue;
+      const declared = target.kind === "parameter" ? document.parameters : document.variables;
+      const names = declared.map(({ name }) => name);
+      if (!names.includes(target.name))
+        yield {
+          path,
+          message: `There is no ${target.kind} ${target.name}${suggest(target.name, names)}`,
+        };
+    }
+  },
+};
