@@ -1,8 +1,8 @@
+import { createEngine, type Engine } from "./engine/index.ts";
 import type { CallLog } from "./front/calls.ts";
 import { clientEnvironment } from "./front/environment.ts";
 import type { FaultBoard } from "./front/faults.ts";
 import { defaultAccount } from "./front/identities.ts";
-import type { Automation } from "./front/server.ts";
 import { startStack } from "./front/stack.ts";
 import { findPython } from "./python.ts";
 
@@ -26,7 +26,8 @@ export interface Emulator {
   readonly endpoint: string;
   readonly calls: CallLog;
   readonly faults: FaultBoard;
-  readonly engine: Automation;
+  /** The SSM Automation, and the ways to end an execution that AWS does not have. */
+  readonly engine: Engine;
   readonly iam: {
     /**
      * Enforces IAM for all roles of an account (12 digits), for one role (its ARN) or for everyone (`*`).
@@ -57,7 +58,8 @@ export interface Emulator {
  * @throws Error when Python, moto or the port is not to be had.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { region = "us-east-1", python = findPython(), enforceIam, logFile, port } = options;
+  const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
+  const { enforceIam, logFile, port } = options;
   const stack = await startStack(
     {
       python,
@@ -65,7 +67,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...(logFile !== undefined && { logFile }),
       ...(port !== undefined && { port }),
     },
-    (): Automation => ({ handle: async () => ({}), kill: () => undefined }),
+    (endpoint) => createEngine({ endpoint, region, python, timeScale }),
   );
   return {
     endpoint: stack.endpoint,
@@ -75,6 +77,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     iam: { enforce: stack.enforce },
     knobs: stack.knobs,
     env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
-    close: stack.close,
+    close: async () => {
+      await stack.automation.close();
+      await stack.close();
+    },
   };
 }

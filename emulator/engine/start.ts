@@ -1,0 +1,129 @@
+/** StartAutomationExecution for one execution; fleet.ts and places.ts make many of it. */
+import { randomUUID } from "node:crypto";
+import type { Setting } from "./attempt.ts";
+import { AwsError } from "./errors.ts";
+import { type Execution, newExecution, type Place, type Shown } from "./executions.ts";
+import type { Fetched } from "./fetch.ts";
+import { type Machine, runMachine } from "./machine.ts";
+import { readParameters, type WireParameters } from "./parameters.ts";
+import { assumeRole } from "./role.ts";
+import { administrator, type Credentials, type Tools } from "./tools.ts";
+import { asText } from "./values.ts";
+import { resolve } from "./variables.ts";
+
+/** Who starts an execution, and where. */
+export interface Starter {
+  readonly accountId: string;
+  readonly region: string;
+  readonly arn: string;
+  readonly credentials: Credentials;
+}
+
+export interface Order {
+  readonly starter: Starter;
+  readonly fetched: Fetched;
+  readonly parameters: WireParameters;
+  readonly shown: Shown;
+  readonly tags: ReadonlyMap<string, string>;
+  readonly parent?: string;
+  readonly target?: string;
+  readonly place?: Place;
+}
+
+/** An execution that is ready to run. */
+export interface Prepared {
+  readonly execution: Execution;
+  /** The parameters, with their defaults. */
+  readonly values: ReadonlyMap<string, unknown>;
+  readonly order: Order;
+}
+
+/**
+ * Checks the parameters and makes the record.
+ *
+ * @throws AwsError InvalidAutomationExecutionParametersException
+ */
+export function prepare(order: Order): Prepared {
+  const { starter, fetched, parameters, shown, tags, parent, target, place } = order;
+  const { document } = fetched;
+  const values = readParameters(document.parameters, parameters);
+  const execution = newExecution({
+    id: randomUUID(),
+    accountId: starter.accountId,
+    region: starter.region,
+    documentName: fetched.name,
+    documentVersion: fetched.version,
+    executedBy: starter.arn,
+    parameters,
+    shown,
+    tags,
+    ...(parent !== undefined && { parent }),
+    ...(target !== undefined && { target }),
+    ...(place !== undefined && { place }),
+    steps: document.steps,
+    outputNames: document.outputs,
+  });
+  return { execution, values, order };
+}
+
+/**
+ * Assumes the document's role, if it has one, for an execution.
+ *
+ * @returns what runs the steps
+ * @throws AwsError InvalidAutomationExecutionParametersException for a role that can't be assumed
+ */
+export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machine> {
+  const { execution, values, order } = prepared;
+  const { document } = order.fetched;
+  const { accountId, region } = order.starter;
+  const scope = {
+    parameters: values,
+    outputs: new Map<string, unknown>(),
+    steps: new Set(document.steps.map(({ name }) => name)),
+    system: systemVariables(execution),
+  };
+  const role = asText(resolve(document.assumeRole, scope));
+  let credentials = order.starter.credentials;
+  if (role !== "") {
+    try {
+      credentials = await assumeRole(
+        tools.endpoint,
+        region,
+        administrator(accountId),
+        role,
+        execution.id,
+      );
+    } catch (error) {
+      throw new AwsError(
+        "InvalidAutomationExecutionParametersException",
+        `The defined assume role is unable to be assumed. ${error instanceof Error ? error.message : ""}`.trim(),
+      );
+    }
+  }
+  const setting: Setting = { executionId: execution.id, accountId, region, credentials };
+  return { tools, execution, setting, scope };
+}
+
+/** Begins to run an execution; its `settled` ends with it. */
+export function launch(machine: Machine): void {
+  machine.execution.settled = runMachine(machine);
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html */
+function systemVariables({ id, accountId, region }: Execution): ReadonlyMap<string, string> {
+  const now = new Date().toISOString();
+  const date = now.slice(0, 10);
+  const partition = region.startsWith("cn-")
+    ? "aws-cn"
+    : region.startsWith("us-gov-")
+      ? "aws-us-gov"
+      : "aws";
+  return new Map([
+    ["global:ACCOUNT_ID", accountId],
+    ["global:REGION", region],
+    ["global:AWS_PARTITION", partition],
+    ["global:DATE", date],
+    ["global:DATE_TIME", `${date}_${now.slice(11, 19).replaceAll(":", ".")}`],
+    ["automation:EXECUTION_ID", id],
+  ]);
+}
