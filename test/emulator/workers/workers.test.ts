@@ -71,10 +71,13 @@ def handler(events, context):
     expect(first).not.toEqual(second);
   });
 
-  test("cannot import this project", async () => {
-    const result = await run(lines("import build"));
-    expect(result).toMatchObject({ status: "error", code: "ModuleNotFoundError" });
-  });
+  test.each(["emulator", "worker_job", "steps"])(
+    "cannot import %s of this project",
+    async (name) => {
+      const result = await run(lines(`import ${name}`));
+      expect(result).toMatchObject({ status: "error", code: "ModuleNotFoundError" });
+    },
+  );
 
   test("cannot disturb the protocol by what it writes or closes", async () => {
     const noise = lines(
