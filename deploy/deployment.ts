@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { Listr } from "listr2";
 import pLimit from "p-limit";
 import pc from "picocolors";
@@ -16,6 +15,7 @@ import {
   rolloutState,
 } from "./preflight.ts";
 import { content, describe, publish } from "./published.ts";
+import { table } from "./table.ts";
 import { type Verified, verify } from "./verify.ts";
 
 /** Regions worked on at the same time. */
@@ -101,10 +101,10 @@ export async function deploy(options: DeployOptions): Promise<number> {
     `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.stragglers.length} are not.`,
   );
   if (rollout.stragglers.length === 0) return 0;
-  const table = new Table({ head: ["Account", "Region", "Why"] });
+  const rows = table(["Account", "Region", "Why"]);
   for (const { account: member, region, reason } of rollout.stragglers)
-    table.push([member, region, reason]);
-  console.log(table.toString());
+    rows.push([member, region, reason]);
+  console.log(rows.toString());
   console.log(
     "Mend these accounts, then run npm run deploy again; accounts that are current are left alone.",
   );
@@ -136,9 +136,9 @@ export async function changes(
 
 /** Regions as a table: version, default and what had to be done. */
 export function report(verified: readonly Verified[]): string {
-  const table = new Table({ head: ["Region", "Version", "Name", "Default", "Content", ""] });
+  const rows = table(["Region", "Version", "Name", "Default", "Content", ""]);
   for (const state of verified)
-    table.push([
+    rows.push([
       state.region,
       state.version,
       state.versionName ?? "",
@@ -146,7 +146,7 @@ export function report(verified: readonly Verified[]): string {
       pc.green("verified"),
       state.note,
     ]);
-  return table.toString();
+  return rows.toString();
 }
 
 /** listr2 in the form that fits: lines that stay, on a terminal and in a log. */

@@ -1,5 +1,5 @@
-import Table from "cli-table3";
 import pc from "picocolors";
+import { table } from "../table.ts";
 import { isFinal, isGood, type Progress, type Snapshot } from "./follow.ts";
 
 /** A step's or child's new state as a line: when, sign, name, state, how long, and why it failed. */
@@ -22,14 +22,9 @@ export function result(state: Snapshot): string {
     if (known.length > 0) lines.push(pc.bold(name), ...known);
   }
   if (state.children.length > 0) {
-    const table = new Table({
-      head: ["Target", "State", "Why"],
-      wordWrap: true,
-      colWidths: [64, 14, 60],
-    });
-    for (const child of state.children)
-      table.push([child.title, child.status, child.failure ?? ""]);
-    lines.push(table.toString());
+    const rows = table(["Target", "State", "Why"], [64, 14, 60]);
+    for (const child of state.children) rows.push([child.title, child.status, child.failure ?? ""]);
+    lines.push(rows.toString());
   }
   return lines.join("\n");
 }

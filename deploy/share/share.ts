@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { Listr } from "listr2";
 import pc from "picocolors";
 import { agree } from "../ask.ts";
@@ -8,6 +7,7 @@ import { eachRegion, quiet } from "../deployment.ts";
 import { explain } from "../explain.ts";
 import { Problem } from "../problem.ts";
 import { describe } from "../published.ts";
+import { table } from "../table.ts";
 import {
   accountsBelow,
   lookUp,
@@ -162,9 +162,7 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
     })),
     { ...quiet, concurrent: 4 },
   ).run();
-  const table = new Table({
-    head: ["Region", "Before", "Added", "Removed", "Now", "Refused", "State"],
-  });
+  const rows = table(["Region", "Before", "Added", "Removed", "Now", "Refused", "State"]);
   let status = 0;
   for (const { region, plan: steps, before } of plans) {
     const now = await sharedWith(ssm(region), name);
@@ -179,7 +177,7 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
         : pc.green("done");
     if (bad.length > 0 || state !== pc.green("done")) status = 1;
     const added = steps.add.filter((id) => now.includes(id)).length;
-    table.push([
+    rows.push([
       region,
       before,
       added,
@@ -189,7 +187,7 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
       state,
     ]);
   }
-  console.log(table.toString());
+  console.log(rows.toString());
   for (const [region, problem] of problems)
     console.log(`${region}: ${problem.message}\n  ${pc.bold("What to do:")} ${problem.remedy}`);
   for (const [region, list] of refused)
@@ -207,19 +205,19 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
 }
 
 async function list(regions: readonly string[], name: string): Promise<number> {
-  const table = new Table({ head: ["Region", "Account", "Name"] });
+  const rows = table(["Region", "Account", "Name"]);
   for (const region of regions) {
     const shared = await sharedWith(ssm(region), name);
-    if (shared.length === 0) table.push([region, "nobody", ""]);
+    if (shared.length === 0) rows.push([region, "nobody", ""]);
     for (const account of [...shared].sort()) {
       const member = account === "all" ? undefined : await lookUp(organizations(region), account);
-      table.push([
+      rows.push([
         region,
         account === "all" ? pc.red("all: it is PUBLIC") : account,
         member?.name ?? "",
       ]);
     }
   }
-  console.log(table.toString());
+  console.log(rows.toString());
   return 0;
 }
