@@ -91,7 +91,9 @@ def main() -> None:
         os.environ["EMULATOR_IMAGE_DELAY"] = str(options.image_delay)
     if not options.plain:
         from emulator.moto.knobs import from_environment  # noqa: PLC0415
+        from emulator.moto.startup import lighten  # noqa: PLC0415
 
+        lighten()
         from_environment()
         apply_mends()
     serve(options.port)

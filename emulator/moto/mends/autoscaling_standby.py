@@ -20,7 +20,6 @@ lifecycleStates puts an instance into any state.
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from moto.autoscaling.exceptions import ValidationError
@@ -33,6 +32,7 @@ from moto.autoscaling.models import (
 )
 from moto.autoscaling.responses import AutoScalingResponse
 
+from emulator.moto.clock import now
 from emulator.moto.knobs import knobs
 from emulator.moto.patch import around, instead_of
 
@@ -62,7 +62,7 @@ def _lifecycle() -> None:
         if forced:
             return str(forced)
         state, until, then = vars(member)["lifecycle"]
-        return str(then if time.monotonic() >= until else state)
+        return str(then if now() >= until else state)
 
     def write(member: Any, state: str) -> None:
         vars(member)["lifecycle"] = (state, 0.0, state)
@@ -71,7 +71,7 @@ def _lifecycle() -> None:
 
 
 def _move(member: Any, between: str, seconds: float, then: str) -> None:
-    vars(member)["lifecycle"] = (between, time.monotonic() + seconds, then)
+    vars(member)["lifecycle"] = (between, now() + seconds, then)
 
 
 def _members(backend: Any, name: str, instance_ids: list[str], states: tuple[str, ...]) -> list[Any]:

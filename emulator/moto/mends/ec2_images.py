@@ -19,7 +19,6 @@ How long an image is pending is the knob imageDelay; imageFailure makes those th
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError
@@ -31,6 +30,7 @@ from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.utils import random_ami_id
 
+from emulator.moto.clock import now
 from emulator.moto.knobs import knobs
 from emulator.moto.mends.ec2_instances import is_instance_store
 from emulator.moto.mends.kms import find_key
@@ -64,7 +64,7 @@ def apply() -> None:
 
 def _states() -> None:
     def state(image: Any) -> str:
-        if time.monotonic() < vars(image).get("ready_at", 0):
+        if now() < vars(image).get("ready_at", 0):
             return "pending"
         return "failed" if vars(image).get("failure") else str(vars(image)["given_state"])
 
@@ -93,7 +93,7 @@ def _states() -> None:
         ]
 
     def status(snapshot: Any) -> str:
-        if time.monotonic() < vars(snapshot).get("ready_at", 0):
+        if now() < vars(snapshot).get("ready_at", 0):
             return "pending"
         return "error" if vars(snapshot).get("failure") else str(vars(snapshot)["given_status"])
 
@@ -220,7 +220,7 @@ def _finish(backend: Any, image: Any, tags: dict[str, dict[str, str]], failure: 
     if unknown:
         message = f"'{min(unknown)}' is not a valid taggable resource type for this operation."
         raise EC2ClientError("InvalidParameterValue", message)
-    ready_at = time.monotonic() + knobs(backend.account_id).image_delay
+    ready_at = now() + knobs(backend.account_id).image_delay
     image.ready_at, image.failure = ready_at, failure
     image.add_tags(tags.get("image", {}))
     for _, _, snapshot in image.snapshots:

@@ -20,6 +20,7 @@ from urllib.parse import parse_qs
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
+from emulator.moto.clock import begin, end
 from emulator.moto.knobs import ALL_ACCOUNTS, knobs, reset, turn
 from emulator.moto.patch import around
 
@@ -42,10 +43,12 @@ def apply() -> None:
         with LOCK:
             if environ.get("PATH_INFO") == "/moto-api/knobs":
                 return _knobs(environ, body, start_response)
+            begin()
             answer = original(self, environ, start_response)
             try:
                 return list(answer)
             finally:
+                end()
                 if hasattr(answer, "close"):
                     answer.close()
 

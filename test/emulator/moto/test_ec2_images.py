@@ -63,6 +63,19 @@ def test_an_image_has_a_snapshot_of_each_volume(account: Account, ec2: Any, inst
     assert [(snapshot["OwnerId"], snapshot["State"]) for snapshot in snapshots] == [(account.id, "completed")] * 2
 
 
+def test_an_image_is_never_available_without_its_snapshots(account: Account, ec2: Any, instance_id: str) -> None:
+    for delay in range(20):
+        account.turn(imageDelay=delay / 1000)
+        image_id = made(ec2, instance_id, Name=f"evidence-{delay}")
+        while True:
+            shown = image(ec2, image_id)
+            [disk, *_] = shown["BlockDeviceMappings"]
+            assert ("SnapshotId" in disk["Ebs"]) is (shown["State"] == "available")
+            if shown["State"] == "available":
+                break
+    assert shown["SourceInstanceId"] == instance_id
+
+
 @mend
 def test_tags_go_to_the_image_and_to_its_snapshots(ec2: Any, instance_id: str) -> None:
     tags = [{"Key": "Case", "Value": "17"}]

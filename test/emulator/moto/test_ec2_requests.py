@@ -131,3 +131,11 @@ def tags_of(ec2: Any, resource: str) -> dict[str, str]:
     """The tags of a resource."""
     tags = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [resource]}])["Tags"]
     return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def test_instance_types_and_public_images_are_there_though_they_are_read_late(account: Account) -> None:
+    ec2 = account.client("ec2", "eu-west-1")
+    offered = ec2.describe_instance_type_offerings(Filters=[{"Name": "instance-type", "Values": ["t3.micro"]}])
+    assert [offer["Location"] for offer in offered["InstanceTypeOfferings"]] == ["eu-west-1"]
+    images = ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "architecture", "Values": ["arm64"]}])
+    assert len(images["Images"]) >= 1
