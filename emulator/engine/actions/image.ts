@@ -3,7 +3,7 @@ import { select } from "../outputs.ts";
 import type { ActionContext, ActionResult } from "./action.ts";
 
 /** In AWS seconds. */
-const interval = 15;
+const interval = 5;
 
 /** Waits until an image that was just asked for is available, as aws:createImage and aws:copyImage do. */
 export async function available(context: ActionContext, answer: unknown): Promise<ActionResult> {
