@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { ApiJob, JobResult, Workers } from "../../../emulator/engine/jobs.ts";
 import { type Emulator, startEmulator } from "../../../emulator/index.ts";
 import { credentials, lines, payloadOf, startTestWorkers } from "./harness.ts";
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let emulator: Emulator;
 let workers: Workers;

@@ -8,6 +8,9 @@ import { inProject } from "../../../build/root.ts";
 import type { ScriptJob, Workers } from "../../../emulator/engine/jobs.ts";
 import { isRunning, lines, payloadOf, startTestWorkers } from "./harness.ts";
 
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
 let workers: Workers;
 let folder: string;
 let number = 0;
@@ -39,7 +42,7 @@ function hanging(): Hanging {
     "while True: other.poll()",
   );
   const pids = async (): Promise<readonly [number, number]> => {
-    await vi.waitUntil(() => existsSync(file), { timeout: 10_000 });
+    await vi.waitUntil(() => existsSync(file), { timeout: 30_000 });
     const [own = 0, other = 0] = (await readFile(file, "utf8")).split(" ").map(Number);
     return [own, other];
   };
@@ -47,7 +50,7 @@ function hanging(): Hanging {
 }
 
 async function gone(pids: readonly number[]): Promise<void> {
-  await vi.waitUntil(() => pids.every((pid) => !isRunning(pid)), { timeout: 10_000 });
+  await vi.waitUntil(() => pids.every((pid) => !isRunning(pid)), { timeout: 30_000 });
 }
 
 test("a killed job ends with all its processes, and keeps what it printed", async () => {

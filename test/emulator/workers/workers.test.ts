@@ -1,6 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Job, JobResult, Workers } from "../../../emulator/engine/jobs.ts";
 import { credentials, lines, payloadOf, script, startTestWorkers } from "./harness.ts";
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let workers: Workers;
 beforeAll(() => {
