@@ -1,0 +1,174 @@
+"""Says what the scripts of aws:executeScript steps read, call and return, without running them.
+
+Reads {"scripts": [{"text", "handler", "runtime"}]} as JSON from standard input. Writes two lines: first
+{"data": the folder of botocore's service models or null, "version": [3, 11]}, at once, and then a list with the facts
+of each script (see script_facts.py). A script is interpreted with values that stand for what is not known; where that
+can't follow it, the facts say so.
+"""
+
+import ast
+import importlib.util
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from script_calls import call
+from script_machine import Arguments, Machine
+from script_statements import run_function, run_module
+from script_values import (
+    NOTHING,
+    UNKNOWN,
+    Constant,
+    Events,
+    Function,
+    Kind,
+    Sequence,
+    Table,
+    Tuple,
+    Value,
+    strings,
+)
+
+# The first rounds fill the heap, the last one reads it.
+ROUNDS = 3
+OUTWARD = {
+    "subprocess",
+    "socket",
+    "urllib",
+    "urllib3",
+    "http",
+    "requests",
+    "ftplib",
+    "smtplib",
+    "telnetlib",
+    "paramiko",
+    "ssl",
+    "asyncio",
+}
+RUNNING = {"eval", "exec", "__import__", "os.system", "os.popen", "os.execv", "os.execvp", "os.spawnv", "os.fork"}
+
+
+def data_folder() -> str | None:
+    """The folder of botocore's service models; None where this Python has no botocore."""
+    found = importlib.util.find_spec("botocore")
+    return str(Path(found.origin).parent / "data") if found and found.origin else None
+
+
+def inspect(script: dict[str, Any]) -> dict[str, Any]:
+    """The facts of one script, or where its syntax is wrong."""
+    runtime = str(script.get("runtime", "")).removeprefix("python").split(".")
+    version = (int(runtime[0]), int(runtime[1])) if len(runtime) == 2 and "".join(runtime).isdigit() else None
+    try:
+        usable = version is not None and (3, 7) <= version <= sys.version_info[:2]
+        tree = ast.parse(script["text"], feature_version=version if usable else None)
+    except (SyntaxError, ValueError) as error:
+        place = error if isinstance(error, SyntaxError) else SyntaxError()
+        return {
+            "syntaxError": {"message": str(place.msg or error), "line": place.lineno or 1, "column": place.offset or 1}
+        }
+    functions = {
+        node.name: node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    }
+    top = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    assigned = {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    handler = functions.get(script["handler"]) if script["handler"] in top else None
+    result: dict[str, Any] = {
+        "functions": sorted(top),
+        "names": sorted(assigned),
+        "dangers": dangers(tree),
+        "handler": None if handler is None else signature(handler),
+    }
+    if handler is not None:
+        result |= interpret(tree, handler)
+    return result
+
+
+def signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
+    """How many arguments a handler takes by position, and where it stands."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    least = len(positional) - len(node.args.defaults)
+    return {"line": node.lineno, "least": least, "most": None if node.args.vararg else len(positional)}
+
+
+def dangers(tree: ast.Module) -> list[dict[str, Any]]:
+    """Imports and calls that reach for the network, other processes or generated code."""
+    found = []
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name.split(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [(node.module or "").split(".")[0]]
+            if node.module == "os":
+                names += [f"os.{alias.name}" for alias in node.names if f"os.{alias.name}" in RUNNING]
+        elif isinstance(node, ast.Call):
+            name = ast.unparse(node.func) if isinstance(node.func, (ast.Name, ast.Attribute)) else ""
+            if name in RUNNING:
+                found.append({"name": name, "line": node.lineno, "column": node.col_offset + 1})
+        place = {"line": getattr(node, "lineno", 1), "column": getattr(node, "col_offset", 0) + 1}
+        found += [{"name": name, **place} for name in names if name in OUTWARD or name in RUNNING]
+    return found
+
+
+def interpret(tree: ast.Module, handler: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
+    """What the handler reads, calls and returns."""
+    machine = Machine(run_function)
+    value: Value = NOTHING
+    for _ in range(ROUNDS):
+        machine.returned.clear()
+        scope = run_module(machine, tree)
+        machine.returned.clear()
+        events: Value = frozenset([Events(())])
+        callee = machine.function(handler, scope)
+        value = call(machine, callee, Arguments([events, UNKNOWN], {}, False), handler)
+    return {**machine.facts.as_json(), "returns": returned(machine, value, 0)}
+
+
+def returned(machine: Machine, value: Value, depth: int) -> dict[str, Any] | None:
+    """The form of a returned value: its kinds, keys and constants; None where it may be anything."""
+    kinds: set[str] = set()
+    keys: dict[str, Any] = {}
+    closed = True
+    for atom in value:
+        match atom:
+            case Table():
+                content = machine.table(atom.site)
+                kinds.add("map")
+                closed = closed and not content.open
+                if depth < 3:
+                    keys |= {name: returned(machine, part, depth + 1) for name, part in content.keys.items()}
+            case Sequence() | Tuple():
+                kinds.add("list")
+            case Constant() | Kind():
+                kinds.add(atom.kind)
+            case Events():
+                return None
+            case Function():
+                kinds.add("function")
+            case _:
+                return None
+    return {"kinds": sorted(kinds), "keys": keys, "closed": closed, "values": strings(value)}
+
+
+def main() -> None:
+    """Answers the request on standard input."""
+    print(json.dumps({"data": data_folder(), "version": list(sys.version_info[:2])}), flush=True)
+    request = json.load(sys.stdin)
+    facts = []
+    for script in request["scripts"]:
+        try:
+            facts.append(inspect(script))
+        except RecursionError:
+            facts.append({"unknown": True})
+    print(json.dumps(facts))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,353 @@
+"""What a call does and gives: boto3, the functions of the script, and what of Python matters here."""
+
+import ast
+from typing import Any
+
+from script_machine import Arguments, Machine
+from script_values import (
+    NOTHING,
+    UNKNOWN,
+    Bound,
+    Client,
+    Constant,
+    Events,
+    Function,
+    Kind,
+    Method,
+    Module,
+    Scope,
+    Sequence,
+    Table,
+    Tuple,
+    Value,
+    join,
+    kind,
+    strings,
+)
+
+MOST_DEPTH = 40
+
+# What these give, and that they change and keep nothing of what they get.
+HARMLESS = {
+    "str": "str",
+    "repr": "str",
+    "json.dumps": "str",
+    "len": "int",
+    "int": "int",
+    "float": "float",
+    "abs": "",
+    "round": "",
+    "sum": "",
+    "min": "",
+    "max": "",
+    "bool": "bool",
+    "any": "bool",
+    "all": "bool",
+    "isinstance": "bool",
+    "hasattr": "bool",
+    "callable": "bool",
+    "print": "",
+    "type": "",
+    "range": "",
+    "json.loads": "",
+    "re.fullmatch": "",
+    "re.match": "",
+    "re.search": "",
+    "re.sub": "str",
+    "re.compile": "",
+    "time.sleep": "",
+    "time.time": "float",
+    "hashlib.sha256": "",
+}
+LISTING = {"list", "sorted", "set", "tuple", "reversed", "frozenset", "iter"}
+TEXT_GIVES = {
+    **dict.fromkeys(
+        [
+            "lower",
+            "upper",
+            "strip",
+            "lstrip",
+            "rstrip",
+            "replace",
+            "join",
+            "format",
+            "title",
+            "removeprefix",
+            "removesuffix",
+            "decode",
+            "isoformat",
+            "strftime",
+            "hexdigest",
+            "capitalize",
+            "zfill",
+        ],
+        "str",
+    ),
+    **dict.fromkeys(["startswith", "endswith", "isdigit", "isalnum", "isalpha"], "bool"),
+    **dict.fromkeys(["split", "rsplit", "splitlines"], "list"),
+}
+TEXT_ONLY = {
+    "lower",
+    "upper",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "startswith",
+    "endswith",
+    "split",
+    "rsplit",
+    "splitlines",
+    "isdigit",
+    "removeprefix",
+    "removesuffix",
+}
+MAP_ONLY = {"items", "keys", "values", "get", "setdefault", "update"}
+LIST_ONLY = {"append", "extend", "insert", "sort"}
+NOT_OPERATIONS = {"can_paginate", "close", "generate_presigned_url", "generate_presigned_post", "exceptions", "meta"}
+
+
+def call(machine: Machine, callee: Value, given: Arguments, node: ast.AST) -> Value:
+    """The value of a call, with all that it does to the machine.
+
+    Args:
+        callee: what is called.
+        given: the evaluated arguments.
+        node: where, for lines and for the places that make values.
+    """
+    line = getattr(node, "lineno", 1)
+    found: list[Value] = []
+    for atom in callee:
+        if isinstance(atom, Function):
+            found.append(_call_function(machine, atom, given))
+        elif isinstance(atom, Method):
+            found.append(_call_method(machine, atom, given, line))
+        elif isinstance(atom, Module):
+            found.append(_call_module(machine, atom.name, given, node))
+        elif isinstance(atom, Bound):
+            found.append(_call_bound(machine, atom, given, node))
+        else:
+            _escape_all(machine, given, line)
+            found.append(UNKNOWN)
+    return join(*found)
+
+
+def _escape_all(machine: Machine, given: Arguments, line: int) -> None:
+    for value in [*given.positional, *given.keywords.values()]:
+        machine.escape(value, line, lambda function: call(machine, function, Arguments([], {}, True), ast.Pass()))
+
+
+def _call_function(machine: Machine, function: Function, given: Arguments) -> Value:
+    node, scope = machine.functions[function.number]
+    names = bind(node.args, given, machine)
+    key = (function.number, tuple(sorted(names.items(), key=lambda pair: pair[0])))
+    if key in machine.running or machine.depth > MOST_DEPTH:
+        return machine.returned.get(key, NOTHING)
+    if key in machine.returned:
+        return machine.returned[key]
+    machine.running.add(key)
+    machine.depth += 1
+    result = machine.run(machine, node, Scope(names, scope))
+    machine.depth -= 1
+    machine.running.discard(key)
+    machine.returned[key] = result
+    return result
+
+
+def bind(parameters: ast.arguments, given: Arguments, machine: Machine) -> dict[str, Value]:
+    """The names of a function's parameters with the values of a call."""
+    names = [arg.arg for arg in [*parameters.posonlyargs, *parameters.args]]
+    bound = dict(zip(names, given.positional, strict=False))
+    for name in [*names, *(arg.arg for arg in parameters.kwonlyargs)]:
+        if name in given.keywords:
+            bound[name] = given.keywords[name]
+        elif name not in bound:
+            # A default, or what * or ** brings.
+            bound[name] = UNKNOWN
+    if parameters.vararg:
+        site = id(parameters.vararg)
+        machine.add(site, join(*given.positional[len(names) :], *([UNKNOWN] if given.rest else [])))
+        bound[parameters.vararg.arg] = frozenset([Sequence(site)])
+    if parameters.kwarg:
+        more = {name: value for name, value in given.keywords.items() if name not in bound}
+        # The names come back where ** passes them on, whatever call they came from.
+        bound[parameters.kwarg.arg] = frozenset(
+            [_table(machine, hash(tuple(sorted(more))) ^ id(parameters), more, given.rest)]
+        )
+    return bound
+
+
+def _table(machine: Machine, site: int, keys: dict[str, Value], rest: bool) -> Table:
+    for name, value in keys.items():
+        machine.put(site, name, value)
+    content = machine.table(site)
+    content.open = content.open or rest
+    return Table(site)
+
+
+def _call_method(machine: Machine, method: Method, given: Arguments, line: int) -> Value:
+    if method.name in ("get_paginator", "get_waiter"):
+        named: list[str | None] = [*(strings(given.positional[0]) or [])] if given.positional else []
+        for name in named or [None]:
+            machine.facts.call(method.service, name, line, None, method.name == "get_waiter")
+        return UNKNOWN
+    if method.name in NOT_OPERATIONS:
+        return UNKNOWN
+    keywords = None if given.rest else sorted(given.keywords)
+    machine.facts.call(method.service, method.name, line, keywords, False)
+    for value in given.keywords.values():
+        # What goes to AWS is neither kept nor changed; only a whole events read as parameters is.
+        if any(isinstance(atom, Events) and atom.path == () for atom in value):
+            machine.facts.reads_unknown = True
+    return UNKNOWN
+
+
+def _clients(given: Arguments) -> Value:
+    name = given.positional[0] if given.positional else given.keywords.get("service_name", UNKNOWN)
+    return frozenset(Client(one) for one in strings(name) or []) or frozenset([Client(None)])
+
+
+def _call_module(machine: Machine, name: str, given: Arguments, node: ast.AST) -> Value:
+    line = getattr(node, "lineno", 1)
+    first = given.positional[0] if given.positional else NOTHING
+    if name in ("boto3.client", "boto3.Session().client"):
+        return _clients(given)
+    if name in ("boto3.Session", "boto3.session.Session"):
+        return frozenset([Module("boto3.Session()")])
+    if name.startswith("boto3.") and name.endswith("resource"):
+        machine.facts.calls_unknown.add("*")
+        return UNKNOWN
+    if name == "getattr":
+        return _getattr(first, given)
+    if name in ("botocore.xform_name", "functools.wraps"):
+        return UNKNOWN
+    if name in ("zip", "enumerate", "itertools.zip_longest"):
+        parts = tuple(machine.elements(value, line) for value in given.positional)
+        machine.add(id(node), frozenset([Tuple((kind("int"), *parts) if name == "enumerate" else parts)]))
+        return frozenset([Sequence(id(node))])
+    if name in LISTING:
+        for key in given.keywords.values():
+            machine.escape(key, line, lambda function: call(machine, function, Arguments([], {}, True), node))
+        machine.add(id(node), machine.elements(first, line) if first else NOTHING)
+        return frozenset([Sequence(id(node))])
+    if name == "dict":
+        return _make_dict(machine, first, given, node)
+    if name == "isinstance":
+        for atom in first:
+            if isinstance(atom, Events) and len(atom.path) == 1:
+                machine.facts.guarded.add(atom.path[0])
+    if name in HARMLESS:
+        _use_arguments(machine, name, given, line)
+        return kind(HARMLESS[name]) if HARMLESS[name] else UNKNOWN
+    _escape_all(machine, given, line)
+    return UNKNOWN
+
+
+def _use_arguments(machine: Machine, name: str, given: Arguments, line: int) -> None:
+    """What a harmless function tells about the events it gets."""
+    wanted: dict[str, Any] = {
+        "json.loads": (0, "str"),
+        "re.fullmatch": (1, "str"),
+        "re.match": (1, "str"),
+        "re.search": (1, "str"),
+    }
+    for at, value in enumerate(given.positional):
+        for atom in value:
+            if not isinstance(atom, Events):
+                continue
+            if atom.path == () and name not in ("isinstance", "len", "bool"):
+                machine.facts.reads_unknown = True
+            if wanted.get(name, (None, ""))[0] == at:
+                machine.facts.use(atom.path, wanted[name][1], line)
+            elif name in ("len", "any", "all"):
+                machine.facts.use(atom.path, "iterable", line)
+
+
+def _getattr(first: Value, given: Arguments) -> Value:
+    names = strings(given.positional[1]) or [] if len(given.positional) > 1 else []
+    found: list[Value] = []
+    for atom in first:
+        if isinstance(atom, Client):
+            methods: Value = frozenset(Method(atom.service, name) for name in names)
+            found.append(methods or frozenset([Method(atom.service, None)]))
+        else:
+            found.append(UNKNOWN)
+    return join(*found)
+
+
+def _make_dict(machine: Machine, first: Value, given: Arguments, node: ast.AST) -> Value:
+    table = _table(machine, id(node), given.keywords, given.rest)
+    for atom in first:
+        if isinstance(atom, Table):
+            _table(machine, table.site, machine.table(atom.site).keys, machine.table(atom.site).open)
+        else:
+            machine.table(table.site).open = True
+            if isinstance(atom, Events) and atom.path == ():
+                machine.facts.reads_unknown = True
+    return frozenset([table])
+
+
+def _call_bound(machine: Machine, bound: Bound, given: Arguments, node: ast.AST) -> Value:
+    owner, name, line = bound.owner, bound.name, getattr(node, "lineno", 1)
+    first = given.positional[0] if given.positional else NOTHING
+    default = given.positional[1] if len(given.positional) > 1 else frozenset([Constant("none", None)])
+    if isinstance(owner, Events):
+        if name == "get" or (name in ("pop", "setdefault") and given.positional):
+            value = machine.item(frozenset([owner]), first, line, getattr(node, "col_offset", 0), optional=True)
+            return join(value, default)
+        if owner.path == ():
+            machine.facts.reads_unknown = True
+        if name in MAP_ONLY:
+            machine.facts.use(owner.path, "map", line)
+        elif name in LIST_ONLY:
+            machine.facts.use(owner.path, "list", line)
+        elif name in TEXT_ONLY:
+            machine.facts.use(owner.path, "str", line)
+        return kind(TEXT_GIVES[name]) if name in TEXT_GIVES else UNKNOWN
+    if isinstance(owner, Table):
+        return _call_of_table(machine, owner, name, given, node)
+    if isinstance(owner, Sequence):
+        if name in ("append", "add"):
+            machine.add(owner.site, first)
+        elif name in ("extend", "update"):
+            machine.add(owner.site, machine.elements(first, line))
+        elif name == "insert" and len(given.positional) > 1:
+            machine.add(owner.site, given.positional[1])
+        elif name == "pop":
+            return machine.sequences.get(owner.site, NOTHING)
+        return UNKNOWN
+    if isinstance(owner, (Constant, Kind)) and owner.kind == "str" and name in TEXT_GIVES:
+        if name == "join":
+            machine.elements(first, line)
+        return kind(TEXT_GIVES[name])
+    _escape_all(machine, given, line)
+    return UNKNOWN
+
+
+def _call_of_table(machine: Machine, owner: Table, name: str, given: Arguments, node: ast.AST) -> Value:
+    line = getattr(node, "lineno", 1)
+    first = given.positional[0] if given.positional else NOTHING
+    content = machine.table(owner.site)
+    if name in ("get", "pop"):
+        default = given.positional[1] if len(given.positional) > 1 else frozenset([Constant("none", None)])
+        return join(machine.item(frozenset([owner]), first, line, 0), default)
+    if name == "setdefault":
+        value = given.positional[1] if len(given.positional) > 1 else UNKNOWN
+        for key in strings(first) or []:
+            machine.put(owner.site, key, value)
+        content.open = content.open or strings(first) is None
+        return join(machine.item(frozenset([owner]), first, line, 0), value)
+    if name == "update":
+        _table(machine, owner.site, given.keywords, given.rest)
+        for atom in first:
+            if isinstance(atom, Table):
+                _table(machine, owner.site, machine.table(atom.site).keys, machine.table(atom.site).open)
+            else:
+                content.open = True
+        return frozenset([Constant("none", None)])
+    if name == "copy":
+        return frozenset([owner])
+    if name in ("items", "values") and not content.open:
+        values = join(*content.keys.values())
+        machine.add(id(node), frozenset([Tuple((kind("str"), values))]) if name == "items" else values)
+        return frozenset([Sequence(id(node))])
+    return UNKNOWN

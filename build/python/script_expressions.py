@@ -1,0 +1,332 @@
+"""What the expressions of a script may be worth."""
+
+import ast
+import builtins
+
+from script_calls import NOT_OPERATIONS, call
+from script_machine import Arguments, Machine
+from script_values import (
+    NOTHING,
+    UNKNOWN,
+    Atom,
+    Bound,
+    Client,
+    Constant,
+    Events,
+    Kind,
+    Method,
+    Module,
+    Scope,
+    Sequence,
+    Table,
+    Tuple,
+    Value,
+    join,
+    kind,
+    strings,
+)
+
+ComprehensionNode = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
+
+
+def evaluate(machine: Machine, node: ast.expr | None, scope: Scope) -> Value:
+    """The value of an expression; every part of it is looked at, whatever becomes of it."""
+    match node:
+        case None:
+            return NOTHING
+        case ast.Constant():
+            return _constant(node)
+        case ast.Name():
+            return _name(node, scope)
+        case ast.JoinedStr():
+            for part in node.values:
+                if isinstance(part, ast.FormattedValue):
+                    value = evaluate(machine, part.value, scope)
+                    if any(isinstance(atom, Events) and atom.path == () for atom in value):
+                        machine.facts.reads_unknown = True
+            return kind("str")
+        case ast.Attribute():
+            return _attribute(machine, node, scope)
+        case ast.Subscript():
+            return _subscript(machine, node, scope)
+        case ast.Call():
+            return call(machine, evaluate(machine, node.func, scope), _arguments(machine, node, scope), node)
+        case ast.Dict():
+            return _dict(machine, node, scope)
+        case ast.List() | ast.Set():
+            return _list(machine, node, scope)
+        case ast.Tuple():
+            if any(isinstance(part, ast.Starred) for part in node.elts):
+                return _list(machine, node, scope)
+            return frozenset([Tuple(tuple(evaluate(machine, part, scope) for part in node.elts))])
+        case ast.Lambda():
+            return machine.function(node, scope)
+        case ast.IfExp():
+            evaluate(machine, node.test, scope)
+            return join(evaluate(machine, node.body, scope), evaluate(machine, node.orelse, scope))
+        case ast.BoolOp():
+            return join(*[evaluate(machine, part, scope) for part in node.values])
+        case ast.Compare():
+            return _compare(machine, node, scope)
+        case ast.UnaryOp():
+            value = evaluate(machine, node.operand, scope)
+            return kind("bool") if isinstance(node.op, ast.Not) else value
+        case ast.BinOp():
+            return binary(
+                machine, evaluate(machine, node.left, scope), node.op, evaluate(machine, node.right, scope), node
+            )
+        case ast.NamedExpr():
+            value = evaluate(machine, node.value, scope)
+            assign(machine, node.target, value, scope)
+            return value
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            return _comprehension(machine, node, scope)
+        case ast.Starred():
+            return machine.elements(evaluate(machine, node.value, scope), node.lineno)
+        case _:
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    evaluate(machine, child, scope)
+            return UNKNOWN
+
+
+def _constant(node: ast.Constant) -> Value:
+    match node.value:
+        case None:
+            return frozenset([Constant("none", None)])
+        case bool():
+            return frozenset([Constant("bool", node.value)])
+        case str() | int() | float():
+            return frozenset([Constant(type(node.value).__name__, node.value)])
+        case _:
+            return UNKNOWN
+
+
+def _name(node: ast.Name, scope: Scope) -> Value:
+    found = scope.find(node.id)
+    if found is not None:
+        return found
+    return frozenset([Module(node.id)]) if hasattr(builtins, node.id) else UNKNOWN
+
+
+def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Value:
+    found: list[Value] = []
+    for atom in evaluate(machine, node.value, scope):
+        if isinstance(atom, Module):
+            found.append(frozenset([Module(f"{atom.name}.{node.attr}")]))
+        elif isinstance(atom, Client):
+            known = node.attr not in NOT_OPERATIONS
+            found.append(frozenset([Method(atom.service, node.attr)]) if known else UNKNOWN)
+        elif isinstance(atom, (Events, Table, Sequence, Constant, Kind)):
+            found.append(frozenset([Bound(atom, node.attr)]))
+        else:
+            found.append(UNKNOWN)
+    return join(*found)
+
+
+def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
+    value = evaluate(machine, node.value, scope)
+    if isinstance(node.slice, ast.Slice):
+        for part in (node.slice.lower, node.slice.upper, node.slice.step):
+            evaluate(machine, part, scope)
+        return frozenset(atom for atom in value if isinstance(atom, (Sequence, Kind))) or UNKNOWN
+    return machine.item(value, evaluate(machine, node.slice, scope), node.lineno, node.col_offset)
+
+
+def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
+    given = Arguments([], {}, False)
+    for part in node.args:
+        value = evaluate(machine, part, scope)
+        if isinstance(part, ast.Starred):
+            given.rest = True
+            machine.escape(value, node.lineno, lambda _: None)
+        else:
+            given.positional.append(value)
+    for keyword in node.keywords:
+        value = evaluate(machine, keyword.value, scope)
+        if keyword.arg is not None:
+            given.keywords[keyword.arg] = value
+            continue
+        for atom in value:
+            if isinstance(atom, Table):
+                content = machine.table(atom.site)
+                for name, part_value in content.keys.items():
+                    given.keywords[name] = join(given.keywords.get(name, NOTHING), part_value)
+                given.rest = given.rest or content.open or len(value) > 1
+            else:
+                given.rest = True
+                if isinstance(atom, Events):
+                    machine.facts.use(atom.path, "map", node.lineno)
+                    if atom.path == ():
+                        machine.facts.reads_unknown = True
+    return given
+
+
+def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
+    content = machine.table(id(node))
+    for key, part in zip(node.keys, node.values, strict=True):
+        value = evaluate(machine, part, scope)
+        if key is not None:
+            names = strings(evaluate(machine, key, scope))
+            for name in names or []:
+                machine.put(id(node), name, value)
+            content.open = content.open or names is None
+            if names is None:
+                machine.escape(value, node.lineno, lambda _: None)
+            continue
+        for atom in value:
+            if isinstance(atom, Table):
+                _merge(machine, id(node), atom)
+            elif isinstance(atom, (Events, Kind)) or atom not in NOTHING:
+                content.open = True
+                if isinstance(atom, Events) and atom.path == ():
+                    machine.facts.reads_unknown = True
+    return frozenset([Table(id(node))])
+
+
+def _merge(machine: Machine, site: int, table: Table) -> None:
+    content = machine.table(table.site)
+    for name, value in list(content.keys.items()):
+        machine.put(site, name, value)
+    if content.open:
+        machine.table(site).open = True
+
+
+def _list(machine: Machine, node: ast.List | ast.Set | ast.Tuple, scope: Scope) -> Value:
+    machine.add(id(node), join(*[evaluate(machine, part, scope) for part in node.elts]))
+    return frozenset([Sequence(id(node))])
+
+
+def _compare(machine: Machine, node: ast.Compare, scope: Scope) -> Value:
+    sides = [evaluate(machine, part, scope) for part in [node.left, *node.comparators]]
+    for operator, left, right in zip(node.ops, sides[:-1], sides[1:], strict=True):
+        if isinstance(operator, (ast.In, ast.NotIn)):
+            _membership(machine, left, right, node)
+        elif isinstance(operator, (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
+            _equality(machine, left, right, node.lineno)
+            _equality(machine, right, left, node.lineno)
+    return kind("bool")
+
+
+def _membership(machine: Machine, left: Value, right: Value, node: ast.Compare) -> None:
+    for atom in right:
+        if isinstance(atom, Events):
+            for name in strings(left) or []:
+                if atom.path == ():
+                    machine.facts.read((name,), node.lineno, node.col_offset, True)
+        elif isinstance(atom, (Tuple, Sequence)):
+            _equality(machine, left, machine.elements(frozenset([atom]), node.lineno), node.lineno)
+
+
+def _equality(machine: Machine, value: Value, other: Value, line: int) -> None:
+    """`events[key] == "text"` tells that the key's value is a text."""
+    kinds = {atom.kind for atom in other if isinstance(atom, Constant)}
+    if len(kinds) != 1 or len(value) != 1 or not all(isinstance(atom, Constant) and atom.value != "" for atom in other):
+        return
+    for atom in value:
+        if isinstance(atom, Events) and kinds & {"str", "int", "bool"}:
+            machine.facts.use(atom.path, next(iter(kinds)), line)
+
+
+def binary(machine: Machine, left: Value, operator: ast.operator, right: Value, node: ast.AST) -> Value:
+    """The value of a binary operation, or of an assignment with one."""
+    line = getattr(node, "lineno", 1)
+    for side in (left, right):
+        if any(isinstance(atom, Events) and atom.path == () for atom in side):
+            machine.facts.reads_unknown = True
+    tables = [atom for atom in left | right if isinstance(atom, Table)]
+    if isinstance(operator, ast.BitOr) and tables:
+        for atom in left | right:
+            if isinstance(atom, Table):
+                _merge(machine, id(node), atom)
+            else:
+                machine.table(id(node)).open = True
+        return frozenset([Table(id(node))])
+    if isinstance(operator, ast.Add):
+        return _add(machine, left, right, node, line)
+    kinds = {atom.kind for atom in left | right if isinstance(atom, (Constant, Kind))}
+    if (
+        isinstance(operator, ast.Mod)
+        and kinds
+        and all(isinstance(atom, (Constant, Kind)) and atom.kind == "str" for atom in left)
+    ):
+        return kind("str")
+    numbers = all(isinstance(atom, (Constant, Kind)) and atom.kind in ("int", "float") for atom in left | right)
+    return join(*[kind(one) for one in kinds]) if numbers and kinds else UNKNOWN
+
+
+def _add(machine: Machine, left: Value, right: Value, node: ast.AST, line: int) -> Value:
+    for value, other in ((left, right), (right, left)):
+        kinds = {atom.kind for atom in other if isinstance(atom, (Constant, Kind))}
+        for atom in value:
+            if isinstance(atom, Events) and len(kinds) == 1 and kinds <= {"str", "int"}:
+                machine.facts.use(atom.path, next(iter(kinds)), line)
+    everything: frozenset[Atom] = left | right
+    if any(isinstance(atom, Sequence) for atom in everything):
+        machine.add(id(node), join(machine.elements(left, line), machine.elements(right, line)))
+        return frozenset([Sequence(id(node))])
+    kinds = {atom.kind for atom in everything if isinstance(atom, (Constant, Kind))}
+    return kind(kinds.pop()) if len(kinds) == 1 else UNKNOWN
+
+
+def _comprehension(machine: Machine, node: ComprehensionNode, scope: Scope) -> Value:
+    inner = Scope({}, scope)
+    for generator in node.generators:
+        values = machine.elements(evaluate(machine, generator.iter, inner), node.lineno)
+        assign(machine, generator.target, values, inner)
+        for test in generator.ifs:
+            evaluate(machine, test, inner)
+    if isinstance(node, ast.DictComp):
+        evaluate(machine, node.key, inner)
+        value = evaluate(machine, node.value, inner)
+        machine.escape(value, node.lineno, lambda _: None)
+        machine.table(id(node)).open = True
+        return frozenset([Table(id(node))])
+    machine.add(id(node), evaluate(machine, node.elt, inner))
+    return frozenset([Sequence(id(node))])
+
+
+def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> None:
+    """Gives a target - a name, a tuple of names, an item or an attribute - a value."""
+    match target:
+        case ast.Name():
+            scope.names[target.id] = value
+        case ast.Starred():
+            assign(machine, target.value, UNKNOWN, scope)
+        case ast.Tuple() | ast.List():
+            _unpack(machine, target, value, scope)
+        case ast.Subscript():
+            owner = evaluate(machine, target.value, scope)
+            key = evaluate(machine, target.slice, scope)
+            for atom in owner:
+                if isinstance(atom, Table):
+                    names = strings(key)
+                    for name in names or []:
+                        machine.put(atom.site, name, value)
+                    if names is None:
+                        machine.table(atom.site).open = True
+                        machine.escape(value, target.lineno, lambda _: None)
+                elif isinstance(atom, Sequence):
+                    machine.add(atom.site, value)
+                else:
+                    machine.escape(value, target.lineno, lambda _: None)
+        case ast.Attribute():
+            evaluate(machine, target.value, scope)
+            machine.escape(value, target.lineno, lambda _: None)
+        case _:
+            pass
+
+
+def _unpack(machine: Machine, target: ast.Tuple | ast.List, value: Value, scope: Scope) -> None:
+    parts: list[list[Value]] = [[] for _ in target.elts]
+    for atom in value:
+        exact = isinstance(atom, Tuple) and len(atom.parts) == len(parts)
+        if isinstance(atom, Tuple) and exact and not any(isinstance(part, ast.Starred) for part in target.elts):
+            for part, one in zip(parts, atom.parts, strict=True):
+                part.append(one)
+        else:
+            one = machine.elements(frozenset([atom]), target.lineno)
+            for part in parts:
+                part.append(one)
+    for name, found in zip(target.elts, parts, strict=True):
+        assign(machine, name, join(*found), scope)

@@ -1,0 +1,56 @@
+"""What is found out about one script."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Facts:
+    """Found facts. Where something could not be followed, a flag says so, and nothing is concluded from absence."""
+
+    # Keys read from the events, by their path, with the place of the first read; optional: read with care.
+    reads: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
+    # The events went somewhere that could not be followed: any key may be read.
+    reads_unknown: bool = False
+    # How a key's value is used: map, list, str, int, bool, iterable; by key, with the first line.
+    uses: dict[str, dict[str, int]] = field(default_factory=dict)
+    # Keys whose type the script looks at itself.
+    guarded: set[str] = field(default_factory=set)
+    # Calls of AWS, by service, method and line.
+    calls: dict[tuple[str, str, int], dict[str, Any]] = field(default_factory=dict)
+    # Services of which some call could not be told; "*" where even the service is not known.
+    calls_unknown: set[str] = field(default_factory=set)
+
+    def read(self, path: tuple[str, ...], line: int, column: int, optional: bool) -> None:
+        known = self.reads.setdefault(path, {"line": line, "column": column + 1, "optional": optional})
+        known["optional"] = known["optional"] or optional
+
+    def use(self, path: tuple[str, ...], kind: str, line: int) -> None:
+        if len(path) == 1:
+            self.uses.setdefault(path[0], {}).setdefault(kind, line)
+
+    def call(
+        self, service: str | None, method: str | None, line: int, keywords: list[str] | None, waiter: bool
+    ) -> None:
+        if service is None:
+            self.calls_unknown.add("*")
+        elif method is None:
+            self.calls_unknown.add(service)
+        else:
+            known = self.calls.setdefault((service, method, line), {"keywords": keywords, "waiter": waiter})
+            if keywords is None or known["keywords"] is None:
+                known["keywords"] = None
+            else:
+                known["keywords"] = sorted({*known["keywords"], *keywords})
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "reads": [{"path": list(path), **place} for path, place in self.reads.items()],
+            "readsUnknown": self.reads_unknown,
+            "uses": {key: uses for key, uses in self.uses.items() if key not in self.guarded},
+            "calls": [
+                {"service": service, "method": method, "line": line, **call}
+                for (service, method, line), call in sorted(self.calls.items())
+            ],
+            "callsUnknown": sorted(self.calls_unknown),
+        }

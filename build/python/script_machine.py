@@ -1,0 +1,161 @@
+"""The state of an interpretation: the heap, the functions, and what was found out so far."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from script_facts import Facts
+from script_values import (
+    NOTHING,
+    UNKNOWN,
+    Client,
+    Constant,
+    Events,
+    Function,
+    FunctionNode,
+    Kind,
+    Method,
+    Scope,
+    Sequence,
+    Table,
+    TableContent,
+    Tuple,
+    Unknown,
+    Value,
+    join,
+    kind,
+)
+
+
+@dataclass
+class Arguments:
+    """The arguments of a call. `rest`: there are more of them, by * or **, that are not known."""
+
+    positional: list[Value]
+    keywords: dict[str, Value]
+    rest: bool
+
+
+@dataclass
+class Machine:
+    run: "Callable[[Machine, FunctionNode, Scope], Value]"
+    facts: Facts = field(default_factory=Facts)
+    tables: dict[int, TableContent] = field(default_factory=dict)
+    sequences: dict[int, Value] = field(default_factory=dict)
+    functions: list[tuple[FunctionNode, Scope]] = field(default_factory=list)
+    numbers: dict[tuple[int, int], int] = field(default_factory=dict)
+    returned: dict[object, Value] = field(default_factory=dict)
+    running: set[object] = field(default_factory=set)
+    depth: int = 0
+    """How many `try` that swallow a missing key stand around."""
+    forgiving: int = 0
+    callees: dict[int, object] = field(default_factory=dict)
+
+    def function(self, node: FunctionNode, scope: Scope) -> Value:
+        key = (id(node), id(scope))
+        if key not in self.numbers:
+            self.numbers[key] = len(self.functions)
+            self.functions.append((node, scope))
+        return frozenset([Function(self.numbers[key])])
+
+    def table(self, site: int) -> TableContent:
+        return self.tables.setdefault(site, TableContent())
+
+    def put(self, site: int, key: str, value: Value) -> None:
+        keys = self.table(site).keys
+        keys[key] = join(keys.get(key, NOTHING), value)
+
+    def add(self, site: int, value: Value) -> None:
+        self.sequences[site] = join(self.sequences.get(site, NOTHING), value)
+
+    def elements(self, value: Value, line: int) -> Value:
+        """What a loop over a value gives."""
+        found: list[Value] = []
+        for atom in value:
+            if isinstance(atom, Events):
+                self.facts.use(atom.path, "iterable", line)
+                if atom.path == ():
+                    self.facts.reads_unknown = True
+                found.append(frozenset([Events((*atom.path, "*"))]))
+            elif isinstance(atom, Sequence):
+                found.append(self.sequences.get(atom.site, NOTHING))
+            elif isinstance(atom, Tuple):
+                found.extend(atom.parts)
+            elif isinstance(atom, Table):
+                content = self.table(atom.site)
+                found.append(UNKNOWN if content.open else frozenset(Constant("str", key) for key in content.keys))
+            elif isinstance(atom, Constant) and isinstance(atom.value, str):
+                found.append(kind("str"))
+            else:
+                found.append(UNKNOWN)
+        return join(*found)
+
+    def item(self, value: Value, key: Value, line: int, column: int, optional: bool = False) -> Value:
+        """What `value[key]` gives."""
+        found: list[Value] = []
+        for atom in value:
+            if isinstance(atom, Events):
+                found.append(self._item_of_events(atom, key, line, column, optional))
+            elif isinstance(atom, Table):
+                found.append(self._item_of_table(atom, key))
+            elif isinstance(atom, Sequence):
+                found.append(self.sequences.get(atom.site, NOTHING))
+            elif isinstance(atom, Tuple):
+                places = [one.value for one in key if isinstance(one, Constant) and isinstance(one.value, int)]
+                known = len(places) == len(key) and all(-len(atom.parts) <= at < len(atom.parts) for at in places)
+                found.append(join(*[atom.parts[at] for at in places]) if known else join(*atom.parts, UNKNOWN))
+            elif isinstance(atom, (Constant, Kind)) and atom.kind == "str":
+                found.append(kind("str"))
+            else:
+                found.append(UNKNOWN)
+        return join(*found)
+
+    def _item_of_events(self, atom: Events, key: Value, line: int, column: int, optional: bool) -> Value:
+        found: list[Value] = []
+        for one in key:
+            if isinstance(one, Constant) and isinstance(one.value, str):
+                path = (*atom.path, one.value)
+                self.facts.read(path, line, column, optional or self.forgiving > 0)
+                self.facts.use(atom.path, "map", line)
+                found.append(frozenset([Events(path)]))
+            else:
+                if atom.path == ():
+                    self.facts.reads_unknown = True
+                found.append(frozenset([Events((*atom.path, "*"))]))
+        return join(*found)
+
+    def _item_of_table(self, atom: Table, key: Value) -> Value:
+        content = self.table(atom.site)
+        found: list[Value] = [UNKNOWN] if content.open else []
+        for one in key:
+            if isinstance(one, Constant) and isinstance(one.value, str):
+                found.append(content.keys.get(one.value, NOTHING if content.open else UNKNOWN))
+            else:
+                found.extend([*content.keys.values(), UNKNOWN])
+        return join(*found)
+
+    def escape(self, value: Value, line: int, call: "Callable[[Value], object]") -> None:
+        """A value goes where it can't be followed: functions may be called, dictionaries changed, events read."""
+        for atom in value:
+            if isinstance(atom, Events):
+                if atom.path == ():
+                    self.facts.reads_unknown = True
+            elif isinstance(atom, Method):
+                self.facts.call(atom.service, atom.name, line, None, False)
+            elif isinstance(atom, Client):
+                self.facts.call(atom.service, None, line, None, False)
+            elif isinstance(atom, Function):
+                call(frozenset([atom]))
+            elif isinstance(atom, Table):
+                content = self.table(atom.site)
+                if not content.open:
+                    content.open = True
+                    for part in list(content.keys.values()):
+                        self.escape(part, line, call)
+            elif isinstance(atom, Tuple):
+                for part in atom.parts:
+                    self.escape(part, line, call)
+            elif isinstance(atom, Sequence):
+                inside = self.sequences.get(atom.site, NOTHING)
+                if not any(isinstance(one, Unknown) for one in inside):
+                    self.sequences[atom.site] = inside | UNKNOWN
+                    self.escape(inside, line, call)
