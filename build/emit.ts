@@ -15,7 +15,7 @@ export const DOCUMENT_BUDGET = 60 * 1024;
  * @throws Error for a script step without a script, or a script that YAML can't hold as it is
  */
 export function emit(runbook: RunbookDocument, scripts: ReadonlyMap<string, string>): string {
-  const document = new Document({
+  const head = {
     description: runbook.description,
     schemaVersion: "0.3",
     assumeRole: value(runbook.assumeRole),
@@ -23,15 +23,25 @@ export function emit(runbook: RunbookDocument, scripts: ReadonlyMap<string, stri
     parameters: Object.fromEntries(
       Object.entries(runbook.parameters).map(([name, parameter]) => [name, parameterOf(parameter)]),
     ),
-    mainSteps: runbook.flow.map((entry) => stepOf(entry, scripts)),
-  });
+  };
+  const steps = runbook.flow.map((entry, at) =>
+    text(stepOf(entry, runbook.flow[at + 1]?.step.name, scripts))
+      .replace(/^(?=.)/gm, "  ")
+      .replace("  ", "- "),
+  );
+  return `${text(head)}mainSteps:\n${steps.join("")}`;
+}
+
+/** YAML with the least indentation, since every line of a script carries it; texts of several lines as literal blocks. */
+function text(content: unknown): string {
+  const document = new Document(content);
   visit(document, {
     Scalar(_, node) {
       if (typeof node.value === "string" && node.value.includes("\n"))
         node.type = Scalar.BLOCK_LITERAL;
     },
   });
-  return document.toString({ lineWidth: 0, indentSeq: false });
+  return document.toString({ lineWidth: 0, indent: 1 });
 }
 
 function parameterOf(parameter: Parameter): Record<string, unknown> {
@@ -41,6 +51,7 @@ function parameterOf(parameter: Parameter): Record<string, unknown> {
 
 function stepOf(
   entry: Flow<string>,
+  following: string | undefined,
   scripts: ReadonlyMap<string, string>,
 ): Record<string, unknown> {
   const { step } = entry;
@@ -60,7 +71,8 @@ function stepOf(
     ...(entry.isCritical === undefined ? {} : { isCritical: entry.isCritical }),
     inputs: inputsOf(step, scripts),
     ...(outputs.length === 0 ? {} : { outputs }),
-    ...(entry.next === undefined ? {} : { nextStep: entry.next }),
+    // A step without nextStep goes on with the one that follows it in the document.
+    ...(entry.next === undefined || entry.next === following ? {} : { nextStep: entry.next }),
     ...(entry.end === undefined ? {} : { isEnd: true }),
   };
 }

@@ -1,4 +1,4 @@
-import { emit } from "../build/emit.ts";
+import { DOCUMENT_BUDGET, emit } from "../build/emit.ts";
 import { inlineHandlers } from "../build/inline/inline.ts";
 import { inProject } from "../build/root.ts";
 import { runbook } from "./runbook.ts";
@@ -8,27 +8,42 @@ export interface Compiled {
   readonly yaml: string;
   /** The IAM actions that each step declares, by the step's name. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
+  /** How much its scripts were shortened to stay within the budget: build/inline/shorten.py. */
+  readonly level: number;
 }
 
+/** Levels of shortening, from the scripts as they were written to those that are hardest to read. */
+const levels = [0, 1, 2, 3, 4] as const;
+
 /**
- * Compiles the runbook: inlines the handlers and emits YAML, the same bytes each time.
+ * Compiles the runbook: inlines the handlers and emits YAML, the same bytes each time. The scripts are
+ * shortened only as far as the document's budget demands it.
  *
  * @param python the interpreter that parses the handlers, 3.11 or later
+ * @param level the level of shortening, where another than that is wanted
  * @throws Error with one sentence that names the file for a handler that can't be inlined
  */
-export function compile(python = "python3"): Compiled {
+export function compile(python: string, level?: number): Compiled {
+  const wanted = level === undefined ? levels : [level];
+  for (const at of wanted) {
+    const yaml = emit(runbook, scriptsOf(python, at));
+    if (Buffer.byteLength(yaml) > DOCUMENT_BUDGET && at !== wanted.at(-1)) continue;
+    return { yaml, permissions, level: at };
+  }
+  throw new Error("no level of shortening is left");
+}
+
+const permissions = Object.fromEntries(
+  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions).sort()]),
+);
+
+function scriptsOf(python: string, level: number): ReadonlyMap<string, string> {
   const handlers = new Map<string, string>();
   for (const { step } of runbook.flow)
     if (step.action === "aws:executeScript")
       handlers.set(step.name, inProject("steps", step.handlerOf ?? step.name, "handler.py"));
   const paths = [...new Set(handlers.values())];
-  const texts = inlineHandlers(python, paths, inProject("steps", "shared"));
+  const texts = inlineHandlers(python, paths, inProject("steps", "shared"), level);
   const byPath = new Map(paths.map((path, at) => [path, texts[at] ?? ""]));
-  const scripts = new Map([...handlers].map(([name, path]) => [name, byPath.get(path) ?? ""]));
-  return {
-    yaml: emit(runbook, scripts),
-    permissions: Object.fromEntries(
-      runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions).sort()]),
-    ),
-  };
+  return new Map([...handlers].map(([name, path]) => [name, byPath.get(path) ?? ""]));
 }

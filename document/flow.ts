@@ -7,6 +7,7 @@ import { branchOnActionAndMode } from "../steps/branchOnActionAndMode/step.ts";
 import { branchOnAutoScalingGroupMembership } from "../steps/branchOnAutoScalingGroupMembership/step.ts";
 import { branchOnCreateAMIBackup } from "../steps/branchOnCreateAMIBackup/step.ts";
 import { branchOnOutcome } from "../steps/branchOnOutcome/step.ts";
+import { conclude } from "../steps/conclude/step.ts";
 import { containFinalOutput } from "../steps/containFinalOutput/step.ts";
 import { createAllAccessSecurityGroup } from "../steps/createAllAccessSecurityGroup/step.ts";
 import { createContainmentSecurityGroup } from "../steps/createContainmentSecurityGroup/step.ts";
@@ -17,7 +18,6 @@ import { endAsFailed } from "../steps/endAsFailed/step.ts";
 import { getAutoScalingInstanceInfo } from "../steps/getAutoScalingInstanceInfo/step.ts";
 import { modifyAutoScalingGroup } from "../steps/modifyAutoScalingGroup/step.ts";
 import { planChanges } from "../steps/planChanges/step.ts";
-import { readSituation } from "../steps/readSituation/step.ts";
 import { reportContain } from "../steps/reportContain/step.ts";
 import { reportContainmentFailure } from "../steps/reportContainmentFailure/step.ts";
 import { reportRestore } from "../steps/reportRestore/step.ts";
@@ -28,7 +28,7 @@ import { restoreInstanceConfiguration } from "../steps/restoreInstanceConfigurat
 import { validateRequiredInputs } from "../steps/validateRequiredInputs/step.ts";
 
 /** After the backup, whatever fails or is cancelled goes where what is open is closed, and reported. */
-const reported = { onFailure: "step:readSituation", onCancel: "step:readSituation" } as const;
+const reported = { onFailure: "step:conclude", onCancel: "step:conclude" } as const;
 
 /** The reports themselves need only what was known before the first change. */
 const lastResort = {
@@ -58,17 +58,17 @@ export const flow = defineFlow([
   { step: branchOnCreateAMIBackup, ...reported },
   { step: assertSourceInstanceRootVolumeIsEbs, ...reported, next: "createImage" },
   { step: createImage, ...reported, next: "createEncryptedCopy" },
-  { step: createEncryptedCopy, ...reported, next: "readSituation" },
+  { step: createEncryptedCopy, ...reported, next: "conclude" },
 
   { step: reportRestore, end: true },
-  { step: restoreInstanceConfiguration, ...reported, next: "readSituation" },
+  { step: restoreInstanceConfiguration, ...reported, next: "conclude" },
 
-  { step: readSituation, ...lastResort, next: "branchOnOutcome" },
+  { step: conclude, ...lastResort, next: "branchOnOutcome" },
   { step: branchOnOutcome, ...lastResort },
-  { step: containFinalOutput, ...lastResort, end: true },
-  { step: reportContainmentFailure, ...lastResort, next: "endAsFailed" },
-  { step: restoreFinalOutput, ...lastResort, end: true },
-  { step: reportRestoreFailure, ...lastResort, next: "endAsFailed" },
+  { step: containFinalOutput, end: true },
+  { step: reportContainmentFailure, next: "endAsFailed" },
+  { step: restoreFinalOutput, end: true },
+  { step: reportRestoreFailure, next: "endAsFailed" },
   { step: endAsFailed, end: true },
   { step: reportSituationUnknown, end: true },
 ]);

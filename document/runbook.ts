@@ -1,7 +1,9 @@
 import type { RunbookDocument } from "../build/types.ts";
+import { conclude } from "../steps/conclude/step.ts";
 import { containFinalOutput } from "../steps/containFinalOutput/step.ts";
 import { createContainmentSecurityGroup } from "../steps/createContainmentSecurityGroup/step.ts";
 import { parameter, parameters } from "../steps/parameters.ts";
+import { planChanges } from "../steps/planChanges/step.ts";
 import { reportContain } from "../steps/reportContain/step.ts";
 import { reportContainmentFailure } from "../steps/reportContainmentFailure/step.ts";
 import { reportRestore } from "../steps/reportRestore/step.ts";
@@ -26,17 +28,17 @@ const reports = [
 
 export const runbook: RunbookDocument = {
   description: `# ContainEC2Instance
-Isolates a compromised EC2 instance from the network, reversibly, with the evidence kept. The instance goes on running; all its network interfaces get a security group that lets nothing through but IngressInput and EgressInput.
+Isolates a compromised EC2 instance from the network, reversibly, with the evidence kept; the instance goes on running.
 
-**Contain** keeps the interfaces' security groups and the Auto Scaling state in S3, brings an instance of an Auto Scaling group to Standby, cuts connections through a short-lived all-access group, isolates, proves it, and then makes images if asked. **Release** gives everything back from that backup and keeps the images.
+**Contain** backs up the security groups of all interfaces and the Auto Scaling state to S3, cuts connections, isolates, proves it, and makes images if asked. **Release** gives everything back from that backup.
 
-\`DryRun\` is true by default: it changes nothing and reports every change that would be made.
-
-Connections that AWS always tracks, DNS to the VPC's resolver and link-local services are not cut; the output lists them.`,
+DryRun is true by default: it changes nothing and reports every change that would be made.`,
   assumeRole: parameter.AutomationAssumeRole,
   parameters,
   outputs: [
-    ...reports.flatMap((step) => [step.out.Output, step.out.Json]),
+    ...reports.map((step) => step.out.Output),
+    planChanges.out.Json,
+    conclude.out.Json,
     createContainmentSecurityGroup.out.OpenSeconds,
   ],
   flow,

@@ -1,7 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { inProject } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
-const { yaml } = compile(inProject(".venv/bin/python"));
 mkdirSync(inProject("dist"), { recursive: true });
-writeFileSync(inProject("dist/ContainEC2Instance.yaml"), yaml);
-console.log(Buffer.byteLength(yaml));
+for (const level of [0,1,2,3,4]) {
+const { yaml } = compile(inProject(".venv/bin/python"), level);
+writeFileSync(inProject(`dist/l${level}.yaml`), yaml);
+console.log(level, Buffer.byteLength(yaml));
+}

@@ -1,7 +1,6 @@
 import { system, type Value } from "../build/types.ts";
 import { backupBucketPreChecks } from "./backupBucketPreChecks/step.ts";
 import { parameter } from "./parameters.ts";
-import { validateRequiredInputs } from "./validateRequiredInputs/step.ts";
 
 /** What the planning scripts know of the run; the Run that they put out carries it to the later ones. */
 export const runEvents = {
@@ -11,13 +10,17 @@ export const runEvents = {
   InstanceId: parameter.InstanceId,
   Bucket: parameter.S3BucketName,
   BucketRegion: backupBucketPreChecks.out.Region,
-  Key: validateRequiredInputs.out.BackupKey,
   Role: parameter.AutomationAssumeRole,
   Document: "ContainEC2Instance",
 } as const satisfies Record<string, Value>;
 
-/** What every report puts out: a text for a person, and the same for a program. */
-export const reportOutputs = {
+/** What a report step puts out: a text for a person. */
+export const reportOutput = {
   Output: { selector: "$.Payload.Output", type: "String" },
+} as const;
+
+/** What a step that composes a report puts out: the text, and the same for a program. */
+export const reportOutputs = {
+  ...reportOutput,
   Json: { selector: "$.Payload.Json", type: "String" },
 } as const;

@@ -1,7 +1,7 @@
 import { type Defined, defineStep, type Reference, type ScriptStep } from "../build/types.ts";
-import { reportOutputs } from "./events.ts";
+import { reportOutput } from "./events.ts";
 
-type Report<N extends string> = Defined<ScriptStep<N, typeof reportOutputs>>;
+type Report<N extends string> = Defined<ScriptStep<N, typeof reportOutput>>;
 
 /**
  * A step that only puts out a report which an earlier step has written: so the run's page shows it under
@@ -10,14 +10,14 @@ type Report<N extends string> = Defined<ScriptStep<N, typeof reportOutputs>>;
 export const reportStep = <const N extends string>(
   name: N,
   description: string,
-  report: { readonly Output: Reference; readonly Json: Reference },
+  report: Reference,
 ): Report<N> =>
   defineStep({
     name,
     action: "aws:executeScript",
     handlerOf: "shared/echo",
     description,
-    payload: { Output: report.Output, Json: report.Json },
-    outputs: reportOutputs,
+    payload: { Output: report },
+    outputs: reportOutput,
     permissions: {},
   } as const) as Report<N>;

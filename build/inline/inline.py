@@ -1,7 +1,7 @@
 """Joins a handler and the shared code that it uses into one script.
 
-Reads a JSON list of handler paths and a folder of shared modules from standard input, and writes a
-JSON list of scripts. In a handler the lines `from shared.x import …` give way to the definitions
+Reads handler paths, a folder of shared modules and a level of shortening (shorten.py) from standard
+input, and writes a JSON list of scripts. In a handler the lines `from shared.x import …` give way to the definitions
 they name and all that those need, each once; what is not reachable stays out, so that a script in
 the document holds only code that it runs. Docstrings give way to the step's description in the
 document, comments stay.
@@ -14,6 +14,8 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from shorten import shorten
 
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
@@ -154,7 +156,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     modules: dict[str, Module] = {}
     scripts = [inline(Path(path), Path(request["shared"]), modules) for path in request["handlers"]]
-    json.dump(scripts, sys.stdout)
+    json.dump([shorten(script, request["level"]) for script in scripts], sys.stdout)
 
 
 if __name__ == "__main__":

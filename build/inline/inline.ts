@@ -7,15 +7,17 @@ import { inProject } from "../root.ts";
  * @param python the interpreter that parses them
  * @param handlers paths of handler.py files
  * @param shared the folder of shared modules
+ * @param level how much the scripts are shortened, 0 to 4 (build/inline/shorten.py)
  * @throws Error with one sentence that names the file and what is wrong in it
  */
 export function inlineHandlers(
   python: string,
   handlers: readonly string[],
   shared: string,
+  level: number,
 ): readonly string[] {
-  const run = spawnSync(python, ["-I", inProject("build", "inline", "inline.py")], {
-    input: JSON.stringify({ handlers, shared }),
+  const run = spawnSync(python, ["-E", "-s", inProject("build", "inline", "inline.py")], {
+    input: JSON.stringify({ handlers, shared, level }),
     encoding: "utf8",
     maxBuffer: 16 * 1024 * 1024,
   });

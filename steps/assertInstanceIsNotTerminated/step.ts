@@ -5,8 +5,7 @@ import { readInstance } from "../permissions.ts";
 export const assertInstanceIsNotTerminated = defineStep({
   name: "assertInstanceIsNotTerminated",
   action: "aws:assertAwsResourceProperty",
-  description:
-    "Asserts EC2 instance exists, and is neither terminated nor about to be. Changes nothing.",
+  description: "Asserts EC2 instance exists.",
   timeoutSeconds: 60,
   service: "ec2",
   api: "DescribeInstances",

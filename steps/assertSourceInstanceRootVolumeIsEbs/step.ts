@@ -5,8 +5,7 @@ import { readInstance } from "../permissions.ts";
 export const assertSourceInstanceRootVolumeIsEbs = defineStep({
   name: "assertSourceInstanceRootVolumeIsEbs",
   action: "aws:assertAwsResourceProperty",
-  description:
-    "Asserts the source instance root volume is `ebs`: an instance-store root can't be imaged.",
+  description: "Asserts the source instance root volume is `ebs`.",
   timeoutSeconds: 60,
   service: "ec2",
   api: "DescribeInstances",

@@ -7,7 +7,7 @@ export const backupBucketPreChecks = defineStep({
   name: "backupBucketPreChecks",
   action: "aws:executeScript",
   description:
-    "Checks if the target Amazon S3 potentially grants public read or write access to its objects, and that it belongs to this account. Changes nothing.",
+    "Checks if the target Amazon S3 potentially grants public read or write access to its objects, and whose it is.",
   payload: {
     AccountId: system.accountId,
     Region: system.region,

@@ -22,7 +22,7 @@ def make_bucket(s3: Any, run: dict[str, Any], arn: str, bucket: dict[str, str]) 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Writes the backup, or the supplement to an earlier run's; an instance that is contained needs neither."""
-    run, backup = events["Run"], events["Backup"]
+    run, backup = events["Plan"]["Run"], events["Plan"]["Backup"]
     s3, bucket = client("s3", run["BucketRegion"]), {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"]}
     if events["BucketMissing"]:
         make_bucket(s3, run, f"arn:{events['Partition']}:s3:::{run['Bucket']}", bucket)

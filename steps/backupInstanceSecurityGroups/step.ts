@@ -7,10 +7,9 @@ export const backupInstanceSecurityGroups = defineStep({
   name: "backupInstanceSecurityGroups",
   action: "aws:executeScript",
   description:
-    "Collects EC2 instance security group details and uploads to the Amazon S3 bucket, with the Auto Scaling state and the tags that will be overwritten. The object is read back and checked, and never overwritten. Makes the bucket if it is missing.",
+    "Collects EC2 instance security group details and uploads to the Amazon S3 bucket; makes the bucket if it is missing.",
   payload: {
-    Run: planChanges.out.Run,
-    Backup: planChanges.out.Backup,
+    Plan: planChanges.out.Plan,
     BucketMissing: backupBucketPreChecks.out.Missing,
     Partition: system.partition,
   },

@@ -1,8 +1,8 @@
 import { defineStep } from "../../build/types.ts";
-import { readSituation } from "../readSituation/step.ts";
+import { conclude } from "../conclude/step.ts";
 
 const outcome = (is: string) =>
-  [{ variable: readSituation.out.Outcome, is: { StringEquals: is } }] as const;
+  [{ variable: conclude.out.Outcome, is: { StringEquals: is } }] as const;
 
 export const branchOnOutcome = defineStep({
   name: "branchOnOutcome",

@@ -1,8 +1,8 @@
-import { readSituation } from "../readSituation/step.ts";
+import { conclude } from "../conclude/step.ts";
 import { reportStep } from "../reports.ts";
 
 export const containFinalOutput = reportStep(
   "containFinalOutput",
   "Consolidates containment activity in readable format.",
-  readSituation.out,
+  conclude.out.Output,
 );

@@ -4,123 +4,71 @@ import json
 import time
 from typing import Any
 
+from botocore import xform_name
 from shared.aws import client, code_of, insist
-from shared.groups import own_groups
-from shared.instance import interfaces_now, put_groups
-from shared.names import group_name, tags_of
+from shared.instance import put_groups
+from shared.names import BACKUP_TAG, backup_uri
 from shared.notes import noted
 
-
-def single_rules(permissions: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """One permission for each address, group or prefix list, by a text that is the same for the same rule."""
-    rules: dict[str, dict[str, Any]] = {}
-    kinds = {
-        "IpRanges": "CidrIp",
-        "Ipv6Ranges": "CidrIpv6",
-        "UserIdGroupPairs": "GroupId",
-        "PrefixListIds": "PrefixListId",
-    }
-    for permission in permissions:
-        # EC2 keeps ports for these protocols only.
-        ports = ("FromPort", "ToPort") if permission["IpProtocol"] in ("tcp", "udp", "icmp", "icmpv6") else ()
-        base = {key: permission[key] for key in ("IpProtocol", *ports)}
-        for ranges, name in kinds.items():
-            for entry in permission.get(ranges, []):
-                rule = {**base, ranges: [{name: entry[name]}]}
-                rules[json.dumps(rule, sort_keys=True)] = rule
-    return rules
+# What a repeated call answers, after an answer that came too late, and a rehearsal that went well.
+DONE = {
+    "CreateSecurityGroup": "InvalidGroup.Duplicate",
+    "RevokeSecurityGroupEgress": "InvalidPermission.NotFound",
+    "AuthorizeSecurityGroupEgress": "InvalidPermission.Duplicate",
+    "AuthorizeSecurityGroupIngress": "InvalidPermission.Duplicate",
+    "ModifyNetworkInterfaceAttribute": "DryRunOperation",
+}
 
 
-def mend_rules(ec2: Any, group_id: str, rules: dict[str, Any]) -> bool:
-    """Takes away and adds what makes the group's rules those given; whether they were so already.
-
-    A new group allows all egress: https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
-    """
-    found = insist(ec2.describe_security_groups, "InvalidGroup.NotFound", GroupIds=[group_id])["SecurityGroups"][0]
-    fine = True
-    for actual, wanted, add in (
-        (found["IpPermissionsEgress"], rules["Egress"], ec2.authorize_security_group_egress),
-        (found["IpPermissions"], rules["Ingress"], ec2.authorize_security_group_ingress),
-    ):
-        has, wants = single_rules(actual), single_rules(wanted)
-        extra = [has[key] for key in sorted(has.keys() - wants.keys())]
-        lacks = [wants[key] for key in sorted(wants.keys() - has.keys())]
-        fine = fine and not extra and not lacks
-        if extra and actual is found["IpPermissions"]:
-            raise RuntimeError(
-                f"{group_id} lets in what it must not: {json.dumps(extra)}. Revoke it, then start again."
-            )
-        if extra:
-            revoke = ec2.revoke_security_group_egress
-            insist(revoke, "", "InvalidPermission.NotFound", GroupId=group_id, IpPermissions=extra)
-        if lacks:
-            insist(add, "", "InvalidPermission.Duplicate", GroupId=group_id, IpPermissions=lacks)
-    return fine
-
-
-def ensure_group(ec2: Any, run: dict[str, Any], own: dict[str, str], vpc: str, kind: str) -> str:
-    """A group with exactly the rules that it must have, made or completed; its id. RuntimeError if that fails."""
-    name = group_name(run, kind)
-    if vpc not in own:
-        tags = [{"ResourceType": "security-group", "Tags": tags_of(run)}]
-        make = {
-            "GroupName": name,
-            "Description": f"{kind} of {run['InstanceId']}",
-            "VpcId": vpc,
-            "TagSpecifications": tags,
-        }
-        made = insist(ec2.create_security_group, "", "InvalidGroup.Duplicate", **make)
-        own = {vpc: made["GroupId"]} if made else own_groups(ec2, run)[kind]
-    if vpc not in own:
-        raise RuntimeError(f"{name} in {vpc} belongs to another run. When no other run is under way, start again.")
-    for pause in (0, 0.5, 1, 2, 4):
-        time.sleep(pause)
-        if mend_rules(ec2, own[vpc], run["Rules"][kind]):
-            return own[vpc]
-    raise RuntimeError(f"The rules of {own[vpc]} ({name}) do not become what they must be.")
-
-
-def rehearse(ec2: Any, interface: str, group: str) -> str:
-    """What EC2 would refuse, found out without changing anything. Raises ClientError if the role may not do it."""
-    call = ec2.modify_network_interface_attribute
-    try:
-        insist(
-            call, "InvalidGroup.NotFound", "DryRunOperation", NetworkInterfaceId=interface, Groups=[group], DryRun=True
-        )
-    except Exception as error:
-        if code_of(error) == "UnauthorizedOperation":
-            raise
-        return str(error)
-    return ""
+def made_before(ec2: Any, run: dict[str, Any], make: dict[str, Any]) -> str:
+    """The id of the group that a repeated call has made. RuntimeError if it is another run's."""
+    filters = {"group-name": make["GroupName"], "vpc-id": make["VpcId"], f"tag:{BACKUP_TAG}": backup_uri(run)}
+    listed = [{"Name": name, "Values": [value]} for name, value in filters.items()]
+    found = ec2.describe_security_groups(Filters=listed)["SecurityGroups"]
+    if not found:
+        raise RuntimeError(f"{make['GroupName']} belongs to another run. When no other is under way, start again.")
+    return str(found[0]["GroupId"])
 
 
 def work(events: dict[str, Any]) -> dict[str, Any]:
     """All that can fail comes first, the containment group among it. If opening fails, it closes at once."""
-    ec2, run = client("ec2"), events["Run"]
-    known = {interface["Id"] for interface in run["Interfaces"]}
-    interfaces, own = interfaces_now(ec2, run["InstanceId"]), own_groups(ec2, run)
-    vpcs = sorted({i["VpcId"] for i in interfaces})
-    closed = {vpc: ensure_group(ec2, run, own["containment"], vpc, "containment") for vpc in vpcs}
-    # An interface that is contained stays closed; one that the backup does not know comes in the next step.
-    todo = {i["Id"]: i["VpcId"] for i in interfaces if i["Id"] in known and i["Groups"] != [closed[i["VpcId"]]]}
-    vpcs = sorted(set(todo.values()))
-    opened = {vpc: ensure_group(ec2, run, own["all-access"], vpc, "all-access") for vpc in vpcs}
-    tried = {
-        (name, kind): rehearse(ec2, name, ids[vpc])
-        for kind, ids in enumerate((opened, closed))
-        for name, vpc in todo.items()
-    }
-    failed = {name: error for (name, _), error in tried.items() if error}
+    ec2, plan = client("ec2"), events["Plan"]
+    ids: dict[str, str] = {}
+    opening: dict[str, str] = {}
+    closing: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    for entry in plan["Calls"]:
+        operation, parameters = entry["Call"].split(":")[1], entry["Parameters"]
+        interface, mine = parameters.get("NetworkInterfaceId", ""), entry["Step"] == "createAllAccessSecurityGroup"
+        if interface:
+            parameters["Groups"] = [ids.get(group, group) for group in parameters["Groups"]]
+        elif "GroupId" in parameters:
+            parameters["GroupId"] = ids.get(parameters["GroupId"], parameters["GroupId"])
+        if interface and "DryRun" not in parameters:
+            (opening if mine else closing)[interface] = parameters["Groups"][0]
+        elif mine:
+            try:
+                method = getattr(ec2, xform_name(operation))
+                made = insist(method, "InvalidGroup.NotFound", DONE[operation], **parameters)
+            except Exception as error:
+                # Where EC2 would refuse the group and not the role, the others can still be isolated.
+                if not interface or code_of(error) == "UnauthorizedOperation":
+                    raise
+                failed[interface] = str(error)
+            if operation == "CreateSecurityGroup":
+                name = f"<{parameters['GroupName']} in {parameters['VpcId']}>"
+                ids[name] = made["GroupId"] if made else made_before(ec2, plan["Run"], parameters)
     at = time.time()
-    failed = failed or put_groups(ec2, {name: opened[vpc] for name, vpc in todo.items()})
-    closing = {name: closed[vpc] for name, vpc in todo.items()}
+    failed = failed or put_groups(ec2, opening)
     if failed:
         still = put_groups(ec2, closing)
         raise RuntimeError(
             f"The all-access group was not put on every interface: {json.dumps(failed)}. The containment group was put"
             f" at once on {', '.join(sorted(closing.keys() - still.keys())) or 'none'}; failed: {json.dumps(still)}."
         )
-    return {"Closed": closed, "AllAccess": opened, "Opened": closing, "OpenedAt": f"{at:.3f}"}
+    groups = plan["Groups"]
+    inside, outside = ({vpc: ids.get(name, name) for vpc, name in groups[kind].items()} for kind in groups)
+    return {"Opened": {"Inside": inside, "Outside": outside, "Closing": closing, "At": at}}
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -7,13 +7,10 @@ export const createAllAccessSecurityGroup = defineStep({
   name: "createAllAccessSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates all access security group and replaces existing security groups with all access security group: connections become untracked, so that the next step cuts them. Before that it makes the containment group and tries whatever can fail. If opening fails, it closes at once.",
-  payload: { Run: planChanges.out.Run },
+    "Creates all access security group and replaces existing security groups with all access security group, so that the next step cuts connections. Makes the containment group and tries what can fail first; if opening fails, it closes at once.",
+  payload: { Plan: planChanges.out.Plan },
   outputs: {
-    Closed: { selector: "$.Payload.Closed", type: "StringMap" },
-    AllAccess: { selector: "$.Payload.AllAccess", type: "StringMap" },
     Opened: { selector: "$.Payload.Opened", type: "StringMap" },
-    OpenedAt: { selector: "$.Payload.OpenedAt", type: "String" },
   },
   permissions: {
     ...noteFailure,

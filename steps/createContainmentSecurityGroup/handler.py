@@ -23,23 +23,24 @@ def add_to_backup(run: dict[str, Any], late: list[dict[str, Any]]) -> None:
 
 def work(events: dict[str, Any]) -> dict[str, Any]:
     """Closes first and looks afterwards: the time for which the instance was open ends here."""
-    ec2, run, closed, opened = client("ec2"), events["Run"], events["Closed"], events["AllAccess"]
-    failed = put_groups(ec2, events["Opened"])
-    seconds = time.time() - float(events["OpenedAt"]) if events["Opened"] else 0
+    ec2, run, opened = client("ec2"), events["Plan"]["Run"], events["Opened"]
+    failed = put_groups(ec2, opened["Closing"])
+    seconds = time.time() - opened["At"] if opened["Closing"] else 0
+    inside, outside = opened["Inside"], opened["Outside"]
     wrong = []
     for pause in (0, 0.5, 1, 2, 4, 8):
         time.sleep(pause)
         interfaces = interfaces_now(ec2, run["InstanceId"])
-        wrong = [i for i in interfaces if i["Groups"] != [closed.get(i["VpcId"])]]
+        wrong = [i for i in interfaces if i["Groups"] != [inside.get(i["VpcId"])]]
         if not wrong:
             return {"OpenSeconds": f"{seconds:.1f}"}
-        here = [i for i in wrong if i["VpcId"] in closed]
+        here = [i for i in wrong if i["VpcId"] in inside]
         known = {i["Id"] for i in run["Interfaces"]}
         late = [i for i in here if i["Id"] not in known]
         if late:
             add_to_backup(run, late)
-            put_groups(ec2, {i["Id"]: opened[i["VpcId"]] for i in late if i["VpcId"] in opened})
-        failed = put_groups(ec2, {i["Id"]: closed[i["VpcId"]] for i in here})
+            put_groups(ec2, {i["Id"]: outside[i["VpcId"]] for i in late})
+        failed = put_groups(ec2, {i["Id"]: inside[i["VpcId"]] for i in here})
     states = [f"{i['Id']} has {', '.join(i['Groups'])} ({failed.get(i['Id'], 'changed meanwhile')})" for i in wrong]
     raise RuntimeError(f"Not contained: {'; '.join(states)}")
 

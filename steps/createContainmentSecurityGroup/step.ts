@@ -7,13 +7,10 @@ export const createContainmentSecurityGroup = defineStep({
   name: "createContainmentSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates containment security group (the step before has made it, so that no interface stays open longer than it must) and replaces with all access security group with containment security group. Then reads the interfaces until it is proved that all are contained; one attached meanwhile is added to the backup and contained too.",
+    "Creates containment security group (the step before has, so that nothing stays open for long) and replaces with all access security group with containment security group. Proves it; contains interfaces attached meanwhile.",
   payload: {
-    Run: planChanges.out.Run,
-    Closed: createAllAccessSecurityGroup.out.Closed,
-    AllAccess: createAllAccessSecurityGroup.out.AllAccess,
+    Plan: planChanges.out.Plan,
     Opened: createAllAccessSecurityGroup.out.Opened,
-    OpenedAt: createAllAccessSecurityGroup.out.OpenedAt,
   },
   outputs: {
     OpenSeconds: { selector: "$.Payload.OpenSeconds", type: "String" },

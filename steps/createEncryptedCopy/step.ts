@@ -7,7 +7,7 @@ export const createEncryptedCopy = defineStep({
   name: "createEncryptedCopy",
   action: "aws:copyImage",
   description:
-    "Creates encrypted Amazon Machine Image (AMI) of source EC2 instance backed by EBS volume, and waits until it is available.",
+    "Creates encrypted Amazon Machine Image (AMI) of source EC2 instance backed by EBS volume.",
   timeoutSeconds: imageTimeoutSeconds,
   inputs: {
     SourceRegion: system.region,

@@ -5,8 +5,7 @@ import { parameter } from "../parameters.ts";
 export const createImage = defineStep({
   name: "createImage",
   action: "aws:createImage",
-  description:
-    "Creates an Amazon Machine Image (AMI) of the source EC2 instance, without reboot, and waits until it is available.",
+  description: "Creates an Amazon Machine Image (AMI) of the source EC2 instance.",
   timeoutSeconds: imageTimeoutSeconds,
   inputs: {
     InstanceId: parameter.InstanceId,

@@ -4,8 +4,7 @@ import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.t
 export const describeAutoScalingGroups = defineStep({
   name: "describeAutoScalingGroups",
   action: "aws:executeAwsApi",
-  description:
-    "Reads the MinSize of the instance's Auto Scaling group right before it may be changed.",
+  description: "Reads MinSize right before it may be changed.",
   maxAttempts: 3,
   timeoutSeconds: 60,
   service: "autoscaling",

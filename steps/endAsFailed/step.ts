@@ -1,12 +1,12 @@
 import { defineStep } from "../../build/types.ts";
-import { readSituation } from "../readSituation/step.ts";
+import { conclude } from "../conclude/step.ts";
 
 /** A run whose steps all went well, and which is yet not what it should be, must not end in Success. */
 export const endAsFailed = defineStep({
   name: "endAsFailed",
   action: "aws:executeScript",
   description: "Makes the status Failed.",
-  payload: { Output: readSituation.out.Output },
+  payload: { Output: conclude.out.Output },
   outputs: {},
   permissions: {},
 });

@@ -6,7 +6,7 @@ export const getAutoScalingInstanceInfo = defineStep({
   name: "getAutoScalingInstanceInfo",
   action: "aws:executeScript",
   description:
-    "Gets information about the AutoScaling instance in the account. Refuses to contain an instance whose lifecycle state does not allow Standby. Changes nothing.",
+    "Gets information about the AutoScaling instance in the account; refuses states without a way to Standby.",
   payload: { InstanceId: parameter.InstanceId, Action: validateRequiredInputs.out.Action },
   outputs: {
     AutoScalingGroupName: { selector: "$.Payload.AutoScalingGroupName", type: "String" },

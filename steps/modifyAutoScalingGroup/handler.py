@@ -13,14 +13,13 @@ def work(events: dict[str, Any]) -> dict[str, Any]:
 
     Draining behind a load balancer may take minutes. The isolation does not wait for it.
     """
-    autoscaling, run, size = client("autoscaling"), events["Run"], events["MinSize"]
+    autoscaling, run, size = client("autoscaling"), events["Plan"]["Run"], events["MinSize"]
     if lifecycle_state(autoscaling, run["InstanceId"]) != "InService":
         return {}
     try:
-        for entry in events["Calls"]:
-            service, operation = entry["Call"].split(":")
-            if service == "autoscaling":
-                getattr(autoscaling, xform_name(operation))(**entry["Parameters"])
+        for entry in events["Plan"]["Calls"]:
+            if entry["Step"] == "modifyAutoScalingGroup":
+                getattr(autoscaling, xform_name(entry["Call"].split(":")[1]))(**entry["Parameters"])
     except Exception:
         # A call that was answered too late may have worked.
         if "Standby" in lifecycle_state(autoscaling, run["InstanceId"]):

@@ -7,10 +7,9 @@ export const modifyAutoScalingGroup = defineStep({
   name: "modifyAutoScalingGroup",
   action: "aws:executeScript",
   description:
-    "Brings the instance to Standby, so that its Auto Scaling group does not terminate it, and lowers the group's MinSize by one where it must be lowered. Does not wait for connections to drain.",
+    "Brings the instance to Standby, so that its Auto Scaling group does not terminate it; lowers MinSize where it must.",
   payload: {
-    Run: planChanges.out.Run,
-    Calls: planChanges.out.Calls,
+    Plan: planChanges.out.Plan,
     MinSize: describeAutoScalingGroups.out.MinSize,
   },
   outputs: {},

@@ -12,31 +12,33 @@ from shared.restoring import plan_restore
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Run (the containment), Backup, Calls in their order, Commands (to undo, or to release, by hand), Problems.
-
-    Output and Json are the report of a dry run.
-    """
+    """Plan: Run (the containment), Backup, Groups, Calls in their order, Commands (to undo, or to release, by hand),
+    Problems. Output and Json are the report of a dry run."""
+    events |= events["Inputs"]
     ec2, s3 = client("ec2"), client("s3", events["BucketRegion"])
     interfaces = interfaces_now(ec2, events["InstanceId"])
     plan = (plan_restore if events["Action"] == "Release" else plan_containment)(ec2, s3, events, interfaces)
     run, problems = plan["Run"], plan.get("Problems", [])
     now = [f"{i['Id']} in {i['VpcId']}: {', '.join(i['Groups'])}" for i in interfaces]
-    calls = [{"Call": call, "Parameters": parameters} for call, parameters in plan["Calls"]]
-    sections = {
+    calls = [{"Step": step, "Call": call, "Parameters": p} for step in plan["Calls"] for call, p in plan["Calls"][step]]
+    sections: dict[str, list[Any]] = {
         "Now": now,
-        "Calls that would be made": calls or ["none: there is nothing to do"],
+        "Calls that would be made": [*calls] or ["none: there is nothing to do"],
         "What can't be restored": problems,
         "Backup": [backup_uri(run)],
     }
     return {
-        "Run": run,
-        "Backup": plan.get("Backup", {}),
-        "Uri": backup_uri(run),
-        "Now": now,
-        "Calls": calls,
-        "Commands": [command(run["Region"], call, parameters) for call, parameters in plan["Undo"]],
-        "Problems": problems,
-        "Release": release_command(run),
-        "ImageNeeded": any(entry["Call"] == "ec2:CopyImage" for entry in calls),
+        "Plan": {
+            "Run": run,
+            "Backup": plan.get("Backup", {}),
+            "Groups": plan.get("Groups", {}),
+            "Uri": backup_uri(run),
+            "Now": now,
+            "Calls": calls,
+            "Commands": [command(run["Region"], call, parameters) for call, parameters in plan["Undo"]],
+            "Problems": problems,
+            "Release": release_command(run),
+        },
+        "ImageNeeded": "createImage" in plan["Calls"],
         **report(run, f"DRY RUN OF {events['Action'].upper()}, nothing was changed", sections),
     }

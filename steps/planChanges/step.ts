@@ -2,7 +2,6 @@ import { defineStep } from "../../build/types.ts";
 import { backupBucketPreChecks } from "../backupBucketPreChecks/step.ts";
 import { reportOutputs, runEvents } from "../events.ts";
 import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
-import { parameter } from "../parameters.ts";
 import { readBackup, readGroups, readImages, readInstance, readScaling } from "../permissions.ts";
 import { validateRequiredInputs } from "../validateRequiredInputs/step.ts";
 
@@ -10,28 +9,19 @@ export const planChanges = defineStep({
   name: "planChanges",
   action: "aws:executeScript",
   description:
-    "Finds out what Contain or Release has to do, live or dry, and what an earlier run has done. Refuses a backup that is not whole or not the instance's. Changes nothing.",
+    "Finds out what is to be done, live or dry, and what an earlier run has done. Refuses a backup that is not whole or not of this instance. Changes nothing.",
   payload: {
     ...runEvents,
     Action: validateRequiredInputs.out.Action,
     AutoScalingGroupName: getAutoScalingInstanceInfo.out.AutoScalingGroupName,
     LifecycleState: getAutoScalingInstanceInfo.out.LifecycleState,
     BucketMissing: backupBucketPreChecks.out.Missing,
-    Rules: validateRequiredInputs.out.Rules,
-    Tags: validateRequiredInputs.out.Tags,
-    CreateAMIBackup: parameter.CreateAMIBackup,
+    Inputs: validateRequiredInputs.out.Inputs,
     KmsKeyArn: validateRequiredInputs.out.KmsKeyArn,
   },
   outputs: {
-    Run: { selector: "$.Payload.Run", type: "StringMap" },
-    Key: { selector: "$.Payload.Run.Key", type: "String" },
-    Backup: { selector: "$.Payload.Backup", type: "StringMap" },
-    Uri: { selector: "$.Payload.Uri", type: "String" },
-    Now: { selector: "$.Payload.Now", type: "StringList" },
-    Calls: { selector: "$.Payload.Calls", type: "MapList" },
-    Commands: { selector: "$.Payload.Commands", type: "StringList" },
-    Problems: { selector: "$.Payload.Problems", type: "StringList" },
-    Release: { selector: "$.Payload.Release", type: "String" },
+    Plan: { selector: "$.Payload.Plan", type: "StringMap" },
+    Key: { selector: "$.Payload.Plan.Run.Key", type: "String" },
     ImageNeeded: { selector: "$.Payload.ImageNeeded", type: "Boolean" },
     ...reportOutputs,
   },

@@ -4,5 +4,5 @@ import { reportStep } from "../reports.ts";
 export const reportContain = reportStep(
   "reportContain",
   "Every change that Contain would make; nothing was changed.",
-  planChanges.out,
+  planChanges.out.Output,
 );

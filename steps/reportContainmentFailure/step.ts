@@ -1,8 +1,8 @@
-import { readSituation } from "../readSituation/step.ts";
+import { conclude } from "../conclude/step.ts";
 import { reportStep } from "../reports.ts";
 
 export const reportContainmentFailure = reportStep(
   "reportContainmentFailure",
   "What failed, how things are now, and the commands that finish or undo by hand.",
-  readSituation.out,
+  conclude.out.Output,
 );

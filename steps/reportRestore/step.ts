@@ -4,5 +4,5 @@ import { reportStep } from "../reports.ts";
 export const reportRestore = reportStep(
   "reportRestore",
   "Every change that Release would make; nothing was changed.",
-  planChanges.out,
+  planChanges.out.Output,
 );

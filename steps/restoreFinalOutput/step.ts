@@ -1,8 +1,8 @@
-import { readSituation } from "../readSituation/step.ts";
+import { conclude } from "../conclude/step.ts";
 import { reportStep } from "../reports.ts";
 
 export const restoreFinalOutput = reportStep(
   "restoreFinalOutput",
   "Consolidates the release in readable format.",
-  readSituation.out,
+  conclude.out.Output,
 );

@@ -25,12 +25,12 @@ def wrong_interfaces(ec2: Any, run: dict[str, Any], targets: dict[str, list[str]
 
 def work(events: dict[str, Any]) -> dict[str, Any]:
     """Restores all that can be. Fails if anything could not be, naming it, with what is left as commands."""
-    run, ec2, checked = events["Run"], client("ec2"), False
+    run, ec2, checked = events["Plan"]["Run"], client("ec2"), False
     failed: list[str] = []
     left: list[str] = []
     targets: dict[str, list[str]] = {}
     isolated, scaling = False, True
-    for entry, line in zip(events["Calls"], events["Commands"], strict=True):
+    for entry, line in zip(events["Plan"]["Calls"], events["Plan"]["Commands"], strict=True):
         (service, operation), parameters = entry["Call"].split(":"), entry["Parameters"]
         put, delete = "NetworkInterfaceId" in parameters, operation == "DeleteSecurityGroup"
         if put:
@@ -51,12 +51,12 @@ def work(events: dict[str, Any]) -> dict[str, Any]:
             failed.append(f"{operation} failed: {error}")
             left.append(line)
             isolated, scaling = isolated or put, scaling and service != "autoscaling"
-    if failed or events["Problems"]:
-        failure = RuntimeError("Not everything was restored. " + ". ".join([*failed, *events["Problems"]]))
+    if failed or events["Plan"]["Problems"]:
+        failure = RuntimeError("Not everything was restored. " + ". ".join([*failed, *events["Plan"]["Problems"]]))
         for line in left:
             failure.add_note(line)
         raise failure
-    return {"Changed": bool(events["Calls"])}
+    return {"Output": f"{len(events['Plan']['Calls'])} calls made"}
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -6,15 +6,12 @@ export const restoreInstanceConfiguration = defineStep({
   name: "restoreInstanceConfiguration",
   action: "aws:executeScript",
   description:
-    "Gives each interface its groups of before, the instance its lifecycle state and the Auto Scaling group its MinSize, removes the runbook's tags and deletes its groups. What can't be restored is named, the rest is restored. Images are kept.",
+    "Gives back groups, lifecycle state and MinSize, removes tags, deletes the runbook's groups; keeps images.",
   payload: {
-    Run: planChanges.out.Run,
-    Calls: planChanges.out.Calls,
-    Commands: planChanges.out.Commands,
-    Problems: planChanges.out.Problems,
+    Plan: planChanges.out.Plan,
   },
   outputs: {
-    Changed: { selector: "$.Payload.Changed", type: "Boolean" },
+    Output: { selector: "$.Payload.Output", type: "String" },
   },
   permissions: {
     ...noteFailure,

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.aws import client
 from shared.backup import HERE, load_run
-from shared.groups import own_groups
+from shared.groups import own_groups, wrong_rules
 from shared.images import has_encrypted_image, images_of
 from shared.names import (
     BACKUP_TAG,
@@ -23,7 +23,8 @@ from shared.scaling import describe_group, min_sizes, standby_calls
 # Untracked connections, and only these, end when the rule that allows them goes. A connection is
 # untracked while both directions allow every address and port:
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
-EVERYTHING = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+ALL_IPV4 = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+ALL_IPV6 = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
 
 
 # Anybody may make a group with such a name and tag. Only one whose tag leads to a whole backup of this
@@ -78,49 +79,38 @@ def supplement_of(backup: dict[str, Any], run: dict[str, Any], ours: set[str]) -
     return {**backup, **same, "Interfaces": changed, "AutoScaling": now if rescaled else {}, "TagsBefore": before}
 
 
-def group_calls(run: dict[str, Any], vpc: str, kind: str) -> list[tuple[str, dict[str, Any]]]:
-    """Makes one group with its rules."""
-    group = {"GroupId": f"<{kind} group of {vpc}>"}
-    tags = [{"ResourceType": "security-group", "Tags": tags_of(run)}]
-    make = {"GroupName": group_name(run, kind), "VpcId": vpc, "TagSpecifications": tags}
-    calls: list[tuple[str, dict[str, Any]]] = [("ec2:CreateSecurityGroup", make)]
-    if kind == "containment":
-        calls.append(("ec2:RevokeSecurityGroupEgress", {**group, "IpPermissions": "<all, which a new group allows>"}))
-    ways = [way for way in ("Egress", "Ingress") if run["Rules"][kind][way]]
-    add = [(f"ec2:AuthorizeSecurityGroup{way}", {**group, "IpPermissions": run["Rules"][kind][way]}) for way in ways]
-    return [*calls, *add]
-
-
-def containment_calls(
-    ec2: Any, events: dict[str, Any], run: dict[str, Any], own: dict[str, Any], interfaces: list[dict[str, Any]]
-) -> list[tuple[str, dict[str, Any]]]:
-    """Makes the groups that are missing; tries, opens and closes interfaces that are not contained; tags; images."""
-    todo = [i for i in interfaces if i["Groups"] != [own["containment"].get(i["VpcId"])]]
-    calls = []
-    for kind, which in (("containment", interfaces), ("all-access", todo)):
-        for vpc in sorted({i["VpcId"] for i in which} - own[kind].keys()):
-            calls += group_calls(run, vpc, kind)
-    for kind, extra in (
-        ("all-access", {"DryRun": True}),
-        ("containment", {"DryRun": True}),
-        ("all-access", {}),
-        ("containment", {}),
-    ):
-        for i in todo:
-            group = own[kind].get(i["VpcId"], f"<{kind} group of {i['VpcId']}>")
-            calls.append((PUT, {"NetworkInterfaceId": i["Id"], "Groups": [group], **extra}))
-    tags = {"Tags": tags_of(run)}
-    untagged = untagged_of(ec2, run, interfaces)
-    calls += [("ec2:CreateTags", {"Resources": untagged, **tags})] if untagged else []
-    if events["CreateAMIBackup"] and not has_encrypted_image(images_of(ec2, run)):
-        name = f"ContainEC2Instance-{run['InstanceId']}-{events['Execution']}"
-        copy = {"SourceImageId": "<image>", "Name": f"{name}-encrypted", "Encrypted": True}
-        calls += [
-            ("ec2:CreateImage", {"InstanceId": run["InstanceId"], "Name": name, "NoReboot": True}),
-            ("ec2:CopyImage", {**copy, "KmsKeyId": events["KmsKeyArn"]}),
-            ("ec2:CreateTags", {"Resources": ["<both images and their snapshots>"], **tags}),
-        ]
+# A new group allows all egress, over IPv6 too where its VPC has that:
+# https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+def group_calls(run: dict[str, Any], vpc: str, kind: str, group: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Makes one group with its rules, or gives a group that is there, of which a run before this one may have made
+    but a part, exactly its rules."""
+    name, rules = group_name(run, kind), run["Rules"][kind]
+    calls: list[tuple[str, dict[str, Any]]] = []
+    if group:
+        which, wrong = group["GroupId"], wrong_rules(group, rules)
+        revoke = [group["IpPermissionsEgress"]] if group["IpPermissionsEgress"] else []
+        if "Ingress" in wrong and group["IpPermissions"]:
+            raise ValueError(
+                f"{which} ({name}) has ingress rules that it must not have: revoke them, then start again."
+            )
+    else:
+        which, wrong, revoke = f"<{name} in {vpc}>", ["Egress", "Ingress"], [ALL_IPV4, ALL_IPV6]
+        tags = [{"ResourceType": "security-group", "Tags": tags_of(run)}]
+        make = {"GroupName": name, "VpcId": vpc, "Description": name, "TagSpecifications": tags}
+        calls.append(("ec2:CreateSecurityGroup", make))
+    out = [("Revoke", "Egress", permissions) for permissions in revoke if "Egress" in wrong]
+    new = [("Authorize", way, rules[way]) for way in wrong if rules[way]]
+    for verb, way, permissions in (*out, *new):
+        calls.append((f"ec2:{verb}SecurityGroup{way}", {"GroupId": which, "IpPermissions": permissions}))
     return calls
+
+
+def image_calls(run: dict[str, Any], events: dict[str, Any]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
+    """Makes an image and its encrypted copy, which AWS's own actions do."""
+    name = f"ContainEC2Instance-{run['InstanceId']}-{events['Execution']}"
+    make = {"InstanceId": run["InstanceId"], "Name": name, "NoReboot": True}
+    copy = {"SourceImageId": "<image>", "Name": f"{name}-encrypted", "Encrypted": True, "KmsKeyId": events["KmsKeyArn"]}
+    return {"createImage": [("ec2:CreateImage", make)], "createEncryptedCopy": [("ec2:CopyImage", copy)]}
 
 
 def untagged_of(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -> list[str]:
@@ -168,7 +158,8 @@ def undo_calls(run: dict[str, Any], names: list[str]) -> list[tuple[str, dict[st
 
 
 def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
-    """Run (the containment), Backup (content and key, empty if nothing is to be written), Calls, Undo (calls)."""
+    """Run (the containment), Backup (content and key, empty if nothing is to be written), Groups (by kind and VPC),
+    Calls by step, Undo (calls)."""
     name, key, state = events["AutoScalingGroupName"], events["Key"], events["LifecycleState"]
     group = describe_group(client("autoscaling"), name) if name else {}
     scaling = {part: group[part] for part in ("AutoScalingGroupName", "MaxSize", "DesiredCapacity") if group}
@@ -177,6 +168,7 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
     names = [events["InstanceId"], *(i["Id"] for i in interfaces)]
     named = {"Name": "group-name", "Values": [f"ContainEC2Instance-*-{events['InstanceId']}*"]}
     groups = ec2.describe_security_groups(Filters=[named])["SecurityGroups"]
+    everything = [*ALL_IPV4, *ALL_IPV6]
     backup = {
         "FormatVersion": "1",
         **{part: events[part] for part in ("AccountId", "Region", "InstanceId", "Tags")},
@@ -186,18 +178,46 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
         "GroupSuffix": f"-{events['Execution']}" if groups else "",
         "Interfaces": interfaces,
         "AutoScaling": scaling,
-        "Rules": {"containment": events["Rules"], "all-access": {"Ingress": EVERYTHING, "Egress": EVERYTHING}},
+        "Rules": {"containment": events["Rules"], "all-access": {"Egress": everything, "Ingress": everything}},
         "TagsBefore": tags_before(ec2, events, names, group),
     }
     found = find_run(s3, events, groups)
     run = found or {**backup, **{part: events[part] for part in HERE}, "Key": key, "Supplements": []}
     own = own_groups(ec2, run)
     if found:
-        backup = supplement_of(backup, run, {name for ids in own.values() for name in ids.values()})
+        backup = supplement_of(backup, run, {group["GroupId"] for groups in own.values() for group in groups.values()})
         key = next_supplement(run) if backup else ""
         run["Interfaces"] = list({i["Id"]: i for i in (*run["Interfaces"], *backup.get("Interfaces", []))}.values())
         run["AutoScaling"] = backup.get("AutoScaling") or run["AutoScaling"]
         run["Supplements"] += [key] if key else []
-    standby = standby_calls(run, group) if state == "InService" else []
-    calls = [*bucket_calls(events, key), *standby, *containment_calls(ec2, events, run, own, interfaces)]
-    return {"Run": run, "Backup": {"Key": key, "Content": backup}, "Calls": calls, "Undo": undo_calls(run, names)}
+    groups = {
+        kind: {
+            i["VpcId"]: own[kind].get(i["VpcId"], {}).get("GroupId", f"<{group_name(run, kind)} in {i['VpcId']}>")
+            for i in interfaces
+        }
+        for kind in ("containment", "all-access")
+    }
+    todo = [i for i in interfaces if i["Groups"] != [groups["containment"][i["VpcId"]]]]
+    make, put = [], {}
+    for kind, which in (("containment", interfaces), ("all-access", todo)):
+        for vpc in sorted({i["VpcId"] for i in which}):
+            make += group_calls(run, vpc, kind, own[kind].get(vpc, {}))
+        put[kind] = [(PUT, {"NetworkInterfaceId": i["Id"], "Groups": [groups[kind][i["VpcId"]]]}) for i in todo]
+    rehearse = [(call, {**it, "DryRun": True}) for kind in put for call, it in put[kind]]
+    image = events["Images"] and not has_encrypted_image(images_of(ec2, run))
+    untagged = [*untagged_of(ec2, run, interfaces), *(["<both images and their snapshots>"] if image else [])]
+    calls = {
+        "backupInstanceSecurityGroups": bucket_calls(events, key),
+        "modifyAutoScalingGroup": standby_calls(run, group) if state == "InService" else [],
+        "createAllAccessSecurityGroup": [*make, *rehearse, *put["all-access"]],
+        "createContainmentSecurityGroup": put["containment"],
+        **(image_calls(run, events) if image else {}),
+        "conclude": [("ec2:CreateTags", {"Resources": untagged, "Tags": tags_of(run)})] if untagged else [],
+    }
+    return {
+        "Run": run,
+        "Backup": {"Key": key, "Content": backup},
+        "Groups": groups,
+        "Calls": calls,
+        "Undo": undo_calls(run, names),
+    }

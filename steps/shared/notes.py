@@ -17,9 +17,10 @@ def noted(step: str, work: Any, events: dict[str, Any]) -> dict[str, Any]:
     try:
         done: dict[str, Any] = work(events)
     except Exception as error:
-        bucket, prefix = note_place(events["Run"])
+        run = events["Plan"]["Run"]
+        bucket, prefix = note_place(run)
         note = {"Reason": f"{step}: {error}", "Left": getattr(error, "__notes__", [])}
-        s3 = client("s3", events["Run"]["BucketRegion"])
+        s3 = client("s3", run["BucketRegion"])
         s3.put_object(**bucket, Key=f"{prefix}{step}.json", Body=json.dumps(note).encode())
         raise
     return done

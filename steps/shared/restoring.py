@@ -110,13 +110,13 @@ def tag_calls(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -
 
 
 def plan_restore(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
-    """Run (the containment), Calls in their order, Problems (what can't be restored, and how to do it by hand).
+    """Run (the containment), Calls by step, Problems (what can't be restored, and how to do it by hand).
 
     Raises ValueError for a backup that can't be used.
     """
     run = load_run(s3, events, events["Key"])
     own = own_groups(ec2, run)
-    ours = {group for ids in own.values() for group in ids.values()}
+    ours = {group["GroupId"] for groups in own.values() for group in groups.values()}
     problems: list[str] = []
     keys = [run["Key"], *run["Supplements"]] if ours and run["Tags"] else []
     bucket = {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"]}
@@ -126,7 +126,10 @@ def plan_restore(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dic
         *tag_calls(ec2, run, interfaces),
         *(("s3:DeleteObjectTagging", {**bucket, "Key": key}) for key in keys),
         # The containment group goes last: while it is there, a second run knows that there is work left.
-        *(("ec2:DeleteSecurityGroup", {"GroupId": group}) for group in own["all-access"].values()),
-        *(("ec2:DeleteSecurityGroup", {"GroupId": group}) for group in own["containment"].values()),
+        *(
+            ("ec2:DeleteSecurityGroup", {"GroupId": group["GroupId"]})
+            for kind in ("all-access", "containment")
+            for group in own[kind].values()
+        ),
     ]
-    return {"Run": run, "Calls": calls, "Problems": problems, "Undo": calls}
+    return {"Run": run, "Calls": {"restoreInstanceConfiguration": calls}, "Problems": problems, "Undo": calls}

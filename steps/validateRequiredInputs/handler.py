@@ -138,18 +138,14 @@ def key_arn(name: str, region: str) -> str:
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Checks every parameter; what later steps need of them, in one form."""
     action = "Contain" if events["Action"] == "Contain" else "Release"
-    if not re.fullmatch("i-([0-9a-f]{8}|[0-9a-f]{17})", events["InstanceId"]):
-        raise ValueError(f"InstanceId {events['InstanceId'][:300]!r} is not the id of an EC2 instance.")
-    if not re.fullmatch("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", events["S3BucketName"]):
-        raise ValueError(f"S3BucketName {events['S3BucketName'][:300]!r} is not the name of a bucket.")
     images = action == "Contain" and events["CreateAMIBackup"]
     return {
         "Action": action,
-        "Rules": {
-            "Ingress": permissions("IngressInput", events["IngressInput"]),
-            "Egress": permissions("EgressInput", events["EgressInput"]),
-        },
-        "Tags": tags(events["TagIdentifier"]),
-        "BackupKey": key_of_backup(events, action),
         "KmsKeyArn": key_arn(events["KmsKey"], events["Region"]) if images else "",
+        "Inputs": {
+            "Rules": {way: permissions(f"{way}Input", events[f"{way}Input"]) for way in ("Ingress", "Egress")},
+            "Tags": tags(events["TagIdentifier"]),
+            "Key": key_of_backup(events, action),
+            "Images": images,
+        },
     }

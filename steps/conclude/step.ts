@@ -1,26 +1,19 @@
 import { defineStep } from "../../build/types.ts";
 import { reportOutputs } from "../events.ts";
-import { parameter } from "../parameters.ts";
 import { readGroups, readImages, readInstance, readNotes, readScaling } from "../permissions.ts";
 import { planChanges } from "../planChanges/step.ts";
 import { validateRequiredInputs } from "../validateRequiredInputs/step.ts";
 
 /** Every live run comes here, whether it went well, failed or was cancelled: the report says what is. */
-export const readSituation = defineStep({
-  name: "readSituation",
+export const conclude = defineStep({
+  name: "conclude",
   action: "aws:executeScript",
   description:
-    "Closes what is still open, reads everything again, tags what was made or changed, and writes the report. Success is what is proved here.",
+    "Closes what is still open, tags, reads everything again and writes the report. Success is what is proved here.",
   payload: {
     Action: validateRequiredInputs.out.Action,
-    Run: planChanges.out.Run,
-    Uri: planChanges.out.Uri,
-    Calls: planChanges.out.Calls,
-    Commands: planChanges.out.Commands,
-    Problems: planChanges.out.Problems,
-    Release: planChanges.out.Release,
-    Rules: validateRequiredInputs.out.Rules,
-    ImagesAsked: parameter.CreateAMIBackup,
+    Plan: planChanges.out.Plan,
+    Inputs: validateRequiredInputs.out.Inputs,
   },
   outputs: { ...reportOutputs, Outcome: { selector: "$.Payload.Outcome", type: "String" } },
   permissions: {

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.aws import client
 from shared.commands import command
-from shared.groups import own_groups
+from shared.groups import ids_of, own_groups, wrong_rules
 from shared.images import evidence_of, image_lines, images_of
 from shared.instance import interfaces_now, put_groups
 from shared.names import PUT, tags_of
@@ -15,16 +15,11 @@ from shared.situation import interface_lines, scaling_lines
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
 NOT_CUT = [
-    "Connections that AWS always tracks may live on until they idle out: ICMP, and those through NAT gateways, Network"
-    " Load Balancers, Global Accelerator, Network Firewall, PrivateLink, egress-only internet gateways, Lambda's"
-    " interfaces and DynamoDB gateway endpoints. A network ACL cuts them, for the whole subnet.",
-    "Security groups do not filter DNS to the VPC's resolver (see Route 53 Resolver DNS Firewall) or link-local"
-    " services such as instance metadata. The keys of the instance's role stay valid: revoke its sessions in IAM.",
+    "ICMP, and what goes through NAT or egress-only gateways, Network Load Balancers, PrivateLink, Global Accelerator,"
+    " Network Firewall, Lambda or DynamoDB endpoints, until it idles out (a network ACL cuts it, for all the subnet).",
+    "DNS to the VPC's resolver, instance metadata, and the sessions of the instance's role: revoke them in IAM.",
 ]
-UNKNOWN = (
-    "No script noted a failure: the run was cancelled, a step ran out of time, or an action of AWS's own failed. The"
-    " execution's page says which and why."
-)
+UNKNOWN = "The run was cancelled, a step ran out of time, or an action of AWS's own failed: see the execution's page."
 
 
 def attempt(problems: list[str], nothing: Any, work: Any, *arguments: Any) -> Any:
@@ -39,19 +34,21 @@ def attempt(problems: list[str], nothing: Any, work: Any, *arguments: Any) -> An
 def tag_all(ec2: Any, run: dict[str, Any], resources: list[str]) -> None:
     """Tags resources of which any lacks a tag; the groups were made with theirs."""
     found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": resources}])["Tags"]
-    tagged = {(tag["ResourceId"], tag["Key"], tag["Value"]) for tag in found}
+    tagged = [(tag["ResourceId"], tag["Key"], tag["Value"]) for tag in found]
     tags = tags_of(run)
-    if not tagged >= {(name, tag["Key"], tag["Value"]) for name in resources for tag in tags}:
+    if any((name, tag["Key"], tag["Value"]) not in tagged for name in resources for tag in tags):
         ec2.create_tags(Resources=resources, Tags=tags)
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """The outcome, and the report as text and as JSON. Never fails because something can't be read."""
-    ec2, run, contain = client("ec2"), events["Run"], events["Action"] == "Contain"
-    name, region, calls = run["InstanceId"], run["Region"], events["Calls"]
+    ec2, plan, contain = client("ec2"), events["Plan"], events["Action"] == "Contain"
+    run, calls = plan["Run"], plan["Calls"]
+    name, region = run["InstanceId"], run["Region"]
     notes = read_notes(run)
     problems = [note["Reason"] for note in notes]
-    own = attempt(problems, {"containment": {}, "all-access": {}}, own_groups, ec2, run)
+    groups = attempt(problems, {"containment": {}, "all-access": {}}, own_groups, ec2, run)
+    own = {kind: ids_of(groups[kind]) for kind in groups}
     inside, opened = own["containment"], own["all-access"]
     interfaces = attempt(problems, [], interfaces_now, ec2, name)
     todo = {i["Id"]: inside[i["VpcId"]] for i in interfaces if opened.get(i["VpcId"]) in i["Groups"]}
@@ -59,17 +56,25 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     interfaces = attempt(problems, interfaces, interfaces_now, ec2, name) if todo else interfaces
     images, scaling = attempt(problems, [], images_of, ec2, run), attempt(problems, [], scaling_lines, run)
     wrong = [i for i in interfaces if i["Groups"] != [inside.get(i["VpcId"])]]
+    loose = [
+        group["GroupId"] for group in groups["containment"].values() if wrong_rules(group, run["Rules"]["containment"])
+    ]
+    problems += [f"The rules of {group} are not what they must be." for group in loose if contain]
     isolated, made = bool(interfaces) and not wrong, [*opened.values(), *inside.values()]
     resources = [*([name, *(i["Id"] for i in interfaces)] if isolated else []), *evidence_of(images)]
     if contain and resources:
         attempt(problems, None, tag_all, ec2, run, resources)
-    if contain and events["ImagesAsked"] and not any(i["State"] == "available" and "-enc" in i["Name"] for i in images):
+    if (
+        contain
+        and events["Inputs"]["Images"]
+        and not any(i["State"] == "available" and "-enc" in i["Name"] for i in images)
+    ):
         problems.append("The encrypted image is not available.")
     if contain and scaling and "Standby," not in scaling[0].partition("; now ")[2]:
         problems.append("The instance is not in Standby: its Auto Scaling group may terminate it.")
     failed = bool(problems or not isolated if contain else problems or made)
     rules, warnings = run["Rules"]["containment"], []
-    if contain and rules != events["Rules"]:
+    if contain and rules != events["Inputs"]["Rules"]:
         warnings.append("Contained before with other rules, which stay. To change them release, then contain again.")
     if contain and "EnteringStandby" in str(scaling):
         warnings.append("The instance is not in Standby yet: its load balancer is draining connections.")
@@ -79,7 +84,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Interfaces": interface_lines(run, interfaces, own),
         "Auto Scaling": scaling,
         "Images": image_lines(images),
-        "Backup": [events["Uri"]],
+        "Backup": [plan["Uri"]],
     }
     if contain:
         allowed = [f"{way}: {json.dumps(rules[way])}" for way in rules if rules[way]] or ["nothing"]
@@ -88,18 +93,18 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             "Still allowed": allowed if isolated else [],
             "Security groups": [f"{kind}: {group} in {vpc}" for kind in own for vpc, group in own[kind].items()],
             "Tagged": resources,
-            "To release": [events["Release"]],
+            "To release": [plan["Release"]],
             "Not cut": NOT_CUT,
         }
     else:
         title = "RELEASED" if calls else "RELEASED BEFORE, nothing was changed"
-        sections |= {"What can't be restored": events["Problems"], "Calls made": [] if failed else calls}
+        sections |= {"What can't be restored": plan["Problems"], "Calls made": [] if failed else calls}
     if failed and contain:
         word = "IS" if isolated else "is NOT" if len(wrong) == len(interfaces) else "is only PARTLY"
         title = f"CONTAINMENT FAILED; the instance {word} isolated"
         by_hand = {i["Id"]: inside[i["VpcId"]] for i in wrong if i["VpcId"] in inside}
         puts = [{"NetworkInterfaceId": interface, "Groups": [group]} for interface, group in by_hand.items()]
-        left = [line for line in events["Commands"] if " exit-standby " not in line or "now Standby" in str(scaling)]
+        left = [line for line in plan["Commands"] if " exit-standby " not in line or "now Standby" in str(scaling)]
         deletes = [command(region, "ec2:DeleteSecurityGroup", {"GroupId": group}) for group in made]
         sections |= {
             "To finish": ["Start again with the same parameters: the run goes on where this one stopped."],
@@ -108,9 +113,9 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         }
     elif failed:
         title = "RELEASE FAILED"
-        left = [line for note in notes for line in note["Left"]] if notes else events["Commands"]
+        left = [line for note in notes for line in note["Left"]] if notes else plan["Commands"]
         sections |= {
-            "To finish": ["Release again: it goes on where this run stopped.", events["Release"]],
+            "To finish": ["Release again: it goes on where this run stopped.", plan["Release"]],
             "To finish by hand": left,
         }
     outcome = ("Containment" if contain else "Release") + ("Failed" if failed else "Done")

@@ -1,0 +1,264 @@
+"""Makes a script shorter, in steps, each of which costs a reader more than the one before.
+
+1. annotations and comments go;
+2. one blank for a level of indentation, a statement on one line, no blanks around operators;
+3. the names inside functions become short, and simple statements share a line; names of functions,
+   strings and keys stay.
+4. the names of functions and constants become short too, but for the handler.
+
+It edits the text by its tokens, never prints a syntax tree: the same text comes out under every
+version of Python, and it runs under the oldest one that can read the source.
+"""
+
+import ast
+import builtins
+import io
+import itertools
+import keyword
+import re
+import string
+import token
+import tokenize
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+LEVELS = 4
+_WORD = {token.NAME, token.NUMBER, token.STRING}
+_WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def _drop(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text without some spans of characters, which don't overlap."""
+    for start, end in sorted(spans, reverse=True):
+        text = text[:start] + text[end:]
+    return text
+
+
+def _without_annotations(text: str) -> str:
+    """Takes away annotations of arguments, results and variables, and the import of Any."""
+    starts = [0, *itertools.accumulate(len(line) for line in text.splitlines(keepends=True))]
+    spans: list[tuple[int, int]] = []
+
+    def at(line: int, column: int) -> int:
+        # The columns of a syntax tree count bytes of UTF-8.
+        row = text[starts[line - 1] : starts[line]].encode()
+        return starts[line - 1] + len(row[:column].decode())
+
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.arg) and node.annotation:
+            name_end = at(node.lineno, node.col_offset) + len(node.arg)
+            spans.append((name_end, at(node.annotation.end_lineno or 0, node.annotation.end_col_offset or 0)))
+        elif isinstance(node, ast.FunctionDef) and node.returns:
+            end = at(node.returns.end_lineno or 0, node.returns.end_col_offset or 0)
+            arrow = text.rindex("->", 0, at(node.returns.lineno, node.returns.col_offset))
+            spans.append((text.rindex(")", 0, arrow) + 1, end))
+        elif isinstance(node, ast.AnnAssign) and node.value:
+            end = at(node.annotation.end_lineno or 0, node.annotation.end_col_offset or 0)
+            spans.append((at(node.target.end_lineno or 0, node.target.end_col_offset or 0), end))
+    text = _drop(text, spans)
+    used = {part.id for part in ast.walk(ast.parse(text)) if isinstance(part, ast.Name)}
+    gone = "from typing import Any\n"
+    return text if "Any" in used else text.replace(gone, "")
+
+
+def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+    """Tokens; an f-string is one STRING, as it was before Python 3.12."""
+    depth, first = 0, None
+    start_type, end_type = getattr(token, "FSTRING_START", -1), getattr(token, "FSTRING_END", -1)
+    lines = text.splitlines(keepends=True)
+    for part in tokenize.generate_tokens(io.StringIO(text).readline):
+        if part.type == start_type:
+            first, depth = first or part, depth + 1
+        elif part.type == end_type:
+            depth -= 1
+            if depth == 0 and first:
+                (row, left), (last, right) = first.start, part.end
+                whole = lines[row - 1][left:right] if row == last else ""
+                yield tokenize.TokenInfo(token.STRING, whole, first.start, part.end, part.line)
+                first = None
+        elif depth == 0:
+            yield part
+
+
+def _fields(literal: str) -> Iterator[tuple[int, int]]:
+    """Where in an f-string's text the expressions of its fields stand."""
+    position = 0
+    while (position := literal.find("{", position)) >= 0:
+        if literal[position + 1] == "{":
+            position += 2
+            continue
+        depth, quote, start = 0, "", position + 1
+        for end in range(start, len(literal)):
+            mark = literal[end]
+            if quote:
+                quote = "" if mark == quote else quote
+            elif mark in "'\"":
+                quote = mark
+            elif mark in "([{":
+                depth += 1
+            elif depth == 0 and (mark in "}:" or (mark == "!" and literal[end + 1] != "=")):
+                break
+            elif mark in ")]}":
+                depth -= 1
+        yield start, end
+        position = literal.find("}", end) + 1
+
+
+def _rename_in_literal(literal: str, names: dict[str, str]) -> str:
+    """An f-string whose fields use the new names; any other literal as it is."""
+    if "f" not in literal[: literal.index(literal[-1])].lower():
+        return literal
+    for start, end in sorted(_fields(literal), reverse=True):
+        literal = literal[:start] + _renamed(literal[start:end], names) + literal[end:]
+    return literal
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    """The text with names replaced where they stand as names: not after a dot, not in strings."""
+    lines = text.splitlines(keepends=True)
+    edits = []
+    before = ""
+    for part in _tokens(text):
+        if part.type == token.NAME and part.string in names and before != ".":
+            edits.append((part, names[part.string]))
+        elif part.type == token.STRING:
+            edits.append((part, _rename_in_literal(part.string, names)))
+        if part.type not in (token.NEWLINE, tokenize.NL, tokenize.COMMENT):
+            before = part.string
+    for part, new in reversed(edits):
+        row, (_, left), (_, right) = part.start[0] - 1, part.start, part.end
+        lines[row] = lines[row][:left] + new + lines[row][right:]
+    return "".join(lines)
+
+
+def _bound(function: ast.FunctionDef) -> set[str]:
+    """Every name that a function binds, in itself and in what it defines inside."""
+    names = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    names |= {part.arg for part in ast.walk(function) if isinstance(part, ast.arg)}
+    names |= {part.name for part in ast.walk(function) if isinstance(part, ast.ExceptHandler) and part.name}
+    return names | {part.name for part in ast.walk(function) if isinstance(part, ast.FunctionDef)} - {function.name}
+
+
+def _short_names(text: str, names: Iterable[str]) -> dict[str, str]:
+    """New names, the shortest for those that the text uses most; none that the text has already."""
+    words = Counter(part.group() for part in _WORDS.finditer(text))
+    wanted = sorted(names, key=lambda name: (-words[name] * len(name), name))
+    letters = string.ascii_lowercase + string.ascii_uppercase
+    pairs = (first + second for first in letters for second in letters)
+    free = (name for name in itertools.chain(letters, pairs) if name not in words and not keyword.iskeyword(name))
+    return {name: new for name, new in zip(wanted, free, strict=False) if len(new) < len(name)}
+
+
+def _with_short_locals(text: str) -> str:
+    """Each function with short names inside. A name that a call gives by keyword keeps its form."""
+    tree = ast.parse(text)
+    by_keyword = {part.arg for part in ast.walk(tree) if isinstance(part, ast.keyword)}
+    outer = {name for node in tree.body for name in _top_names(node)}
+    lines = text.splitlines(keepends=True)
+    for node in reversed(tree.body):
+        if isinstance(node, ast.FunctionDef):
+            first, last = node.lineno - 1, node.end_lineno or node.lineno
+            body = "".join(lines[first:last])
+            kept = by_keyword | outer | set(dir(builtins))
+            lines[first:last] = [_renamed(body, _short_names(text, _bound(node) - kept))]
+    return "".join(lines)
+
+
+def _top_names(node: ast.stmt) -> list[str]:
+    """The names that a statement binds at the top of a script."""
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [target.id for target in node.targets if isinstance(target, ast.Name)]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [alias.asname or alias.name for alias in node.names]
+    return []
+
+
+def _with_short_globals(text: str) -> str:
+    """Short names for functions and constants."""
+    tree = ast.parse(text)
+    own = {n for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom) for n in _top_names(node)}
+    return _renamed(text, _short_names(text, own - {"handler"}))
+
+
+def _squeezed(text: str) -> str:
+    """The same statements, each on a line of its own, without blanks that nobody but a reader needs."""
+    lines: list[str] = []
+    line, depth, before = "", 0, None
+    optional: list[bool] = []
+    for part in _tokens(text):
+        if part.type == token.INDENT:
+            depth += 1
+        elif part.type == token.DEDENT:
+            depth -= 1
+        elif part.type == token.NEWLINE:
+            lines.append(" " * depth + line)
+            line, before = "", None
+        elif part.type not in (tokenize.NL, tokenize.COMMENT, token.ENDMARKER):
+            if part.type == token.OP and part.string in "([{":
+                after = before is not None and (before.type == token.NAME or before.string in (")", "]"))
+                after = after and not keyword.iskeyword(before.string if before else "")
+                # A comma at the end makes a tuple of parentheses and of a subscript, nothing else.
+                optional.append({"(": after, "[": not after, "{": True}[part.string])
+            elif part.type == token.OP and part.string in ")]}":
+                droppable = optional.pop()
+                line = line[:-1] if droppable and before and before.string == "," else line
+            if before and before.type in _WORD and part.type in _WORD:
+                line += " "
+            line += part.string
+            before = part
+    return "\n".join(lines) + "\n"
+
+
+def _joined(text: str) -> str:
+    """Simple statements that follow each other, on one line up to a length that an eye still follows."""
+    compound = (
+        "def ",
+        "if ",
+        "for ",
+        "with ",
+        "try:",
+        "while ",
+        "else",
+        "elif",
+        "except",
+        "finally",
+        "class ",
+        "import ",
+        "from ",
+    )
+    lines: list[str] = []
+    for line in text.splitlines():
+        simple = not line.lstrip().startswith(compound) or line.startswith(("import ", "from "))
+        indent = len(line) - len(line.lstrip())
+        if lines and simple and indent and _simple_at(lines[-1], compound, indent) and len(lines[-1]) + len(line) < 180:
+            lines[-1] += ";" + line.lstrip()
+        else:
+            lines.append(line)
+    return "\n".join(lines) + "\n"
+
+
+def _simple_at(line: str, compound: tuple[str, ...], indent: int) -> bool:
+    """Whether a line holds simple statements at an indentation."""
+    return len(line) - len(line.lstrip()) == indent and not line.lstrip().startswith(compound)
+
+
+def shorten(text: str, level: int) -> str:
+    """The script at a level from 0 (as it is) to LEVELS."""
+    result = text
+    if level >= 1:
+        result = _without_annotations(result)
+    if level >= 3:
+        result = _with_short_locals(result)
+    if level >= 4:
+        result = _with_short_globals(result)
+    if level >= 2:
+        result = _squeezed(result)
+    if level >= 3:
+        result = _joined(result)
+    if level == 1:
+        result = "".join(row for row in result.splitlines(keepends=True) if not row.lstrip().startswith("#"))
+    if level:
+        ast.parse(result)
+    return result
