@@ -1,7 +1,8 @@
 """Network interfaces have the groups that they were given, and nothing else.
 
 moto 5.2.1 shows an interface's groups together with those its instance was launched with, takes groups that
-do not exist or belong to another VPC, and leaves a terminated instance its interfaces.
+do not exist or belong to another VPC, leaves a terminated instance its interfaces, and knows no interface that a
+service manages (one is made such by the knob requesterManaged).
 
 - Groups replaces the groups of the interface; an instance's SecurityGroups are the primary interface's:
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html
@@ -14,6 +15,7 @@ do not exist or belong to another VPC, and leaves a terminated instance its inte
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from moto.core.utils import camelcase_to_underscores
@@ -28,6 +30,7 @@ from emulator.moto.patch import around, instead_of
 #: What the largest instance types have; the small ones, which have less, are not told apart.
 INTERFACES_PER_INSTANCE = 15
 
+INTERFACE_ID = re.compile(r"^eni-([0-9a-f]{8}|[0-9a-f]{17})$")
 OTHER_NETWORK = "You have specified two resources that belong to different networks."
 
 
@@ -55,15 +58,21 @@ def groups_in_vpc(backend: Any, vpc_id: str, group_ids: list[str], subnet_id: st
     return groups
 
 
+def check_change(backend: Any, interface: Any, group_ids: list[str]) -> list[Any]:
+    """The groups, if the interface's account may give them to it."""
+    if interface.requester_managed:
+        raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")
+    return groups_in_vpc(backend, interface.vpc_id, group_ids)
+
+
 def change_groups(backend: Any, interface: Any, group_ids: list[str]) -> None:
     """Replaces the groups of an interface, if its account may change it."""
-    if interface.requester_managed or interface.id in knobs(backend.account_id).requester_managed:
-        raise EC2ClientError("AuthFailure", "You do not have permission to access the specified resource.")
-    interface._group_set = groups_in_vpc(backend, interface.vpc_id, group_ids)
+    interface._group_set = check_change(backend, interface, group_ids)
 
 
 def apply() -> None:
     """Mends the groups of interfaces and instances, and what termination leaves."""
+    _ids()
     _groups()
     _changes()
     _launch()
@@ -92,6 +101,32 @@ def _groups() -> None:
         if filter_name == "attachment.device-index":
             return None if self.device_index is None else str(self.device_index)
         return original(self, filter_name, method_name)
+
+
+def _ids() -> None:
+    @around(NetworkInterfaceBackend, "get_network_interface")
+    def get_network_interface(original: Any, self: Any, eni_id: str) -> Any:
+        _check_id(eni_id)
+        return original(self, eni_id)
+
+    @around(NetworkInterfaceBackend, "get_all_network_interfaces")
+    def get_all_network_interfaces(original: Any, self: Any, eni_ids: Any = None, filters: Any = None) -> Any:
+        for eni_id in eni_ids or []:
+            _check_id(eni_id)
+        return original(self, list(dict.fromkeys(eni_ids or [])), filters)
+
+    def read(interface: Any) -> bool:
+        return interface.id in knobs(interface.ec2_backend.account_id).requester_managed
+
+    def write(interface: Any, value: bool) -> None:
+        del interface, value
+
+    NetworkInterface.requester_managed = property(read, write)
+
+
+def _check_id(eni_id: str) -> None:
+    if not INTERFACE_ID.match(eni_id):
+        raise EC2ClientError("InvalidNetworkInterfaceId.Malformed", f'Invalid id: "{eni_id}"')
 
 
 def _changes() -> None:

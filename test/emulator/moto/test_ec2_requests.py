@@ -56,6 +56,50 @@ def test_a_dry_run_changes_nothing_and_answers_412(ec2: Any, network: Network, o
 
 
 @mend
+@pytest.mark.parametrize(
+    ("operation", "changes", "expected"),
+    [
+        ("modify_network_interface_attribute", {"Groups": ["sg-0123456789abcdef0"]}, "InvalidGroup.NotFound"),
+        (
+            "modify_network_interface_attribute",
+            {"NetworkInterfaceId": "eni-0123456789abcdef0"},
+            "InvalidNetworkInterfaceID.NotFound",
+        ),
+        ("delete_security_group", {"GroupId": "sg-0123456789abcdef0"}, "InvalidGroup.NotFound"),
+        ("authorize_security_group_egress", {"GroupId": "sg-0123456789abcdef0"}, "InvalidGroup.NotFound"),
+        ("create_security_group", {"VpcId": "vpc-0123456789abcdef0"}, "InvalidVpcID.NotFound"),
+        ("create_image", {"InstanceId": "i-0123456789abcdef0"}, "InvalidInstanceID.NotFound"),
+        ("create_tags", {"Resources": ["i-0123456789abcdef0"]}, "InvalidInstanceID.NotFound"),
+    ],
+)
+def test_a_dry_run_finds_what_is_not_there(
+    ec2: Any, network: Network, operation: str, changes: dict[str, Any], expected: str
+) -> None:
+    group = network.group("g")
+    interface = network.instance([group])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    parameters: dict[str, Any] = {
+        "modify_network_interface_attribute": {"NetworkInterfaceId": interface, "Groups": [group]},
+        "create_security_group": {"GroupName": "n", "Description": "d"},
+        "authorize_security_group_egress": {"IpPermissions": []},
+        "create_image": {"Name": "name"},
+        "create_tags": {"Tags": [{"Key": "k", "Value": "v"}]},
+    }
+    given = {**parameters.get(operation, {}), **changes}
+    assert code(getattr(ec2, operation), DryRun=True, **given) == expected
+
+
+@mend
+def test_a_dry_run_knows_what_an_interface_may_have(ec2: Any, account: Account, network: Network) -> None:
+    groups = [network.group(f"g{number}") for number in range(6)]
+    interface = network.instance([groups[0]])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    change = {"NetworkInterfaceId": interface, "DryRun": True}
+    refused = code(ec2.modify_network_interface_attribute, Groups=groups, **change)
+    assert refused == "SecurityGroupsPerInterfaceLimitExceeded"
+    account.turn(requesterManaged=[interface])
+    assert code(ec2.modify_network_interface_attribute, Groups=groups[:1], **change) == "AuthFailure"
+
+
+@mend
 def test_tag_keys_of_aws_are_reserved(ec2: Any, network: Network) -> None:
     group = network.group("g")
     for key in ("aws:mine", "AWS:mine"):
