@@ -13,7 +13,7 @@ export interface Compiled {
 }
 
 /** Levels of shortening, from the scripts as they were written to those that are hardest to read. */
-const levels = [0, 1, 2, 3, 4] as const;
+const levels = [0, 1, 2, 3, 4, 5] as const;
 
 /**
  * Compiles the runbook: inlines the handlers and emits YAML, the same bytes each time. The scripts are

@@ -4,7 +4,8 @@
 2. one blank for a level of indentation, a statement on one line, no blanks around operators;
 3. the names inside functions become short, and simple statements share a line; names of functions,
    strings and keys stay.
-4. the names of functions and constants become short too, but for the handler.
+4. the names of functions and constants become short too, but for the handler;
+5. strings that stand in a script again and again get names.
 
 It edits the text by its tokens, never prints a syntax tree: the same text comes out under every
 version of Python, and it runs under the oldest one that can read the source.
@@ -14,6 +15,7 @@ import ast
 import builtins
 import io
 import itertools
+import json
 import keyword
 import re
 import string
@@ -22,7 +24,7 @@ import tokenize
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-LEVELS = 4
+LEVELS = 5
 _WORD = {token.NAME, token.NUMBER, token.STRING}
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -106,7 +108,7 @@ def _fields(literal: str) -> Iterator[tuple[int, int]]:
 
 def _rename_in_literal(literal: str, names: dict[str, str]) -> str:
     """An f-string whose fields use the new names; any other literal as it is."""
-    if "f" not in literal[: literal.index(literal[-1])].lower():
+    if not _is_f(literal):
         return literal
     for start, end in sorted(_fields(literal), reverse=True):
         literal = literal[:start] + _renamed(literal[start:end], names) + literal[end:]
@@ -211,37 +213,96 @@ def _squeezed(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
+_COMPOUND = re.compile(r"(?:class|def|elif|else|except|finally|for|if|try|while|with)\b")
+_LONGEST = 180
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
 def _joined(text: str) -> str:
-    """Simple statements that follow each other, on one line up to a length that an eye still follows."""
-    compound = (
-        "def ",
-        "if ",
-        "for ",
-        "with ",
-        "try:",
-        "while ",
-        "else",
-        "elif",
-        "except",
-        "finally",
-        "class ",
-        "import ",
-        "from ",
-    )
+    """Simple statements that follow each other on one line, and behind the head that they alone belong to, as long as
+    an eye can follow the line."""
     lines: list[str] = []
     for line in text.splitlines():
-        simple = not line.lstrip().startswith(compound) or line.startswith(("import ", "from "))
-        indent = len(line) - len(line.lstrip())
-        if lines and simple and indent and _simple_at(lines[-1], compound, indent) and len(lines[-1]) + len(line) < 180:
+        last = lines[-1] if lines else ""
+        imports = re.fullmatch("import .*", last) and re.fullmatch("import .*", line)
+        if imports:
+            lines[-1] += "," + line.removeprefix("import ")
+        elif (
+            _indent(line) == _indent(last) > 0
+            and not any(_COMPOUND.match(part.lstrip()) for part in (last, line))
+            and len(last) + len(line) < _LONGEST
+        ):
             lines[-1] += ";" + line.lstrip()
         else:
             lines.append(line)
+    for at in range(len(lines) - 2, -1, -1):
+        head, body = lines[at], lines[at + 1]
+        after = _indent(lines[at + 2]) if at + 2 < len(lines) else 0
+        alone = head.endswith(":") and _indent(body) > _indent(head) >= after and len(head) + len(body) < _LONGEST
+        if alone and not _COMPOUND.match(body.lstrip()):
+            lines[at : at + 2] = [head + body.lstrip()]
     return "\n".join(lines) + "\n"
 
 
-def _simple_at(line: str, compound: tuple[str, ...], indent: int) -> bool:
-    """Whether a line holds simple statements at an indentation."""
-    return len(line) - len(line.lstrip()) == indent and not line.lstrip().startswith(compound)
+def _literals(text: str) -> Iterator[str]:
+    """Every string literal that a name could stand for, those in the fields of f-strings too."""
+    parts = [part for part in _tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
+    for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
+        if part.type == token.STRING:
+            if _is_f(part.string):
+                for start, end in _fields(part.string):
+                    yield from _literals(part.string[start:end])
+            elif token.STRING not in (before and before.type, after and after.type):
+                yield part.string
+
+
+def _is_f(literal: str) -> bool:
+    return "f" in literal[: literal.index(literal[-1])].lower()
+
+
+def _with_named_literals(text: str) -> str:
+    """Names for string literals that stand in the script again and again."""
+    found = Counter(ast.literal_eval(literal) for literal in _literals(text))
+    words = set(_WORDS.findall(text))
+    letters = string.ascii_uppercase + string.ascii_lowercase
+    names = (first + second for first in letters for second in ["", *letters, *string.digits])
+    free = (name for name in names if name not in words and not keyword.iskeyword(name))
+    chosen: dict[str, str] = {}
+    for value, count in sorted(found.items(), key=lambda item: (-len(item[0]) * item[1], item[0])):
+        length, name = len(repr(value)), 2
+        if count * (length - name) > length + name + 2:
+            chosen[value] = next(free)
+    if not chosen:
+        return text
+    body = _with_names(text, chosen)
+    at = re.search(r"^(?!import |from )", body, re.MULTILINE)
+    start = at.start() if at else 0
+    values = ",".join(json.dumps(value, ensure_ascii=False) for value in chosen)
+    return f"{body[:start]}{','.join(chosen.values())}={values}\n{body[start:]}"
+
+
+def _with_names(text: str, names: dict[str, str]) -> str:
+    """The text with literals replaced by their names."""
+    lines = text.splitlines(keepends=True)
+    parts = [part for part in _tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
+    edits: list[tuple[tokenize.TokenInfo, str]] = []
+    for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
+        if part.type != token.STRING:
+            continue
+        literal = part.string
+        if _is_f(literal):
+            for start, end in sorted(_fields(literal), reverse=True):
+                literal = literal[:start] + _with_names(literal[start:end], names) + literal[end:]
+            edits.append((part, literal))
+        elif token.STRING not in (before and before.type, after and after.type):
+            edits.append((part, names.get(ast.literal_eval(literal), literal)))
+    for part, new in reversed(edits):
+        row, (_, left), (_, right) = part.start[0] - 1, part.start, part.end
+        lines[row] = lines[row][:left] + new + lines[row][right:]
+    return "".join(lines)
 
 
 def shorten(text: str, level: int) -> str:
@@ -253,6 +314,8 @@ def shorten(text: str, level: int) -> str:
         result = _with_short_locals(result)
     if level >= 4:
         result = _with_short_globals(result)
+    if level >= 5:
+        result = _with_named_literals(result)
     if level >= 2:
         result = _squeezed(result)
     if level >= 3:
