@@ -1,5 +1,9 @@
+import { modelsOf } from "../python/botocore.ts";
+import { inspectScripts, type Script } from "../python/inspect.ts";
+import { findPython } from "../python/python.ts";
+import { preload } from "./apiStep.ts";
 import type { Context } from "./context.ts";
-import { viewDocument } from "./document.ts";
+import { type StepView, viewDocument } from "./document.ts";
 import { type Finding, pointer } from "./finding.ts";
 import { scopesOf } from "./graph.ts";
 import { findReferences } from "./references.ts";
@@ -11,6 +15,8 @@ export interface CheckOptions {
   /** The name by which findings call the document. */
   readonly file: string;
   /** The IAM actions that each step declares, by the step's name, where they are known. */
+  /** The Python that parses the scripts and has botocore; the project's own where it is left out. */
+  readonly python?: string;
   readonly declaredPermissions?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -33,6 +39,13 @@ export async function checkDocument(text: string, options: CheckOptions): Promis
       ...error,
     }));
   const document = viewDocument(source.value);
+  const scripted = document.steps.filter(hasPython);
+  const [{ data, facts, version }, rules] = await Promise.all([
+    inspectScripts(options.python ?? findPython(), scripted.map(scriptOf), (folder) =>
+      preload(document.steps, modelsOf(folder)),
+    ),
+    loadRules(),
+  ]);
   const byName = new Map(document.steps.toReversed().map((step) => [step.name, step]));
   const context: Context = {
     file: options.file,
@@ -42,9 +55,11 @@ export async function checkDocument(text: string, options: CheckOptions): Promis
     scopes: scopesOf(document),
     references: findReferences(document),
     step: (name) => byName.get(name),
+    models: modelsOf(data),
+    scripts: new Map(scripted.map((step, at) => [step, facts[at] ?? {}])),
+    pythonVersion: version,
     declaredPermissions: options.declaredPermissions,
   };
-  const rules = await loadRules();
   return rules
     .flatMap((rule) => run(rule, context))
     .sort((a, b) => a.line - b.line || a.column - b.column || a.id.localeCompare(b.id));
@@ -61,3 +76,15 @@ function run(rule: Rule, context: Context): Finding[] {
     file: context.file,
   }));
 }
+
+/** Whether a step runs Python that stands in the document. */
+const hasPython = ({ action, inputs }: StepView): boolean =>
+  action === "aws:executeScript" &&
+  typeof inputs.Script === "string" &&
+  String(inputs.Runtime).startsWith("python");
+
+const scriptOf = ({ inputs }: StepView): Script => ({
+  text: String(inputs.Script),
+  handler: String(inputs.Handler ?? ""),
+  runtime: String(inputs.Runtime),
+});

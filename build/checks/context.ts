@@ -1,3 +1,5 @@
+import type { Models } from "../python/botocore.ts";
+import type { ScriptFacts } from "../python/inspect.ts";
 import type { DocumentView, StepView } from "./document.ts";
 import type { Scope } from "./graph.ts";
 import type { Reference } from "./references.ts";
@@ -15,6 +17,12 @@ export interface Context {
   readonly references: readonly Reference[];
   /** The step of a name; the first where a name is used twice. */
   step(name: string): StepView | undefined;
+  /** The service models that ship with botocore. */
+  readonly models: Models;
+  /** What is known of the scripts of the steps that run Python. */
+  readonly scripts: ReadonlyMap<StepView, ScriptFacts>;
+  /** The version of the Python that parsed the scripts. */
+  readonly pythonVersion: readonly number[];
   /** The IAM actions that each step declares, where the document's author gave them. */
   readonly declaredPermissions: Readonly<Record<string, readonly string[]>> | undefined;
 }

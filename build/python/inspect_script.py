@@ -7,6 +7,7 @@ can't follow it, the facts say so.
 """
 
 import ast
+import gc
 import importlib.util
 import json
 import sys
@@ -21,17 +22,19 @@ from script_values import (
     UNKNOWN,
     Constant,
     Events,
-    Function,
+    FunctionNode,
     Kind,
     Sequence,
     Table,
     Tuple,
     Value,
+    join,
     strings,
 )
 
 # The first rounds fill the heap, the last one reads it.
 ROUNDS = 3
+EVENTS: Value = frozenset([Events(())])
 OUTWARD = {
     "subprocess",
     "socket",
@@ -67,27 +70,27 @@ def inspect(script: dict[str, Any]) -> dict[str, Any]:
         return {
             "syntaxError": {"message": str(place.msg or error), "line": place.lineno or 1, "column": place.offset or 1}
         }
-    functions = {
-        node.name: node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    }
-    top = {node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
-    assigned = {
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    handler = functions.get(script["handler"]) if script["handler"] in top else None
+    top = {node.name: node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}
+    assigned = [target for node in tree.body if isinstance(node, ast.Assign) for target in node.targets]
+    handler = top.get(script["handler"])
+    nodes = list(ast.walk(tree))
     result: dict[str, Any] = {
         "functions": sorted(top),
-        "names": sorted(assigned),
-        "dangers": dangers(tree),
+        "names": sorted({target.id for target in assigned if isinstance(target, ast.Name)}),
+        "dangers": dangers(nodes),
         "handler": None if handler is None else signature(handler),
     }
     if handler is not None:
-        result |= interpret(tree, handler)
+        result |= interpret(tree, handler, generators(nodes))
     return result
+
+
+def generators(nodes: list[ast.AST]) -> set[FunctionNode]:
+    """The functions whose call gives a generator, and not what they return."""
+    if not any(isinstance(node, (ast.Yield, ast.YieldFrom)) for node in nodes):
+        return set()
+    functions = [node for node in nodes if isinstance(node, FunctionNode)]
+    return {node for node in functions if any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(node))}
 
 
 def signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
@@ -97,10 +100,10 @@ def signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
     return {"line": node.lineno, "least": least, "most": None if node.args.vararg else len(positional)}
 
 
-def dangers(tree: ast.Module) -> list[dict[str, Any]]:
+def dangers(nodes: list[ast.AST]) -> list[dict[str, Any]]:
     """Imports and calls that reach for the network, other processes or generated code."""
     found = []
-    for node in ast.walk(tree):
+    for node in nodes:
         names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name.split(".")[0] for alias in node.names]
@@ -117,24 +120,26 @@ def dangers(tree: ast.Module) -> list[dict[str, Any]]:
     return found
 
 
-def interpret(tree: ast.Module, handler: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
+def interpret(
+    tree: ast.Module, handler: ast.FunctionDef | ast.AsyncFunctionDef, lazy: set[FunctionNode]
+) -> dict[str, Any]:
     """What the handler reads, calls and returns."""
-    machine = Machine(run_function)
+    machine = Machine(run_function, generators=lazy)
     value: Value = NOTHING
     for _ in range(ROUNDS):
+        machine.grown = False
         machine.returned.clear()
         scope = run_module(machine, tree)
-        machine.returned.clear()
-        events: Value = frozenset([Events(())])
-        callee = machine.function(handler, scope)
-        value = call(machine, callee, Arguments([events, UNKNOWN], {}, False), handler)
+        value = call(machine, machine.function(handler, scope), Arguments([EVENTS, UNKNOWN], {}, False), handler)
+        if not machine.grown:
+            break
     return {**machine.facts.as_json(), "returns": returned(machine, value, 0)}
 
 
 def returned(machine: Machine, value: Value, depth: int) -> dict[str, Any] | None:
     """The form of a returned value: its kinds, keys and constants; None where it may be anything."""
     kinds: set[str] = set()
-    keys: dict[str, Any] = {}
+    keys: dict[str, Value] = {}
     closed = True
     for atom in value:
         match atom:
@@ -142,24 +147,23 @@ def returned(machine: Machine, value: Value, depth: int) -> dict[str, Any] | Non
                 content = machine.table(atom.site)
                 kinds.add("map")
                 closed = closed and not content.open
-                if depth < 3:
-                    keys |= {name: returned(machine, part, depth + 1) for name, part in content.keys.items()}
+                for name, part in content.keys.items():
+                    keys[name] = join(keys.get(name, NOTHING), part)
             case Sequence() | Tuple():
                 kinds.add("list")
             case Constant() | Kind():
                 kinds.add(atom.kind)
-            case Events():
-                return None
-            case Function():
-                kinds.add("function")
             case _:
                 return None
-    return {"kinds": sorted(kinds), "keys": keys, "closed": closed, "values": strings(value)}
+    inside = {name: returned(machine, part, depth + 1) for name, part in keys.items()} if depth < 3 else {}
+    return {"kinds": sorted(kinds), "keys": inside, "closed": closed and depth < 3, "values": strings(value)}
 
 
 def main() -> None:
     """Answers the request on standard input."""
     print(json.dumps({"data": data_folder(), "version": list(sys.version_info[:2])}), flush=True)
+    # A short run is over before collecting its garbage pays.
+    gc.disable()
     request = json.load(sys.stdin)
     facts = []
     for script in request["scripts"]:

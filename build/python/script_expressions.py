@@ -2,6 +2,8 @@
 
 import ast
 import builtins
+from collections.abc import Callable
+from typing import Any
 
 from script_calls import NOT_OPERATIONS, call
 from script_machine import Arguments, Machine
@@ -31,66 +33,71 @@ ComprehensionNode = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 
 def evaluate(machine: Machine, node: ast.expr | None, scope: Scope) -> Value:
     """The value of an expression; every part of it is looked at, whatever becomes of it."""
-    match node:
-        case None:
-            return NOTHING
-        case ast.Constant():
-            return _constant(node)
-        case ast.Name():
-            return _name(node, scope)
-        case ast.JoinedStr():
-            for part in node.values:
-                if isinstance(part, ast.FormattedValue):
-                    value = evaluate(machine, part.value, scope)
-                    if any(isinstance(atom, Events) and atom.path == () for atom in value):
-                        machine.facts.reads_unknown = True
-            return kind("str")
-        case ast.Attribute():
-            return _attribute(machine, node, scope)
-        case ast.Subscript():
-            return _subscript(machine, node, scope)
-        case ast.Call():
-            return call(machine, evaluate(machine, node.func, scope), _arguments(machine, node, scope), node)
-        case ast.Dict():
-            return _dict(machine, node, scope)
-        case ast.List() | ast.Set():
-            return _list(machine, node, scope)
-        case ast.Tuple():
-            if any(isinstance(part, ast.Starred) for part in node.elts):
-                return _list(machine, node, scope)
-            return frozenset([Tuple(tuple(evaluate(machine, part, scope) for part in node.elts))])
-        case ast.Lambda():
-            return machine.function(node, scope)
-        case ast.IfExp():
-            evaluate(machine, node.test, scope)
-            return join(evaluate(machine, node.body, scope), evaluate(machine, node.orelse, scope))
-        case ast.BoolOp():
-            return join(*[evaluate(machine, part, scope) for part in node.values])
-        case ast.Compare():
-            return _compare(machine, node, scope)
-        case ast.UnaryOp():
-            value = evaluate(machine, node.operand, scope)
-            return kind("bool") if isinstance(node.op, ast.Not) else value
-        case ast.BinOp():
-            return binary(
-                machine, evaluate(machine, node.left, scope), node.op, evaluate(machine, node.right, scope), node
-            )
-        case ast.NamedExpr():
-            value = evaluate(machine, node.value, scope)
-            assign(machine, node.target, value, scope)
-            return value
-        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-            return _comprehension(machine, node, scope)
-        case ast.Starred():
-            return machine.elements(evaluate(machine, node.value, scope), node.lineno)
-        case _:
-            for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    evaluate(machine, child, scope)
-            return UNKNOWN
+    if node is None:
+        return NOTHING
+    return FORMS.get(type(node), _other)(machine, node, scope)
 
 
-def _constant(node: ast.Constant) -> Value:
+def _other(machine: Machine, node: Any, scope: Scope) -> Value:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.expr):
+            evaluate(machine, child, scope)
+    return UNKNOWN
+
+
+def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Value:
+    for part in node.values:
+        if isinstance(part, ast.FormattedValue):
+            value = evaluate(machine, part.value, scope)
+            if any(isinstance(atom, Events) and atom.path == () for atom in value):
+                machine.facts.reads_unknown = True
+    return kind("str")
+
+
+def _call(machine: Machine, node: ast.Call, scope: Scope) -> Value:
+    return call(machine, evaluate(machine, node.func, scope), _arguments(machine, node, scope), node)
+
+
+def _tuple(machine: Machine, node: ast.Tuple, scope: Scope) -> Value:
+    if any(isinstance(part, ast.Starred) for part in node.elts):
+        return _list(machine, node, scope)
+    return frozenset([Tuple(tuple(evaluate(machine, part, scope) for part in node.elts))])
+
+
+def _lambda(machine: Machine, node: ast.Lambda, scope: Scope) -> Value:
+    return machine.function(node, scope)
+
+
+def _either(machine: Machine, node: ast.IfExp, scope: Scope) -> Value:
+    evaluate(machine, node.test, scope)
+    return join(evaluate(machine, node.body, scope), evaluate(machine, node.orelse, scope))
+
+
+def _any_of(machine: Machine, node: ast.BoolOp, scope: Scope) -> Value:
+    return join(*[evaluate(machine, part, scope) for part in node.values])
+
+
+def _unary(machine: Machine, node: ast.UnaryOp, scope: Scope) -> Value:
+    value = evaluate(machine, node.operand, scope)
+    return kind("bool") if isinstance(node.op, ast.Not) else value
+
+
+def _binary(machine: Machine, node: ast.BinOp, scope: Scope) -> Value:
+    left, right = evaluate(machine, node.left, scope), evaluate(machine, node.right, scope)
+    return binary(machine, left, node.op, right, node)
+
+
+def _named(machine: Machine, node: ast.NamedExpr, scope: Scope) -> Value:
+    value = evaluate(machine, node.value, scope)
+    assign(machine, node.target, value, scope)
+    return value
+
+
+def _starred(machine: Machine, node: ast.Starred, scope: Scope) -> Value:
+    return machine.elements(evaluate(machine, node.value, scope), node.lineno)
+
+
+def _constant(_machine: Machine, node: ast.Constant, _scope: Scope) -> Value:
     match node.value:
         case None:
             return frozenset([Constant("none", None)])
@@ -102,7 +109,7 @@ def _constant(node: ast.Constant) -> Value:
             return UNKNOWN
 
 
-def _name(node: ast.Name, scope: Scope) -> Value:
+def _name(_machine: Machine, node: ast.Name, scope: Scope) -> Value:
     found = scope.find(node.id)
     if found is not None:
         return found
@@ -284,6 +291,32 @@ def _comprehension(machine: Machine, node: ComprehensionNode, scope: Scope) -> V
         return frozenset([Table(id(node))])
     machine.add(id(node), evaluate(machine, node.elt, inner))
     return frozenset([Sequence(id(node))])
+
+
+FORMS: dict[type[ast.AST], Callable[[Machine, Any, Scope], Value]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.JoinedStr: _joined_text,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.Dict: _dict,
+    ast.List: _list,
+    ast.Set: _list,
+    ast.Tuple: _tuple,
+    ast.Lambda: _lambda,
+    ast.IfExp: _either,
+    ast.BoolOp: _any_of,
+    ast.Compare: _compare,
+    ast.UnaryOp: _unary,
+    ast.BinOp: _binary,
+    ast.NamedExpr: _named,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.DictComp: _comprehension,
+    ast.Starred: _starred,
+}
 
 
 def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> None:

@@ -48,7 +48,9 @@ class Machine:
     depth: int = 0
     """How many `try` that swallow a missing key stand around."""
     forgiving: int = 0
-    callees: dict[int, object] = field(default_factory=dict)
+    generators: set[FunctionNode] = field(default_factory=set)
+    # Whether the heap grew: what was read from it before may have been too little.
+    grown: bool = False
 
     def function(self, node: FunctionNode, scope: Scope) -> Value:
         key = (id(node), id(scope))
@@ -62,10 +64,16 @@ class Machine:
 
     def put(self, site: int, key: str, value: Value) -> None:
         keys = self.table(site).keys
-        keys[key] = join(keys.get(key, NOTHING), value)
+        known = keys.get(key)
+        if known is None or not value <= known:
+            keys[key] = join(known or NOTHING, value)
+            self.grown = True
 
     def add(self, site: int, value: Value) -> None:
-        self.sequences[site] = join(self.sequences.get(site, NOTHING), value)
+        known = self.sequences.get(site)
+        if known is None or not value <= known:
+            self.sequences[site] = join(known or NOTHING, value)
+            self.grown = True
 
     def elements(self, value: Value, line: int) -> Value:
         """What a loop over a value gives."""

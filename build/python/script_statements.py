@@ -22,9 +22,7 @@ def run_function(machine: Machine, node: FunctionNode, scope: Scope) -> Value:
     result = _Result()
     if run_block(machine, node.body, scope, result):
         result.value = join(result.value, frozenset([Constant("none", None)]))
-    if any(isinstance(part, (ast.Yield, ast.YieldFrom)) for part in ast.walk(node)):
-        return UNKNOWN
-    return result.value
+    return UNKNOWN if node in machine.generators else result.value
 
 
 def run_module(machine: Machine, tree: ast.Module) -> Scope:
