@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   CreateAccountCommand,
   CreateOrganizationalUnitCommand,
@@ -104,4 +106,38 @@ export async function organization(
     ),
   );
   return { management, root, units: { top, middle, bottom }, accounts };
+}
+
+/** The same document with something changed, in a file of its own, as the setting that publishes it. */
+export function changedSample(folder: string, name: string, word: string): string {
+  const path = join(folder, name);
+  const sample = readFileSync(inProject("test/deploy/fixtures/sample.yaml"), "utf8");
+  writeFileSync(path, sample.replace('"seen "', `"${word} "`));
+  return `documentFile=${path}`;
+}
+
+/** Prepares an account for CDK with the CDK command line itself, as `cdk bootstrap` does on AWS. */
+export async function bootstrap(
+  emulator: Emulator,
+  account: string,
+  region: string,
+): Promise<void> {
+  const { all, exitCode } = await execa(
+    process.execPath,
+    [
+      inProject("node_modules", "aws-cdk", "bin", "cdk"),
+      "bootstrap",
+      `aws://${account}/${region}`,
+      "-c",
+      `contain:${SAMPLE}`,
+    ],
+    {
+      cwd: inProject(),
+      env: { ...emulator.env(account), CDK_DISABLE_CLI_TELEMETRY: "true" },
+      all: true,
+      reject: false,
+      stdin: "ignore",
+    },
+  );
+  if (exitCode !== 0) throw new Error(all);
 }

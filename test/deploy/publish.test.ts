@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DescribeDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { as, changedSample, type Ended, run, SAMPLE } from "./world.ts";
+
+// Each test runs commands, which take a second or two to start.
+vi.setConfig({ testTimeout: 60_000 });
+
+const ACCOUNT = "111122223333";
+const folder = mkdtempSync(join(tmpdir(), "contain-publish-"));
+const second = changedSample(folder, "second.yaml", "met");
+const third = changedSample(folder, "third.yaml", "found");
+let emulator: Emulator;
+
+const publish = (
+  settings: readonly string[],
+  flags: readonly string[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> =>
+  run("publish", ["--yes", ...flags, ...settings.flatMap((setting) => ["-c", setting])], {
+    ...emulator.env(ACCOUNT),
+    ...environment,
+  });
+
+const versions = async (region: string): Promise<string> => {
+  const { Document } = await new SSMClient(as(emulator, ACCOUNT, region)).send(
+    new DescribeDocumentCommand({ Name: "ContainEC2Instance" }),
+  );
+  return `default ${Document?.DefaultVersion} of ${Document?.LatestVersion}`;
+};
+
+/** Credentials of a role that may do only this, held to it. */
+async function limited(name: string, actions: readonly string[]): Promise<Record<string, string>> {
+  const iam = new IAMClient(as(emulator, ACCOUNT));
+  const statement = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: ACCOUNT } };
+  const { Role } = await iam.send(
+    new CreateRoleCommand({
+      RoleName: name,
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [statement] }),
+    }),
+  );
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: name,
+      PolicyName: "Allowed",
+      PolicyDocument: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }],
+      }),
+    }),
+  );
+  emulator.iam.enforce(Role?.Arn ?? "");
+  const { Credentials } = await new STSClient(as(emulator, ACCOUNT)).send(
+    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "kay" }),
+  );
+  return {
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? "",
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? "",
+    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? "",
+  };
+}
+
+beforeAll(async () => {
+  emulator = await startEmulator();
+});
+afterAll(async () => {
+  await emulator?.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("npm run publish", () => {
+  const both = "regions=us-east-1,eu-west-1";
+
+  it("brings the document into every Region through SSM alone", async () => {
+    emulator.calls.clear();
+    const ended = await publish([SAMPLE, both]);
+    expect(ended.status, ended.all).toBe(0);
+    for (const region of ["us-east-1", "eu-west-1"])
+      expect(await versions(region)).toBe("default 1 of 1");
+    expect(new Set(emulator.calls.all().map(({ service }) => service))).toEqual(new Set(["ssm"]));
+  });
+
+  it("makes no new version of what is there", async () => {
+    expect((await publish([SAMPLE, both])).status).toBe(0);
+    expect(await versions("us-east-1")).toBe("default 1 of 1");
+  });
+
+  it("makes a changed document the default, or with --no-promote not", async () => {
+    const ended = await publish([second]);
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stdout).toMatch(/^\+.*"met "/m);
+    expect(await versions("us-east-1")).toBe("default 2 of 2");
+    expect((await publish([third], ["--no-promote"])).status).toBe(0);
+    expect(await versions("us-east-1")).toBe("default 2 of 3");
+    expect((await publish([third])).status).toBe(0);
+    expect(await versions("us-east-1")).toBe("default 3 of 3");
+  });
+
+  it("takes an older version that has the content instead of making another", async () => {
+    expect((await publish([SAMPLE])).status).toBe(0);
+    expect(await versions("us-east-1")).toBe("default 1 of 3");
+  });
+
+  it("says what to do when the document has all the versions it can have", async () => {
+    await emulator.knobs({ documentVersionQuota: 3 }, ACCOUNT);
+    const ended = await publish([changedSample(folder, "fourth.yaml", "heard")]);
+    await emulator.knobs({ documentVersionQuota: 1000 }, ACCOUNT);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("delete-document");
+  });
+});
+
+describe("a command that can't go on says what to do", () => {
+  it("without credentials", async () => {
+    const ended = await publish([SAMPLE], [], {
+      AWS_ACCESS_KEY_ID: "",
+      AWS_SECRET_ACCESS_KEY: "",
+    });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("No AWS credentials were found");
+    expect(ended.stderr).toContain("aws sso login");
+  });
+
+  it("without a Region", async () => {
+    const ended = await publish([SAMPLE], [], { AWS_REGION: "", AWS_DEFAULT_REGION: "" });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("export AWS_REGION=us-east-1");
+  });
+
+  it("in a Region without the document", async () => {
+    const ended = await run("promote", ["1", "--yes"], {
+      ...emulator.env(ACCOUNT),
+      AWS_REGION: "ap-south-1",
+    });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("There is no document ContainEC2Instance in ap-south-1");
+  });
+
+  it("with an endpoint that does not answer", async () => {
+    const ended = await publish([SAMPLE], [], { AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("is the emulator running");
+  });
+
+  it("without a permission, which it names with who lacks it", async () => {
+    const reader = await limited("Reader", ["ssm:DescribeDocument", "ssm:GetDocument"]);
+    const ended = await publish([changedSample(folder, "fifth.yaml", "heard")], [], reader);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("assumed-role/Reader/kay may not call ssm:UpdateDocument on");
+    expect(ended.stderr).toContain("Ask for the permission ssm:UpdateDocument");
+  });
+
+  it("with a setting that is none", async () => {
+    const ended = await publish([SAMPLE, "colour=blue", "regions=Frankfurt"]);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("contain:colour is not a setting");
+    expect(ended.stderr).toContain('contain:regions is "Frankfurt"');
+  });
+
+  it("with a document that is too large or not there", async () => {
+    const ended = await publish(["documentFile=nowhere.yaml"]);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("nowhere.yaml can't be read (ENOENT)");
+  });
+});
