@@ -3,8 +3,8 @@
     python emulator/moto/serve.py [--port 0] [--image-delay SECONDS] [--plain]
 
 Prints one JSON line, {"port": N}, when it accepts connections on 127.0.0.1. Ends when its standard input is
-closed, so that nothing stays behind when the parent dies. `--plain` is moto as it is installed: the tests of
-the mends must fail on it.
+closed, so that nothing stays behind when the parent dies. `--plain` is moto without the mends: their tests must
+fail on it.
 """
 
 from __future__ import annotations
@@ -84,16 +84,17 @@ def main() -> None:
     """Parses the command line, applies the mends, serves."""
     parser = argparse.ArgumentParser(description="moto with its gaps mended, on 127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free port")
-    parser.add_argument("--plain", action="store_true", help="moto as installed, without the mends")
+    parser.add_argument("--plain", action="store_true", help="moto without the mends")
     parser.add_argument("--image-delay", type=float, help="seconds for which an image is pending")
     options = parser.parse_args()
     if options.image_delay is not None:
         os.environ["EMULATOR_IMAGE_DELAY"] = str(options.image_delay)
+    from emulator.moto.startup import lighten  # noqa: PLC0415
+
+    lighten()
     if not options.plain:
         from emulator.moto.knobs import from_environment  # noqa: PLC0415
-        from emulator.moto.startup import lighten  # noqa: PLC0415
 
-        lighten()
         from_environment()
         apply_mends()
     serve(options.port)

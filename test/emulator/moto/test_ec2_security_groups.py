@@ -145,3 +145,17 @@ def test_a_new_group_allows_all_egress_with_ipv6_only_where_the_vpc_has_it(ec2: 
 def test_interfaces_keep_the_groups_of_their_launch(network: Network) -> None:
     first, second = network.group("first"), network.group("second")
     assert interface_groups(network.instance([first], [first, second])) == [[first], [first, second]]
+
+
+@mend
+def test_a_new_group_may_be_hidden_from_the_first_calls(account: Account, ec2: Any, network: Network) -> None:
+    interface = network.instance([network.group("old")])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    account.turn(groupHiddenCalls=3)
+    group = network.group("new")
+    filters = [{"Name": "group-id", "Values": [group]}]
+    change = {"NetworkInterfaceId": interface, "Groups": [group]}
+    assert code(ec2.modify_network_interface_attribute, **change) == "InvalidGroup.NotFound"
+    assert ec2.describe_security_groups(Filters=filters)["SecurityGroups"] == []
+    assert code(ec2.describe_security_groups, GroupIds=[group]) == "InvalidGroup.NotFound"
+    ec2.modify_network_interface_attribute(**change)
+    assert len(ec2.describe_security_groups(Filters=filters)["SecurityGroups"]) == 1
