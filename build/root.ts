@@ -7,7 +7,7 @@ export const projectRoot: string = (() => {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error("no package.json above " + import.meta.url);
+    if (parent === folder) throw new Error(`no package.json above ${import.meta.url}`);
     folder = parent;
   }
   return folder;

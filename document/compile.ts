@@ -13,7 +13,7 @@ export interface Compiled {
 }
 
 /** Levels of shortening, from the scripts as they were written to those that are hardest to read. */
-const levels = [0, 1, 2, 3, 4, 5] as const;
+const allLevels = [0, 1, 2, 3, 4, 5] as const;
 
 /**
  * Compiles the runbook: inlines the handlers and emits YAML, the same bytes each time. The scripts are
@@ -24,26 +24,24 @@ const levels = [0, 1, 2, 3, 4, 5] as const;
  * @throws Error with one sentence that names the file for a handler that can't be inlined
  */
 export function compile(python: string, level?: number): Compiled {
-  const wanted = level === undefined ? levels : [level];
-  for (const at of wanted) {
-    const yaml = emit(runbook, scriptsOf(python, at));
-    if (Buffer.byteLength(yaml) > DOCUMENT_BUDGET && at !== wanted.at(-1)) continue;
-    return { yaml, permissions, level: at };
-  }
-  throw new Error("no level of shortening is left");
-}
-
-const permissions = Object.fromEntries(
-  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions).sort()]),
-);
-
-function scriptsOf(python: string, level: number): ReadonlyMap<string, string> {
+  const levels = level === undefined ? allLevels : [level];
   const handlers = new Map<string, string>();
   for (const { step } of runbook.flow)
     if (step.action === "aws:executeScript")
       handlers.set(step.name, inProject("steps", step.handlerOf ?? step.name, "handler.py"));
   const paths = [...new Set(handlers.values())];
-  const texts = inlineHandlers(python, paths, inProject("steps", "shared"), level);
-  const byPath = new Map(paths.map((path, at) => [path, texts[at] ?? ""]));
-  return new Map([...handlers].map(([name, path]) => [name, byPath.get(path) ?? ""]));
+  const texts = inlineHandlers(python, paths, inProject("steps", "shared"), levels);
+  const documents = levels.map((each, at): Compiled => {
+    const byPath = new Map(paths.map((path, index) => [path, texts[at]?.[index] ?? ""]));
+    const scripts = new Map([...handlers].map(([name, path]) => [name, byPath.get(path) ?? ""]));
+    return { yaml: emit(runbook, scripts), permissions, level: each };
+  });
+  const fits = documents.find(({ yaml }) => Buffer.byteLength(yaml) <= DOCUMENT_BUDGET);
+  const shortest = fits ?? documents.at(-1);
+  if (shortest === undefined) throw new Error("there is no level of shortening");
+  return shortest;
 }
+
+const permissions = Object.fromEntries(
+  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions).sort()]),
+);

@@ -10,6 +10,7 @@ import { reportRestore } from "../steps/reportRestore/step.ts";
 import { reportRestoreFailure } from "../steps/reportRestoreFailure/step.ts";
 import { reportSituationUnknown } from "../steps/reportSituationUnknown/step.ts";
 import { restoreFinalOutput } from "../steps/restoreFinalOutput/step.ts";
+import { restoreInstanceConfiguration } from "../steps/restoreInstanceConfiguration/step.ts";
 import { flow } from "./flow.ts";
 
 /** The document's name in Systems Manager. It may not begin with AWS's prefixes. */
@@ -39,6 +40,7 @@ DryRun is true by default: it changes nothing and reports every change that woul
     ...reports.map((step) => step.out.Output),
     planChanges.out.Json,
     conclude.out.Json,
+    restoreInstanceConfiguration.out.Output,
     createContainmentSecurityGroup.out.OpenSeconds,
   ],
   flow,

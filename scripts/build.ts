@@ -1,9 +1,40 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { relative } from "node:path";
+import pc from "picocolors";
+import { checkDocument } from "../build/checks/check.ts";
+import { report } from "../build/checks/report.ts";
+import { loadRules } from "../build/checks/rules.ts";
+import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
+import { findPython } from "../build/python/python.ts";
 import { inProject } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
-mkdirSync(inProject("dist"), { recursive: true });
-for (const level of [0,1,2,3,4,5]) {
-const { yaml } = compile(inProject(".venv/bin/python"), level);
-writeFileSync(inProject(`dist/l${level}.yaml`), yaml);
-console.log(level, Buffer.byteLength(yaml));
+import { documentName } from "../document/runbook.ts";
+
+/** `npm run build`: compiles and checks the document, and writes it below dist/. */
+const file = inProject("dist", `${documentName}.yaml`);
+const name = relative(inProject(), file);
+
+try {
+  const { yaml, permissions, level } = compile(findPython());
+  const size = Buffer.byteLength(yaml);
+  const findings = await checkDocument(yaml, { file: name, declaredPermissions: permissions });
+  if (findings.length > 0) process.stdout.write(report(findings, await loadRules(), "text", pc));
+  if (size > DOCUMENT_LIMIT) {
+    console.error(
+      `The document has ${size} bytes, more than the ${DOCUMENT_LIMIT} that Systems Manager takes. It was not written. Shorten a handler, a description or a message below steps/.`,
+    );
+    process.exitCode = 1;
+  } else if (findings.some(({ severity }) => severity === "error")) {
+    console.error("The document has errors. It was not written.");
+    process.exitCode = 1;
+  } else {
+    mkdirSync(inProject("dist"), { recursive: true });
+    writeFileSync(file, yaml);
+    console.log(
+      `${name}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; scripts shortened to level ${level} of 5`,
+    );
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

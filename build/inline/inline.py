@@ -1,7 +1,7 @@
 """Joins a handler and the shared code that it uses into one script.
 
-Reads handler paths, a folder of shared modules and a level of shortening (shorten.py) from standard
-input, and writes a JSON list of scripts. In a handler the lines `from shared.x import …` give way to the definitions
+Reads handler paths, a folder of shared modules and levels of shortening (shorten.py) from standard
+input, and writes a list of scripts for each level as JSON. In a handler the lines `from shared.x import …` give way to the definitions
 they name and all that those need, each once; what is not reachable stays out, so that a script in
 the document holds only code that it runs. Docstrings give way to the step's description in the
 document, comments stay.
@@ -156,7 +156,7 @@ def main() -> None:
     request = json.load(sys.stdin)
     modules: dict[str, Module] = {}
     scripts = [inline(Path(path), Path(request["shared"]), modules) for path in request["handlers"]]
-    json.dump([shorten(script, request["level"]) for script in scripts], sys.stdout)
+    json.dump([[shorten(script, level) for script in scripts] for level in request["levels"]], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ export const describeAutoScalingGroups = defineStep({
   action: "aws:executeAwsApi",
   description: "Reads MinSize right before it may be changed.",
   maxAttempts: 3,
-  timeoutSeconds: 60,
   service: "autoscaling",
   api: "DescribeAutoScalingGroups",
   parameters: { AutoScalingGroupNames: [getAutoScalingInstanceInfo.out.AutoScalingGroupName] },
