@@ -258,7 +258,9 @@ def _use_arguments(machine: Machine, name: str, given: Arguments, line: int) -> 
                 machine.facts.reads_unknown = True
             if wanted.get(name, (None, ""))[0] == at:
                 machine.facts.use(atom.path, wanted[name][1], line)
-            elif name in ("len", "any", "all"):
+            elif name == "len":
+                machine.facts.use(atom.path, "sized", line)
+            elif name in ("any", "all"):
                 machine.facts.use(atom.path, "iterable", line)
 
 

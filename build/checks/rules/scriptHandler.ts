@@ -1,0 +1,34 @@
+import { guide } from "../../schema/actions.ts";
+import type { Rule } from "../rule.ts";
+import { suggest } from "../suggest.ts";
+
+export const rule: Rule = {
+  id: "SCRIPT02",
+  severity: "error",
+  summary: "Handler names a function of the script that takes two arguments, events and context.",
+  url: guide("automation-action-executeScript"),
+  *check({ scripts }) {
+    for (const [step, { functions, names, handler }] of scripts) {
+      if (functions === undefined) continue;
+      const name = step.inputs.Handler;
+      const path = [...step.path, "inputs", "Handler"];
+      if (typeof name !== "string")
+        yield {
+          path: [...step.path, "inputs"],
+          message: `${step.name} has a Python script and no Handler`,
+        };
+      else if (!handler) {
+        if (!names?.includes(name))
+          yield {
+            path,
+            message: `${step.name}: the script has no function ${name}${suggest(name, functions)}`,
+          };
+      } else if (handler.least > 2 || (handler.most ?? 2) < 2)
+        yield {
+          path: [...step.path, "inputs", "Script"],
+          inText: { line: handler.line, column: 1 },
+          message: `${step.name}: ${name} is called with two arguments, events and context, and takes ${handler.most ?? handler.least}`,
+        };
+    }
+  },
+};

@@ -1,0 +1,26 @@
+import { guide } from "../../schema/actions.ts";
+import { inText } from "../references.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "SCRIPT06",
+  severity: "error",
+  summary:
+    "No reference stands inside a script: its value would become code. InputPayload is the way in.",
+  url: guide("automation-action-executeScript"),
+  *check({ document }) {
+    for (const step of document.steps) {
+      const script = step.inputs.Script;
+      if (step.action !== "aws:executeScript" || typeof script !== "string") continue;
+      const path = [...step.path, "inputs", "Script"];
+      for (const [at, line] of script.split("\n").entries())
+        for (const { text, target } of inText(line, path, step))
+          if (target.kind !== "malformed")
+            yield {
+              path,
+              inText: { line: at + 1, column: line.indexOf(text) + 1 },
+              message: `${step.name}: {{ ${text} }} is filled in as code before the script runs; pass it by InputPayload`,
+            };
+    }
+  },
+};

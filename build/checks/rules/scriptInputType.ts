@@ -1,0 +1,44 @@
+import type { DataType } from "../../schema/actions.ts";
+import { guide } from "../../schema/actions.ts";
+import { payloadType } from "../payload.ts";
+import type { Rule } from "../rule.ts";
+
+/** The ways in which a script can use a value of a type. */
+const usable: Readonly<Record<DataType, readonly string[]>> = {
+  String: ["str", "sized"],
+  Integer: ["int", "float"],
+  Boolean: ["bool"],
+  StringList: ["list", "iterable", "sized"],
+  MapList: ["list", "iterable", "sized"],
+  StringMap: ["map", "iterable", "sized"],
+};
+
+const words: Readonly<Record<string, string>> = {
+  str: "a text",
+  int: "a number",
+  bool: "true or false",
+  map: "a map",
+  list: "a list",
+  iterable: "a list",
+  sized: "a list or a text",
+};
+
+export const rule: Rule = {
+  id: "SCRIPT09",
+  severity: "error",
+  summary: "A script uses what it gets by InputPayload as what it is.",
+  url: guide("automation-action-executeScript"),
+  *check(context) {
+    for (const [step, { uses = {} }] of context.scripts)
+      for (const [key, kinds] of Object.entries(uses)) {
+        const type = payloadType(step, key, context);
+        if (type === undefined || Object.keys(kinds).some((kind) => usable[type].includes(kind)))
+          continue;
+        const [kind, line] = Object.entries(kinds)[0] ?? ["", 1];
+        yield {
+          path: [...step.path, "inputs", "InputPayload", key],
+          message: `${step.name}: the script uses ${key} as ${words[kind] ?? kind} (line ${line}), and it is ${type}`,
+        };
+      }
+  },
+};

@@ -1,0 +1,42 @@
+import type { DataType } from "../../schema/actions.ts";
+import { guide } from "../../schema/actions.ts";
+import { parseSelector } from "../jsonpath.ts";
+import { isPayload, returnedAt } from "../returned.ts";
+import type { Rule } from "../rule.ts";
+
+/** The kinds of a returned value that become an output's type, by the documented conversions too. */
+const becomes: Readonly<Record<DataType, readonly string[]>> = {
+  String: ["str", "int", "float", "bool", "none"],
+  StringList: ["list", "str", "int", "float", "bool", "none"],
+  Integer: ["int", "float", "str", "none"],
+  Boolean: ["bool", "str", "none"],
+  MapList: ["list", "none"],
+  StringMap: ["map", "none"],
+};
+
+export const rule: Rule = {
+  id: "SCRIPT11",
+  severity: "error",
+  summary: "What a handler returns becomes the type that the output says.",
+  url: guide("automation-action-outputs-inputs"),
+  *check({ scripts }) {
+    for (const [step, { returns }] of scripts)
+      for (const { name, selector = "", type, path } of step.outputs) {
+        const parsed = parseSelector(selector);
+        if ("error" in parsed || !isPayload(parsed.parts[0])) continue;
+        const form = returnedAt(returns, parsed.parts.slice(1));
+        if (form === undefined || form === "missing" || !(type in becomes)) continue;
+        const fitting = becomes[type as DataType];
+        const wrong = form.kinds.filter((kind) => !fitting.includes(kind));
+        const texts = form.values ?? [];
+        const unreadable =
+          (type === "Boolean" && texts.some((text) => !/^(true|false)$/i.test(text))) ||
+          (type === "Integer" && texts.some((text) => !/^-?\d+$/.test(text)));
+        if (form.kinds.length > 0 && (wrong.length === form.kinds.length || unreadable))
+          yield {
+            path: [...path, "Type"],
+            message: `${step.name}.${name}: the handler returns ${unreadable ? texts.map((text) => JSON.stringify(text)).join(" or ") : form.kinds.join(" or ")} there, which does not become ${type}`,
+          };
+      }
+  },
+};

@@ -1,0 +1,36 @@
+import { guide } from "../../schema/actions.ts";
+import { parseSelector } from "../jsonpath.ts";
+import { isPayload, returnedAt } from "../returned.ts";
+import type { Rule } from "../rule.ts";
+import { suggest } from "../suggest.ts";
+
+export const rule: Rule = {
+  id: "SCRIPT10",
+  severity: "error",
+  summary: "Outputs of a script are selected below $.Payload, from keys that the handler returns.",
+  url: guide("automation-action-executeScript"),
+  *check({ document, scripts }) {
+    for (const step of document.steps) {
+      if (step.action !== "aws:executeScript") continue;
+      for (const { name, selector = "", path } of step.outputs) {
+        const parsed = parseSelector(selector);
+        if ("error" in parsed) continue;
+        const [first, ...rest] = parsed.parts;
+        const place = [...path, "Selector"];
+        if (first?.kind === "child" && !isPayload(first) && first.name !== "ExecutionLog")
+          yield {
+            path: place,
+            message: `${step.name}.${name}: what a script returns is below $.Payload, and ${selector} is not`,
+          };
+        const facts = scripts.get(step);
+        if (!isPayload(first) || returnedAt(facts?.returns, rest) !== "missing") continue;
+        const last = rest.at(-1);
+        const key = last?.kind === "child" ? last.name : selector;
+        yield {
+          path: place,
+          message: `${step.name}.${name}: the handler never returns ${selector}${suggest(key, Object.keys(facts?.returns?.keys ?? {}))}`,
+        };
+      }
+    }
+  },
+};
