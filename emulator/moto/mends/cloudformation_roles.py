@@ -1,7 +1,8 @@
 """A stack update of AWS::IAM::Role changes its trust, its inline and managed policies, or replaces it under a new name.
 
 moto changes the description and nothing else, so that a role in the emulator would keep the permissions of its
-first deployment.
+first deployment. It also leaves nulls in policies where a template says AWS::NoValue, as that of `cdk bootstrap`
+does.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
 """
@@ -40,7 +41,6 @@ def apply() -> None:
             return made
         role = backend.get_role(original_resource.name)
         role.description = properties.get("Description", "")
-        role.assume_role_policy_document = json.dumps(properties["AssumeRolePolicyDocument"])
         role.max_session_duration = properties.get("MaxSessionDuration", 3600)
         role.tags = properties.get("Tags") or []
         _empty(backend, role.name)
@@ -54,11 +54,19 @@ def apply() -> None:
 def _settle(backend: Any, name: str, properties: dict[str, Any]) -> None:
     """The policies that the template gives the role, inline ones as text as every client writes them."""
     role = backend.get_role(name)
-    for policy in properties.get("Policies") or []:
+    role.assume_role_policy_document = json.dumps(_without_no_values(properties["AssumeRolePolicyDocument"]))
+    for policy in _without_no_values(properties.get("Policies") or []):
         role.put_policy(policy["PolicyName"], json.dumps(policy["PolicyDocument"]))
     for arn in properties.get("ManagedPolicyArns") or []:
         if arn not in role.managed_policies:
             backend.attach_role_policy(arn, name)
+
+
+def _without_no_values(value: Any) -> Any:
+    """Without the list entries and properties that are AWS::NoValue, which moto leaves there as nothing."""
+    if isinstance(value, dict):
+        return {key: _without_no_values(part) for key, part in value.items() if part is not None}
+    return [_without_no_values(part) for part in value if part is not None] if isinstance(value, list) else value
 
 
 def _empty(backend: Any, name: str) -> None:
