@@ -1,11 +1,13 @@
 """New buckets are private, and S3 says of a policy whether it is public.
 
-moto 5.2.1 makes buckets without a public access block and without ownership controls, answers
+moto 5.2.1 makes buckets without a public access block, ownership controls and encryption, answers
 GetBucketPolicyStatus with a list of objects, and takes every policy and ACL.
 
 - since April 2023 all four blocks are on, and BucketOwnerEnforced turns ACLs off:
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html
+- since January 2023 every bucket is encrypted with S3's own keys at least:
+  https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-encryption-faq.html
 - what is public, and what the blocks refuse:
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 - GetBucketPolicyStatus: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
@@ -19,7 +21,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.s3.exceptions import NoSuchBucketPolicy, S3ClientError
-from moto.s3.models import FakeBucket, PublicAccessBlock
+from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 
 from emulator.moto.mends.s3_access import ALL_USERS, AUTHENTICATED_USERS, acls_count, blocks, denied, existing_bucket
@@ -38,6 +40,12 @@ def apply() -> None:
         original(self, *rest, **kwargs)
         self.public_access_block = PublicAccessBlock(True, True, True, True)
         self.ownership_rule = "BucketOwnerEnforced"
+        self.encryption = own_keys()
+
+    @around(S3Backend, "delete_bucket_encryption")
+    def delete_bucket_encryption(original: Any, self: Any, bucket_name: str) -> None:
+        original(self, bucket_name)
+        self.get_bucket(bucket_name).encryption = own_keys()
 
     @around(S3Response, "_bucket_response_get")
     def bucket_response_get(original: Any, self: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
@@ -58,12 +66,14 @@ def apply() -> None:
             _check_policy(bucket, self.body)
         elif "acl" in querystring and bucket is not None:
             _check_acl(bucket, self._acl_from_headers(request.headers) or self._acl_from_body())
+        elif "ownershipControls" in querystring and bucket is not None:
+            if self._ownership_rule_from_body() == "BucketOwnerEnforced" and _grants_to_others(bucket):
+                raise acls_with_owner_enforced()
         elif not querystring:
             ownership = request.headers.get("x-amz-object-ownership", "BucketOwnerEnforced")
             canned = request.headers.get("x-amz-acl", "private")
             if ownership == "BucketOwnerEnforced" and canned not in OWNERS_ACLS:
-                message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
-                raise S3ClientError("InvalidBucketAclWithObjectOwnership", message)
+                raise acls_with_owner_enforced()
             if canned.startswith("public"):
                 raise denied()
         return original(self, request, bucket_name, querystring)
@@ -75,6 +85,21 @@ def apply() -> None:
         if bucket is not None and canned not in OWNERS_ACLS:
             _check_acl(bucket, self._acl_from_headers(self.headers))
         return original(self)
+
+
+def own_keys() -> dict[str, Any]:
+    """The encryption that every bucket has at least."""
+    return {"Rule": {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}}
+
+
+def acls_with_owner_enforced() -> S3ClientError:
+    """The error for a bucket with an ACL for others that would have no ACLs."""
+    message = "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"
+    return S3ClientError("InvalidBucketAclWithObjectOwnership", message)
+
+
+def _grants_to_others(bucket: Any) -> bool:
+    return any(grantee.uri for grant in bucket.acl.grants for grantee in grant.grantees) if bucket.acl else False
 
 
 def _check_policy(bucket: Any, policy: bytes) -> None:

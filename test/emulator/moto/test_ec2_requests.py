@@ -183,3 +183,22 @@ def test_instance_types_and_public_images_are_there_though_they_are_read_late(ac
     assert [offer["Location"] for offer in offered["InstanceTypeOfferings"]] == ["eu-west-1"]
     images = ec2.describe_images(Owners=["amazon"], Filters=[{"Name": "architecture", "Values": ["arm64"]}])
     assert len(images["Images"]) >= 1
+
+
+def test_tags_of_every_kind_of_resource_are_described(ec2: Any, network: Network) -> None:
+    instance = network.instance([network.group("g")])
+    image = ec2.create_image(InstanceId=instance["InstanceId"], Name="evidence")["ImageId"]
+    [snapshot] = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
+    kinds = {
+        instance["InstanceId"]: "instance",
+        instance["NetworkInterfaces"][0]["NetworkInterfaceId"]: "network-interface",
+        image: "image",
+        snapshot["SnapshotId"]: "snapshot",
+        instance["SecurityGroups"][0]["GroupId"]: "security-group",
+    }
+    ec2.create_tags(Resources=list(kinds), Tags=[{"Key": "Case", "Value": "17"}])
+    shown = ec2.describe_tags(Filters=[{"Name": "tag:Case", "Values": ["17"]}])["Tags"]
+    assert {tag["ResourceId"]: tag["ResourceType"] for tag in shown} == kinds
+    for resource, kind in kinds.items():
+        filters = [{"Name": "resource-id", "Values": [resource]}, {"Name": "resource-type", "Values": [kind]}]
+        assert [tag["Value"] for tag in ec2.describe_tags(Filters=filters)["Tags"]] == ["17"]

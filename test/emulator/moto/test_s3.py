@@ -101,6 +101,34 @@ def test_a_public_acl_needs_ownership_and_blocks_to_allow_it(s3: Any, bucket: st
 
 
 @mend
+def test_an_object_writers_bucket_shows_the_acl_it_was_given(account: Account, s3: Any) -> None:
+    bucket, everybody = f"writers-{account.id}", "http://acs.amazonaws.com/groups/global/AllUsers"
+    s3.create_bucket(Bucket=bucket, ObjectOwnership="ObjectWriter")
+    assert code(s3.put_bucket_acl, Bucket=bucket, GrantRead=f"uri={everybody}") == "AccessDenied"
+    unblock(s3, bucket)
+    s3.put_bucket_acl(Bucket=bucket, GrantRead=f"uri={everybody}")
+    assert s3.get_bucket_acl(Bucket=bucket)["Grants"] == [
+        {"Grantee": {"Type": "Group", "URI": everybody}, "Permission": "READ"}
+    ]
+    enforced = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    refused = code(s3.put_bucket_ownership_controls, Bucket=bucket, OwnershipControls=enforced)
+    assert refused == "InvalidBucketAclWithObjectOwnership"
+    s3.put_bucket_acl(Bucket=bucket, ACL="private")
+    s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=enforced)
+
+
+@mend
+def test_every_bucket_is_encrypted(s3: Any, bucket: str) -> None:
+    rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
+    s3.delete_bucket_encryption(Bucket=bucket)
+    assert s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"] == {"Rules": rules}
+    assert s3.put_object(Bucket=bucket, Key="k", Body=b"x")["ServerSideEncryption"] == "AES256"
+    kms = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}, "BucketKeyEnabled": True}
+    s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration={"Rules": [kms]})
+    assert s3.put_object(Bucket=bucket, Key="l", Body=b"x")["ServerSideEncryption"] == "aws:kms"
+
+
+@mend
 def test_a_policy_is_checked(s3: Any, bucket: str) -> None:
     assert code(s3.put_bucket_policy, Bucket=bucket, Policy="{") == "MalformedPolicy"
     elsewhere = policy("another-bucket", {"Principal": {"AWS": "111122223333"}})
@@ -261,6 +289,19 @@ def test_the_accounts_own_public_access_block(account: Account) -> None:
     block = control.get_public_access_block(AccountId=account.id)["PublicAccessBlockConfiguration"]
     assert (block["BlockPublicPolicy"], block["BlockPublicAcls"]) == (True, False)
     assert refusal(control.get_public_access_block, AccountId="999999999999")[:2] == ("AccessDenied", 403)
+
+
+def test_the_accounts_block_is_reached_without_a_proxy_too(account: Account) -> None:
+    # S3 Control's host begins with the account; a client that can't resolve it may leave it out.
+    control = account.client("s3control")
+
+    def plain_host(request: Any, **_: Any) -> None:
+        request.url = request.url.replace(f"//{account.id}.", "//")
+
+    control.meta.events.register("before-sign.s3-control", plain_host)
+    control.put_public_access_block(AccountId=account.id, PublicAccessBlockConfiguration={"IgnorePublicAcls": True})
+    block = control.get_public_access_block(AccountId=account.id)["PublicAccessBlockConfiguration"]
+    assert block["IgnorePublicAcls"] is True
 
 
 @mend
