@@ -2,11 +2,14 @@
 import type { Automation, Caller } from "../front/server.ts";
 import { describeExecutions, describeSteps } from "./describe.ts";
 import { AwsError } from "./errors.ts";
-import { type Execution, isFinal } from "./executions.ts";
+import type { Execution, Shown } from "./executions.ts";
 import { fetchDocument } from "./fetch.ts";
+import { startFleet } from "./fleet.ts";
 import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
 import type { Workers } from "./jobs.ts";
 import { launch, machineOf, type Order, prepare, type Starter } from "./start.ts";
+import { stop } from "./stop.ts";
+import { createTokens } from "./tokens.ts";
 import { callerCredentials, type Tools } from "./tools.ts";
 import { isMap } from "./values.ts";
 import { executionView } from "./views.ts";
@@ -36,7 +39,8 @@ export function createEngine(options: EngineOptions): Engine {
   const workers = options.workers ?? startWorkers({ python, timeScale, endpoint, region });
   const tools: Tools = { endpoint, workers, timeScale };
   const executions = new Map<string, Execution>();
-  const tokens = new Map<string, Told>();
+  const tokens = createTokens();
+  const register = (execution: Execution): void => void executions.set(execution.id, execution);
   const all = (): Execution[] => [...executions.values()];
   const of = (caller: Caller): Execution[] =>
     all().filter((one) => one.accountId === caller.accountId && one.region === caller.region);
@@ -51,30 +55,17 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   async function start(input: Input, caller: Caller): Promise<unknown> {
-    const told = await begin(input, caller);
-    return { AutomationExecutionId: told };
-  }
-
-  async function begin(input: Input, caller: Caller): Promise<string> {
-    const fetched = await fetchDocument(
-      endpoint,
-      caller.accountId,
-      caller.region,
-      requiredString(input, "DocumentName"),
-      optionalString(input, "DocumentVersion"),
-    );
-    const order: Order = {
-      starter: starterOf(caller),
-      fetched,
-      parameters: wireParameters(input.Parameters),
-      shown: { Mode: optionalString(input, "Mode") ?? "Auto" },
-      tags: tagsOf(input),
-    };
+    const order = await orderOf(tools, input, caller);
+    const { shown } = order;
+    if (shown.Targets !== undefined || shown.TargetMaps !== undefined) {
+      const { id } = await startFleet(tools, order, register);
+      return { AutomationExecutionId: id };
+    }
     const prepared = prepare(order);
     const machine = await machineOf(tools, prepared);
-    executions.set(prepared.execution.id, prepared.execution);
+    register(prepared.execution);
     launch(machine);
-    return prepared.execution.id;
+    return { AutomationExecutionId: prepared.execution.id };
   }
 
   function kill(executionId: string): void {
@@ -88,8 +79,12 @@ export function createEngine(options: EngineOptions): Engine {
     handle: async (operation, given, caller) => {
       const input = inputMap(given);
       switch (operation) {
-        case "StartAutomationExecution":
-          return once(tokens, input, caller, () => start(input, caller));
+        case "StartAutomationExecution": {
+          const token = optionalString(input, "ClientToken");
+          if (token === undefined) return start(input, caller);
+          const key = `${caller.accountId} ${caller.region} ${token}`;
+          return tokens.once(key, input, () => start(input, caller));
+        }
         case "GetAutomationExecution":
           return { AutomationExecution: executionView(find(input, caller)) };
         case "DescribeAutomationExecutions":
@@ -113,6 +108,24 @@ export function createEngine(options: EngineOptions): Engine {
   };
 }
 
+/** Reads a request to start, and fetches its document. @throws AwsError */
+async function orderOf(tools: Tools, input: Input, caller: Caller): Promise<Order> {
+  const fetched = await fetchDocument(
+    tools.endpoint,
+    caller.accountId,
+    caller.region,
+    requiredString(input, "DocumentName"),
+    optionalString(input, "DocumentVersion"),
+  );
+  return {
+    starter: starterOf(caller),
+    fetched,
+    parameters: wireParameters(input.Parameters),
+    shown: shownOf(input),
+    tags: tagsOf(input),
+  };
+}
+
 const starterOf = (caller: Caller): Starter => ({
   accountId: caller.accountId,
   region: caller.region,
@@ -120,59 +133,26 @@ const starterOf = (caller: Caller): Starter => ({
   credentials: callerCredentials(caller),
 });
 
-/** An input that came with a ClientToken, and what it was answered. */
-interface Told {
-  readonly input: string;
-  readonly answer: Promise<unknown>;
-}
-
-/**
- * Answers a request with a ClientToken once.
- *
- * @throws AwsError IdempotentParameterMismatch for the same token with another input
- */
-function once(
-  tokens: Map<string, Told>,
-  input: Input,
-  caller: Caller,
-  start: () => Promise<unknown>,
-): Promise<unknown> {
-  const token = optionalString(input, "ClientToken");
-  if (token === undefined) return start();
-  const key = `${caller.accountId} ${caller.region} ${token}`;
-  const known = tokens.get(key);
-  const said = JSON.stringify(input);
-  if (known !== undefined) {
-    if (known.input === said) return known.answer;
-    throw new AwsError(
-      "IdempotentParameterMismatch",
-      "The client token was used before, with other parameters.",
-    );
-  }
-  const answer = start();
-  tokens.set(key, { input: said, answer });
-  // What was refused may be tried again.
-  answer.catch(() => tokens.delete(key));
-  return answer;
-}
-
-function stop(execution: Execution, type: string): void {
-  if (type !== "Cancel" && type !== "Complete") {
-    throw new AwsError("ValidationException", `Type must be Cancel or Complete, not ${type}.`);
-  }
-  if (isFinal(execution.status)) {
-    throw new AwsError(
-      "InvalidAutomationStatusUpdateException",
-      `Execution ${execution.id} is in the status ${execution.status} and can't be stopped.`,
-    );
-  }
-  if (type === "Complete") {
-    execution.control.complete = true;
-  } else {
-    execution.status = "Cancelling";
-    execution.control.cancel.abort();
-  }
-  for (const child of execution.children) if (!isFinal(child.status)) stop(child, type);
+function shownOf(input: Input): Shown {
+  const text = <K extends string>(name: K): { [P in K]?: string } => {
+    const value = optionalString(input, name);
+    const none: { [P in K]?: string } = {};
+    return value === undefined ? none : { ...none, [name]: value };
+  };
+  const list = <K extends string>(name: K): { [P in K]?: readonly Input[] } => {
+    const value = maps(input[name], name);
+    const none: { [P in K]?: readonly Input[] } = {};
+    return value.length === 0 ? none : { ...none, [name]: value };
+  };
+  return {
+    Mode: optionalString(input, "Mode") ?? "Auto",
+    ...text("TargetParameterName"),
+    ...text("MaxConcurrency"),
+    ...text("MaxErrors"),
+    ...list("Targets"),
+    ...list("TargetMaps"),
+    ...list("TargetLocations"),
+  };
 }
 
 function wireParameters(value: unknown): Record<string, readonly string[]> {

@@ -2,7 +2,13 @@
 import { randomUUID } from "node:crypto";
 import type { Setting } from "./attempt.ts";
 import { AwsError } from "./errors.ts";
-import { type Execution, newExecution, type Place, type Shown } from "./executions.ts";
+import {
+  type Execution,
+  type NewExecution,
+  newExecution,
+  type Place,
+  type Shown,
+} from "./executions.ts";
 import type { Fetched } from "./fetch.ts";
 import { type Machine, runMachine } from "./machine.ts";
 import { readParameters, type WireParameters } from "./parameters.ts";
@@ -44,10 +50,20 @@ export interface Prepared {
  * @throws AwsError InvalidAutomationExecutionParametersException
  */
 export function prepare(order: Order): Prepared {
-  const { starter, fetched, parameters, shown, tags, parent, target, place } = order;
-  const { document } = fetched;
-  const values = readParameters(document.parameters, parameters);
+  const { document } = order.fetched;
+  const values = readParameters(document.parameters, order.parameters);
   const execution = newExecution({
+    ...recordOf(order),
+    steps: document.steps,
+    outputNames: document.outputs,
+  });
+  return { execution, values, order };
+}
+
+/** What an order says of the execution's record. */
+export function recordOf(order: Order): Omit<NewExecution, "steps" | "outputNames"> {
+  const { starter, fetched, parameters, shown, tags, parent, target, place } = order;
+  return {
     id: randomUUID(),
     accountId: starter.accountId,
     region: starter.region,
@@ -60,10 +76,7 @@ export function prepare(order: Order): Prepared {
     ...(parent !== undefined && { parent }),
     ...(target !== undefined && { target }),
     ...(place !== undefined && { place }),
-    steps: document.steps,
-    outputNames: document.outputs,
-  });
-  return { execution, values, order };
+  };
 }
 
 /**
@@ -75,7 +88,7 @@ export function prepare(order: Order): Prepared {
 export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machine> {
   const { execution, values, order } = prepared;
   const { document } = order.fetched;
-  const { accountId, region } = order.starter;
+  const { accountId, region } = execution;
   const scope = {
     parameters: values,
     outputs: new Map<string, unknown>(),

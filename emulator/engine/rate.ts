@@ -1,0 +1,79 @@
+/**
+ * Rate control: how many executions run at once, and after how many failures no further one is begun.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale-controls.html
+ */
+import { type Execution, isFinal, type Status } from "./executions.ts";
+import { validation } from "./input.ts";
+
+export interface Rate {
+  readonly concurrency: number;
+  /** With one failure more, nothing further is begun. */
+  readonly errors: number;
+}
+
+/**
+ * Reads MaxConcurrency and MaxErrors, each a number or a percentage of the targets.
+ *
+ * @throws AwsError ValidationException for what is neither
+ */
+export function readRate(
+  maxConcurrency: string | undefined,
+  maxErrors: string | undefined,
+  total: number,
+): Rate {
+  return {
+    concurrency: Math.max(1, amount("MaxConcurrency", maxConcurrency ?? "10", total)),
+    errors: amount("MaxErrors", maxErrors ?? "0", total),
+  };
+}
+
+function amount(name: string, text: string, total: number): number {
+  const [, number, percent] = /^(\d{1,7})(%?)$/.exec(text) ?? [];
+  const value = Number(number);
+  const wrong = number === undefined || (percent === "%" && value > 100);
+  if (wrong || (name === "MaxConcurrency" && value === 0)) {
+    throw validation(`${name} must be a number or a percentage, not ${text}.`);
+  }
+  return percent === "%" ? Math.floor((total * value) / 100) : value;
+}
+
+/** Begins one of several executions and waits for its end. */
+export type Task = () => Promise<Status>;
+
+/**
+ * Runs the tasks of an execution that starts others, within the rate, and ends it. It succeeds as long as there were
+ * not more failures than MaxErrors allows.
+ */
+export async function runMany(
+  parent: Execution,
+  tasks: readonly Task[],
+  rate: Rate,
+): Promise<void> {
+  const { cancel, kill } = parent.control;
+  let next = 0;
+  let errors = 0;
+  const goesOn = (): boolean =>
+    !cancel.signal.aborted && !kill.signal.aborted && !parent.control.complete;
+  const worker = async (): Promise<void> => {
+    while (goesOn() && errors <= rate.errors) {
+      const task = tasks[next];
+      if (task === undefined) return;
+      next += 1;
+      if ((await task()) !== "Success") errors += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(rate.concurrency, tasks.length) }, worker));
+  if (isFinal(parent.status)) return;
+  parent.ended = Date.now();
+  if (kill.signal.aborted) {
+    parent.status = "Failed";
+    parent.failureMessage = "The emulator ended the execution as a crash would.";
+  } else if (cancel.signal.aborted) {
+    parent.status = "Cancelled";
+  } else if (errors > rate.errors) {
+    parent.status = "Failed";
+    parent.failureMessage = `${errors} of ${tasks.length} targets failed, and ${rate.errors} may fail (MaxErrors). ${tasks.length - next} were not begun.`;
+  } else {
+    parent.status = "Success";
+  }
+}
