@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    // Tests run whole automations on a local AWS. The limits catch what hangs; nothing is timed by them.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    // Every test file starts an AWS of its own: more of them than cores only wait for each other.
+    maxWorkers: 2,
+  },
+});
