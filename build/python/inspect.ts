@@ -51,6 +51,8 @@ export interface ScriptFacts {
   readonly uses?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly calls?: readonly ScriptCall[];
   readonly callsUnknown?: readonly string[];
+  /** The handler returns its events as they came. */
+  readonly returnsEvents?: boolean;
   readonly returns?: Returned | null;
 }
 

@@ -127,13 +127,16 @@ def interpret(
     machine = Machine(run_function, generators=lazy)
     value: Value = NOTHING
     for _ in range(ROUNDS):
-        machine.grown = False
+        machine.grown = machine.events_merged = False
+        machine.events_written.clear()
         machine.returned.clear()
         scope = run_module(machine, tree)
         value = call(machine, machine.function(handler, scope), Arguments([EVENTS, UNKNOWN], {}, False), handler)
         if not machine.grown:
             break
-    return {**machine.facts.as_json(), "returns": returned(machine, value, 0)}
+    if value & EVENTS:
+        machine.facts.reads_unknown = True
+    return {**machine.facts.as_json(), "returns": returned(machine, value, 0), "returnsEvents": value == EVENTS}
 
 
 def returned(machine: Machine, value: Value, depth: int) -> dict[str, Any] | None:

@@ -296,7 +296,9 @@ def _call_bound(machine: Machine, bound: Bound, given: Arguments, node: ast.AST)
         if name == "get" or (name in ("pop", "setdefault") and given.positional):
             value = machine.item(frozenset([owner]), first, line, getattr(node, "col_offset", 0), optional=True)
             return join(value, default)
-        if owner.path == ():
+        if owner.path == () and name == "update":
+            machine.events_merged = True
+        elif owner.path == ():
             machine.facts.reads_unknown = True
         if name in MAP_ONLY:
             machine.facts.use(owner.path, "map", line)

@@ -238,6 +238,8 @@ def _equality(machine: Machine, value: Value, other: Value, line: int) -> None:
 def binary(machine: Machine, left: Value, operator: ast.operator, right: Value, node: ast.AST) -> Value:
     """The value of a binary operation, or of an assignment with one."""
     line = getattr(node, "lineno", 1)
+    if isinstance(operator, ast.BitOr) and all(isinstance(atom, Events) for atom in left | right):
+        return left | right
     for side in (left, right):
         if any(isinstance(atom, Events) and atom.path == () for atom in side):
             machine.facts.reads_unknown = True
@@ -341,6 +343,10 @@ def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> No
                         machine.escape(value, target.lineno, lambda _: None)
                 elif isinstance(atom, Sequence):
                     machine.add(atom.site, value)
+                elif isinstance(atom, Events) and atom.path == ():
+                    machine.events_written.update(strings(key) or [])
+                    machine.events_merged = machine.events_merged or strings(key) is None
+                    machine.escape(value, target.lineno, lambda _: None)
                 else:
                     machine.escape(value, target.lineno, lambda _: None)
         case ast.Attribute():

@@ -49,6 +49,9 @@ class Machine:
     """How many `try` that swallow a missing key stand around."""
     forgiving: int = 0
     generators: set[FunctionNode] = field(default_factory=set)
+    # The script itself puts keys into the events: these, or those of another dictionary.
+    events_written: set[str] = field(default_factory=set)
+    events_merged: bool = False
     # Whether the heap grew: what was read from it before may have been too little.
     grown: bool = False
 
@@ -100,6 +103,8 @@ class Machine:
     def item(self, value: Value, key: Value, line: int, column: int, optional: bool = False) -> Value:
         """What `value[key]` gives."""
         found: list[Value] = []
+        # Where the value may be something else, that may be where the key is.
+        optional = optional or len(value) > 1
         for atom in value:
             if isinstance(atom, Events):
                 found.append(self._item_of_events(atom, key, line, column, optional))
@@ -122,7 +127,8 @@ class Machine:
         for one in key:
             if isinstance(one, Constant) and isinstance(one.value, str):
                 path = (*atom.path, one.value)
-                self.facts.read(path, line, column, optional or self.forgiving > 0)
+                changed = atom.path == () and (self.events_merged or one.value in self.events_written)
+                self.facts.read(path, line, column, optional or changed or self.forgiving > 0)
                 self.facts.use(atom.path, "map", line)
                 found.append(frozenset([Events(path)]))
             else:

@@ -5,7 +5,7 @@ import ast
 from script_calls import call
 from script_expressions import assign, binary, evaluate
 from script_machine import Arguments, Machine
-from script_values import NOTHING, UNKNOWN, Constant, FunctionNode, Module, Scope, Value, join
+from script_values import NOTHING, UNKNOWN, Constant, Events, FunctionNode, Module, Scope, Value, join
 
 
 class _Result:
@@ -107,6 +107,8 @@ def _run(machine: Machine, node: ast.stmt, scope: Scope, result: _Result) -> boo
 def _augment(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
     left = evaluate(machine, node.target, scope)
     value = binary(machine, left, node.op, evaluate(machine, node.value, scope), node)
+    if isinstance(node.op, ast.BitOr) and any(isinstance(atom, Events) and atom.path == () for atom in left):
+        machine.events_merged = True
     assign(machine, node.target, join(left, value), scope)
 
 

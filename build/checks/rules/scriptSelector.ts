@@ -1,4 +1,5 @@
 import { guide } from "../../schema/actions.ts";
+import { isRecord } from "../document.ts";
 import { parseSelector } from "../jsonpath.ts";
 import { isPayload, returnedAt } from "../returned.ts";
 import type { Rule } from "../rule.ts";
@@ -23,6 +24,18 @@ export const rule: Rule = {
             message: `${step.name}.${name}: what a script returns is below $.Payload, and ${selector} is not`,
           };
         const facts = scripts.get(step);
+        const payload = step.inputs.InputPayload;
+        const [next] = rest;
+        if (
+          facts?.returnsEvents &&
+          isRecord(payload) &&
+          next?.kind === "child" &&
+          !(next.name in payload)
+        )
+          yield {
+            path: place,
+            message: `${step.name}.${name}: the handler returns what InputPayload gives, and that has no ${next.name}${suggest(next.name, Object.keys(payload))}`,
+          };
         if (!isPayload(first) || returnedAt(facts?.returns, rest) !== "missing") continue;
         const last = rest.at(-1);
         const key = last?.kind === "child" ? last.name : selector;
