@@ -1,7 +1,7 @@
 """Images take their time, hold the instance's volumes, and have names of their own.
 
 moto 5.2.1 makes an image at once, of one invented volume, forgets Encrypted, KmsKeyId, ClientToken and the
-tags of snapshots, and lets two images have one name.
+tags of snapshots, lets two images have one name, and lists the snapshots of all owners for each.
 
 - `pending`, then `available` or `failed` with a StateReason:
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Image.html
@@ -28,6 +28,7 @@ from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami, AmiBackend
 from moto.ec2.models.elastic_block_store import Snapshot
 from moto.ec2.responses.amis import AmisResponse
+from moto.ec2.responses.elastic_block_store import ElasticBlockStore
 from moto.ec2.utils import random_ami_id
 
 from emulator.moto.clock import now
@@ -60,6 +61,14 @@ def apply() -> None:
             if image_id not in self.amis:
                 raise InvalidAMIIdError([image_id])
         return original(self, ami_ids, *rest, **kwargs)
+
+    @instead_of(ElasticBlockStore, "describe_snapshots")
+    def describe_snapshots(self: Any) -> ActionResult:
+        backend = self.ec2_backend
+        owners = {backend.account_id if owner == "self" else owner for owner in self._get_param("OwnerIds", [])}
+        ids = self._get_param("SnapshotIds", [])
+        found = backend.describe_snapshots(snapshot_ids=ids, filters=self._filters_from_querystring())
+        return ActionResult({"Snapshots": [one for one in found if not owners or one.owner_id in owners]})
 
 
 def _states() -> None:

@@ -185,6 +185,7 @@ def test_instance_types_and_public_images_are_there_though_they_are_read_late(ac
     assert len(images["Images"]) >= 1
 
 
+@mend
 def test_tags_of_every_kind_of_resource_are_described(ec2: Any, network: Network) -> None:
     instance = network.instance([network.group("g")])
     image = ec2.create_image(InstanceId=instance["InstanceId"], Name="evidence")["ImageId"]
