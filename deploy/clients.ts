@@ -8,14 +8,14 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /**
  * Clients for the Region given; endpoint, credentials and profile come from the environment as with any AWS tool
- * (`AWS_ENDPOINT_URL` points them at the emulator). Ten attempts with the SDK's adaptive retries ride out
- * throttling, which is usual when a document is shared with hundreds of accounts.
+ * (`AWS_ENDPOINT_URL` points them at the emulator). Ten attempts (or `AWS_MAX_ATTEMPTS`) with the SDK's adaptive
+ * retries ride out throttling, which is usual when a document is shared with hundreds of accounts.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 const options = (region: string): { region: string; maxAttempts: number; retryMode: string } => ({
   region,
-  maxAttempts: 10,
+  maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS) || 10,
   retryMode: "adaptive",
 });
 

@@ -4,6 +4,7 @@ import pc from "picocolors";
 import { typedAgain } from "../ask.ts";
 import { ssm } from "../clients.ts";
 import { type Config, loadConfig, regionsOf } from "../config.ts";
+import { callerAccount } from "../preflight.ts";
 import { Problem } from "../problem.ts";
 import { describe } from "../published.ts";
 import { follow, isFinal, isGood, snapshot } from "./follow.ts";
@@ -35,8 +36,9 @@ export interface ExecuteOptions {
 }
 
 /**
- * `npm run execute`: starts the runbook and follows it. Calls Systems Manager alone, so that it works the same on
- * AWS, on the emulator and on whatever `AWS_ENDPOINT_URL` points at.
+ * `npm run execute`: starts the runbook and follows it. Calls Systems Manager alone (and STS for whose account it is,
+ * where another account shares the document), so that it works the same on AWS, on the emulator and on whatever
+ * `AWS_ENDPOINT_URL` points at.
  *
  * @returns exit status: 0 for success, or where it was left running; 1 for anything else
  */
@@ -217,17 +219,16 @@ async function roleArn(
   const name =
     options.role ??
     (options.accounts.length > 0 ? config.administrationRoleName : config.automationRoleName);
-  const owner = document.startsWith("arn:") ? undefined : (await describe(client, document))?.owner;
-  if (owner === undefined || !/^\d{12}$/.test(owner))
+  // A shared document is another account's; the run is in this one.
+  const account = document.startsWith("arn:")
+    ? await callerAccount(region)
+    : (await describe(client, document))?.owner;
+  if (account === undefined || !/^\d{12}$/.test(account))
     throw new Problem(
-      document.startsWith("arn:")
-        ? "The document is another account's, so the role's account can't be told from it."
-        : `There is no document ${document} in ${region}.`,
-      document.startsWith("arn:")
-        ? `Give the role of your own account: --role arn:aws:iam::ACCOUNT:role/${name}`
-        : "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
+      `There is no document ${document} in ${region}.`,
+      "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
     );
-  return `arn:${partition(region)}:iam::${owner}:role/${name}`;
+  return `arn:${partition(region)}:iam::${account}:role/${name}`;
 }
 
 const partition = (region: string): string =>

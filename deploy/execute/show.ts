@@ -18,6 +18,8 @@ export function result(state: Snapshot): string {
   ];
   if (state.failure) lines.push(pc.red(state.failure));
   for (const [name, values] of Object.entries(state.outputs)) {
+    // The reports come as text and, for programs, as JSON with the same content.
+    if (name.endsWith(".Json")) continue;
     const known = values.filter((value) => value !== "" && !/^No output available yet/.test(value));
     if (known.length > 0) lines.push(pc.bold(name), ...known);
   }

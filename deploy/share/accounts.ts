@@ -67,7 +67,7 @@ export function readAccounts(path: string): readonly string[] {
 /**
  * All accounts below roots and organizational units, however deep the units nest, each once.
  *
- * @param parents ids of roots (`r-…`) or units (`ou-…`); `root` stands for the organization's root
+ * @param parents ids of roots (`r-…`) or units (`ou-…`)
  * @throws Problem for a unit that is not there
  * @see https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccountsForParent.html
  */
@@ -96,7 +96,7 @@ export async function accountsBelow(
   };
   for (const parent of parents) {
     try {
-      await visit(parent === "root" ? await rootOf(client) : parent);
+      await visit(parent);
     } catch (error) {
       if (!(error instanceof Error && error.name === "ParentNotFoundException")) throw error;
       throw new Problem(
@@ -109,11 +109,16 @@ export async function accountsBelow(
   return [...members.values()].sort((one, other) => one.id.localeCompare(other.id));
 }
 
-async function rootOf(client: OrganizationsClient): Promise<string> {
+/** Ids of roots and units, in which the word `root` stands for the organization's root. */
+export async function unitIds(
+  client: OrganizationsClient,
+  units: readonly string[],
+): Promise<readonly string[]> {
+  if (!units.includes("root")) return units;
   const { Roots } = await client.send(new ListRootsCommand({}));
   const id = Roots?.[0]?.Id;
   if (id === undefined) throw new Error("The organization has no root.");
-  return id;
+  return units.map((unit) => (unit === "root" ? id : unit));
 }
 
 function add(members: Map<string, Member>, account: Account): void {

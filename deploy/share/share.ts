@@ -15,6 +15,7 @@ import {
   membersIfVisible,
   parseAccounts,
   readAccounts,
+  unitIds,
 } from "./accounts.ts";
 import { modify, type Refused, sharedWith } from "./permissions.ts";
 import { calls, chunks, isDone, LIMIT, type Plan, plan } from "./plan.ts";
@@ -52,7 +53,8 @@ export async function share(options: ShareOptions): Promise<number> {
   const owner = owners[0] ?? "";
   if (options.list) return list(regions, name);
 
-  const { wanted, left } = await targets(options, owner, regions[0]);
+  const units = await unitIds(organizations(regions[0]), options.units);
+  const { wanted, left } = await targets({ ...options, units }, owner, regions[0]);
   for (const { id, name: label, state } of left)
     console.log(pc.dim(`left out: ${id} ${label} (${state})`));
   if (wanted.length === 0 && !options.prune)
@@ -64,7 +66,7 @@ export async function share(options: ShareOptions): Promise<number> {
     const shared = await sharedWith(ssm(region), name);
     return { region, before: shared.length, plan: plan(shared, wanted, owner, options.prune) };
   });
-  assertWithinLimit(plans, options, config);
+  assertWithinLimit(plans, { ...options, units }, config);
   for (const entry of plans) console.log(describePlan(name, entry));
   if (plans.every((entry) => isDone(entry.plan))) {
     console.log("Nothing to change.");
@@ -113,10 +115,10 @@ function assertWithinLimit(
 ): void {
   const over = plans.find((entry) => entry.plan.after > LIMIT);
   if (over === undefined) return;
-  const unit = options.units.find((id) => id !== "root") ?? "r-…";
+  const units = options.units.length > 0 ? options.units.join(",") : "r-…";
   throw new Problem(
     `${config.documentName} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${LIMIT.toLocaleString("en")}. Nothing was changed.`,
-    `Put a copy of the document into each account instead, by StackSet: npm run deploy -- -c organizationalUnits=${unit} -c copyDocument=true. Or share with fewer units.${options.prune || over.plan.beyond.length === 0 ? "" : ` ${over.plan.beyond.length} accounts that it is shared with are not among the targets; --prune removes them.`}`,
+    `Put a copy of the document into each account instead, by StackSet: npm run deploy -- -c organizationalUnits=${units} -c copyDocument=true. Or share with fewer units.${options.prune || over.plan.beyond.length === 0 ? "" : ` ${over.plan.beyond.length} accounts that it is shared with are not among the targets; --prune removes them.`}`,
   );
 }
 

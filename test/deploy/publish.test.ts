@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
@@ -142,7 +142,10 @@ describe("a command that can't go on says what to do", () => {
   });
 
   it("with an endpoint that does not answer", async () => {
-    const ended = await publish([SAMPLE], [], { AWS_ENDPOINT_URL: "http://127.0.0.1:9" });
+    const ended = await publish([SAMPLE], [], {
+      AWS_ENDPOINT_URL: "http://127.0.0.1:9",
+      AWS_MAX_ATTEMPTS: "2",
+    });
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("is the emulator running");
   });
@@ -166,5 +169,8 @@ describe("a command that can't go on says what to do", () => {
     const ended = await publish(["documentFile=nowhere.yaml"]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("nowhere.yaml can't be read (ENOENT)");
+    const large = join(folder, "large.yaml");
+    writeFileSync(large, `# ${"x".repeat(65_536)}`);
+    expect((await publish([`documentFile=${large}`])).stderr).toContain("Systems Manager takes");
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import {
   CreateAccountCommand,
   CreateOrganizationalUnitCommand,
@@ -140,4 +141,37 @@ export async function bootstrap(
     },
   );
   if (exitCode !== 0) throw new Error(all);
+}
+
+/** Launches an instance in an account's default VPC. */
+export async function instance(
+  emulator: Emulator,
+  account: string,
+  tags: Readonly<Record<string, string>> = {},
+  region = "us-east-1",
+): Promise<string> {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  const { Instances } = await new EC2Client(as(emulator, account, region)).send(
+    new RunInstancesCommand({
+      ImageId: "ami-12c6146b",
+      MinCount: 1,
+      MaxCount: 1,
+      ...(Tags.length > 0 ? { TagSpecifications: [{ ResourceType: "instance", Tags }] } : {}),
+    }),
+  );
+  return Instances?.[0]?.InstanceId ?? "";
+}
+
+/** The names of an instance's security groups. */
+export async function groupsOf(
+  emulator: Emulator,
+  account: string,
+  id: string,
+  region = "us-east-1",
+): Promise<readonly string[]> {
+  const { Reservations } = await new EC2Client(as(emulator, account, region)).send(
+    new DescribeInstancesCommand({ InstanceIds: [id] }),
+  );
+  const groups = Reservations?.[0]?.Instances?.[0]?.SecurityGroups ?? [];
+  return groups.map(({ GroupName }) => GroupName ?? "");
 }

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { type Session, session } from "./session.ts";
+import { groupsOf, instance, type Organization, organization } from "./world.ts";
+
+// From clone to a contained instance in a member account, with the real command lines.
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+const CENTRAL = "111122223333";
+const OWNER_ARN = `arn:aws:ssm:us-east-1:${CENTRAL}:document/ContainEC2Instance`;
+let emulator: Emulator;
+let world: Organization;
+let person: Session;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ enforceIam: true });
+  world = await organization(emulator, CENTRAL, 60);
+  person = session(emulator, "transcript-60");
+  person.say("An organization with three levels of units and 60 member accounts.");
+});
+afterAll(() => emulator?.close());
+
+describe("an organization with three levels of units and 60 accounts", () => {
+  it("is refused while it does not trust StackSets, with the command that changes it", async () => {
+    const ready = await person.cdk(CENTRAL, "bootstrap", `aws://${CENTRAL}/us-east-1`);
+    expect(ready.status, ready.all).toBe(0);
+    const args = ["--yes", "-c", "administration=true", "-c", `organizationalUnits=${world.root}`];
+    const refused = await person.npm(CENTRAL, "deploy", ...args);
+    expect(refused.status).toBe(1);
+    const remedy = /aws (cloudformation activate-organizations-access[^\n]*)/.exec(refused.stderr);
+    expect((await person.aws(CENTRAL, ...(remedy?.[1] ?? "").split(" "))).status).toBe(0);
+    const unknown = await person.npm(
+      CENTRAL,
+      "deploy",
+      "--yes",
+      "-c",
+      "organizationalUnits=ou-ab12-cdefgh34",
+    );
+    expect(unknown.stderr).toContain("has no unit ou-ab12-cdefgh34");
+  });
+
+  it("gets the roles into every account with one command", async () => {
+    const args = ["--yes", "-c", "administration=true", "-c", `organizationalUnits=${world.root}`];
+    const ended = await person.npm(CENTRAL, "deploy", ...args);
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stdout).toContain("60 stacks in member accounts are current, 0 are not");
+  });
+
+  it("gets the document shared with every account with another", async () => {
+    const ended = await person.npm(CENTRAL, "share", "--unit", "root", "--yes");
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stdout).toContain("afterwards with 60");
+  });
+
+  it("contains and releases an instance in a member account, whose role is held to its policy", async () => {
+    const member = world.accounts[3] ?? "";
+    const id = await instance(emulator, member);
+    const before = await groupsOf(emulator, member, id);
+    const same = ["--document", OWNER_ARN, "--bucket", `evidence-${member}`, "--instance", id];
+    const dry = await person.npm(member, "execute", ...same);
+    expect(dry.status, dry.all).toBe(0);
+    expect(dry.stdout).toContain("DRY RUN");
+    expect(await groupsOf(emulator, member, id)).toEqual(before);
+    const live = await person.npm(member, "execute", ...same, "--no-dry-run", "--yes");
+    expect(live.status, live.all).toBe(0);
+    expect(await groupsOf(emulator, member, id)).toEqual([`ContainEC2Instance-containment-${id}`]);
+    const key = /"S3PrefixName": \["([^"]+)"\]/.exec(live.stdout)?.[1] ?? "";
+    const free = ["--action", "Release", "--prefix", key, "--no-dry-run", "--yes"];
+    const released = await person.npm(member, "execute", ...same, ...free);
+    expect(released.status, released.all).toBe(0);
+    expect(await groupsOf(emulator, member, id)).toEqual(before);
+  });
+
+  it("contains by tag in two accounts from the central one", async () => {
+    const accounts = [world.accounts[5] ?? "", world.accounts[7] ?? ""];
+    const ids = await Promise.all(
+      accounts.map((account) => instance(emulator, account, { Incident: "4711" })),
+    );
+    const ended = await person.npm(
+      CENTRAL,
+      "execute",
+      ...["--tag", "Incident=4711", "--accounts", accounts.join(","), "--regions", "us-east-1"],
+      ...["--bucket", "evidence-{account}", "--no-dry-run", "--yes"],
+    );
+    expect(ended.status, ended.all).toBe(0);
+    for (const [at, account] of accounts.entries())
+      expect(await groupsOf(emulator, account, ids[at] ?? "")).toEqual([
+        `ContainEC2Instance-containment-${ids[at]}`,
+      ]);
+  });
+});
