@@ -100,11 +100,23 @@ export type NewExecution = Omit<
   "steps" | "started" | "status" | "control" | "settled" | "children"
 > & { readonly steps: readonly StepDefinition[] };
 
-/** A record of an execution that has not begun. */
-export function newExecution(parts: NewExecution): Execution {
+/** A record of a step that has not begun. */
+export const newStep = (definition: StepDefinition, place?: Place): StepRecord => ({
+  id: randomUUID(),
+  definition,
+  status: "Pending",
+  ...(place !== undefined && { place }),
+});
+
+/**
+ * A record of an execution that has not begun.
+ *
+ * @param steps its steps, where they are no plain steps of a document
+ */
+export function newExecution(parts: NewExecution, steps?: readonly StepRecord[]): Execution {
   return {
     ...parts,
-    steps: parts.steps.map((definition) => ({ id: randomUUID(), definition, status: "Pending" })),
+    steps: steps ?? parts.steps.map((definition) => newStep(definition)),
     started: Date.now(),
     status: "Pending",
     children: [],

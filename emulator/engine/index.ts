@@ -7,6 +7,7 @@ import { fetchDocument } from "./fetch.ts";
 import { startFleet } from "./fleet.ts";
 import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
 import type { Workers } from "./jobs.ts";
+import { type Registry, startPlaces } from "./places.ts";
 import { launch, machineOf, type Order, prepare, type Starter } from "./start.ts";
 import { stop } from "./stop.ts";
 import { createTokens } from "./tokens.ts";
@@ -41,6 +42,11 @@ export function createEngine(options: EngineOptions): Engine {
   const executions = new Map<string, Execution>();
   const tokens = createTokens();
   const register = (execution: Execution): void => void executions.set(execution.id, execution);
+  const registry: Registry = {
+    add: register,
+    get: (id) => executions.get(id),
+    expected: new Map(),
+  };
   const all = (): Execution[] => [...executions.values()];
   const of = (caller: Caller): Execution[] =>
     all().filter((one) => one.accountId === caller.accountId && one.region === caller.region);
@@ -55,8 +61,16 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   async function start(input: Input, caller: Caller): Promise<unknown> {
-    const order = await orderOf(tools, input, caller);
+    const asked = await orderOf(tools, input, caller);
+    const order = {
+      ...asked,
+      ...registry.expected.get(optionalString(input, "ClientToken") ?? ""),
+    };
     const { shown } = order;
+    if (shown.TargetLocations !== undefined) {
+      const { id } = await startPlaces(tools, order, registry);
+      return { AutomationExecutionId: id };
+    }
     if (shown.Targets !== undefined || shown.TargetMaps !== undefined) {
       const { id } = await startFleet(tools, order, register);
       return { AutomationExecutionId: id };
@@ -110,16 +124,18 @@ export function createEngine(options: EngineOptions): Engine {
 
 /** Reads a request to start, and fetches its document. @throws AwsError */
 async function orderOf(tools: Tools, input: Input, caller: Caller): Promise<Order> {
+  const version = optionalString(input, "DocumentVersion");
   const fetched = await fetchDocument(
     tools.endpoint,
     caller.accountId,
     caller.region,
     requiredString(input, "DocumentName"),
-    optionalString(input, "DocumentVersion"),
+    version,
   );
   return {
     starter: starterOf(caller),
     fetched,
+    ...(version !== undefined && { version }),
     parameters: wireParameters(input.Parameters),
     shown: shownOf(input),
     tags: tagsOf(input),

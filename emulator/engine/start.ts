@@ -1,5 +1,6 @@
 /** StartAutomationExecution for one execution; fleet.ts and places.ts make many of it. */
 import { randomUUID } from "node:crypto";
+import { partitionOf } from "../front/iam/requirements.ts";
 import type { Setting } from "./attempt.ts";
 import { AwsError } from "./errors.ts";
 import {
@@ -28,6 +29,8 @@ export interface Starter {
 export interface Order {
   readonly starter: Starter;
   readonly fetched: Fetched;
+  /** The version that was asked for, if one was. */
+  readonly version?: string;
   readonly parameters: WireParameters;
   readonly shown: Shown;
   readonly tags: ReadonlyMap<string, string>;
@@ -96,25 +99,30 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     system: systemVariables(execution),
   };
   const role = asText(resolve(document.assumeRole, scope));
-  let credentials = order.starter.credentials;
-  if (role !== "") {
-    try {
-      credentials = await assumeRole(
-        tools.endpoint,
-        region,
-        administrator(accountId),
-        role,
-        execution.id,
-      );
-    } catch (error) {
-      throw new AwsError(
-        "InvalidAutomationExecutionParametersException",
-        `The defined assume role is unable to be assumed. ${error instanceof Error ? error.message : ""}`.trim(),
-      );
-    }
-  }
+  const credentials =
+    role === "" ? order.starter.credentials : await documentRole(tools, execution, role);
   const setting: Setting = { executionId: execution.id, accountId, region, credentials };
   return { tools, execution, setting, scope };
+}
+
+/**
+ * Assumes a document's role, as Systems Manager.
+ *
+ * @throws AwsError InvalidAutomationExecutionParametersException for a role that can't be assumed
+ */
+export async function documentRole(
+  { endpoint }: Tools,
+  { id, accountId, region }: Pick<Execution, "id" | "accountId" | "region">,
+  role: string,
+): Promise<Credentials> {
+  try {
+    return await assumeRole(endpoint, region, administrator(accountId), role, id);
+  } catch (error) {
+    throw new AwsError(
+      "InvalidAutomationExecutionParametersException",
+      `The defined assume role is unable to be assumed. ${error instanceof Error ? error.message : ""}`.trim(),
+    );
+  }
 }
 
 /** Begins to run an execution; its `settled` ends with it. */
@@ -126,15 +134,10 @@ export function launch(machine: Machine): void {
 function systemVariables({ id, accountId, region }: Execution): ReadonlyMap<string, string> {
   const now = new Date().toISOString();
   const date = now.slice(0, 10);
-  const partition = region.startsWith("cn-")
-    ? "aws-cn"
-    : region.startsWith("us-gov-")
-      ? "aws-us-gov"
-      : "aws";
   return new Map([
     ["global:ACCOUNT_ID", accountId],
     ["global:REGION", region],
-    ["global:AWS_PARTITION", partition],
+    ["global:AWS_PARTITION", partitionOf(region)],
     ["global:DATE", date],
     ["global:DATE_TIME", `${date}_${now.slice(11, 19).replaceAll(":", ".")}`],
     ["automation:EXECUTION_ID", id],
