@@ -1,0 +1,111 @@
+import {
+  CreateAutoScalingGroupCommand,
+  DescribeAutoScalingGroupsCommand,
+  DescribeAutoScalingInstancesCommand,
+  UpdateAutoScalingGroupCommand,
+} from "@aws-sdk/client-auto-scaling";
+import {
+  CreateLaunchTemplateCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { type World, withInstance } from "./world.ts";
+
+export interface Sizes {
+  readonly min: number;
+  readonly max: number;
+  readonly desired: number;
+}
+
+export interface Group {
+  readonly name: string;
+  /** In the order in which the group describes them. */
+  readonly instanceIds: readonly string[];
+}
+
+/** Makes a launch template and an Auto Scaling group of these sizes, whose instances are on the `web` group. */
+export async function makeAutoScalingGroup(
+  world: World,
+  sizes: Sizes,
+  name = "fleet",
+): Promise<Group> {
+  const images = await world.ec2.send(
+    new DescribeImagesCommand({ Owners: ["amazon"], MaxResults: 5 }),
+  );
+  await world.ec2.send(
+    new CreateLaunchTemplateCommand({
+      LaunchTemplateName: name,
+      LaunchTemplateData: {
+        ImageId: images.Images?.[0]?.ImageId,
+        InstanceType: "m5.large",
+        SecurityGroupIds: [world.network.groups.web ?? ""],
+      },
+    }),
+  );
+  await world.autoscaling.send(
+    new CreateAutoScalingGroupCommand({
+      AutoScalingGroupName: name,
+      LaunchTemplate: { LaunchTemplateName: name, Version: "$Latest" },
+      MinSize: sizes.min,
+      MaxSize: sizes.max,
+      DesiredCapacity: sizes.desired,
+      VPCZoneIdentifier: world.network.subnetId,
+    }),
+  );
+  return { name, instanceIds: Object.keys((await groupState(world, name)).states) };
+}
+
+/** The world with one of the group's instances in place of its own. */
+export async function memberWorld(world: World, group: Group, index = 0): Promise<World> {
+  const instanceId = group.instanceIds[index] ?? "";
+  const found = await world.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+  const interfaces = found.Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces ?? [];
+  return withInstance(
+    world,
+    instanceId,
+    interfaces.map((part) => part.NetworkInterfaceId ?? ""),
+  );
+}
+
+export interface GroupState extends Sizes {
+  /** Lifecycle states by instance. */
+  readonly states: Readonly<Record<string, string>>;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** A group's sizes, its instances' states and its tags. */
+export async function groupState(world: World, name = "fleet"): Promise<GroupState> {
+  const found = await world.autoscaling.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  const group = found.AutoScalingGroups?.[0];
+  return {
+    min: group?.MinSize ?? -1,
+    max: group?.MaxSize ?? -1,
+    desired: group?.DesiredCapacity ?? -1,
+    states: Object.fromEntries(
+      (group?.Instances ?? []).map((one) => [one.InstanceId ?? "", one.LifecycleState ?? ""]),
+    ),
+    tags: Object.fromEntries((group?.Tags ?? []).map((tag) => [tag.Key ?? "", tag.Value ?? ""])),
+  };
+}
+
+/** An instance's lifecycle state in its group; empty where it is in none. */
+export async function lifecycleState(world: World, instanceId: string): Promise<string> {
+  const found = await world.autoscaling.send(
+    new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
+  );
+  return found.AutoScalingInstances?.[0]?.LifecycleState ?? "";
+}
+
+/** Changes a group's sizes. */
+export async function resize(world: World, sizes: Partial<Sizes>, name = "fleet"): Promise<void> {
+  await world.autoscaling.send(
+    new UpdateAutoScalingGroupCommand({
+      AutoScalingGroupName: name,
+      ...(sizes.min !== undefined && { MinSize: sizes.min }),
+      ...(sizes.max !== undefined && { MaxSize: sizes.max }),
+      ...(sizes.desired !== undefined && { DesiredCapacity: sizes.desired }),
+    }),
+  );
+}

@@ -1,0 +1,177 @@
+import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
+import {
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeKeyPairsCommand,
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeSnapshotsCommand,
+  DescribeSubnetsCommand,
+  DescribeTagsCommand,
+  DescribeVolumesCommand,
+  DescribeVpcsCommand,
+  type EC2Client,
+  type IpPermission,
+} from "@aws-sdk/client-ec2";
+import { ListRolesCommand } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
+import { bucketsOf } from "./snapshot.buckets.ts";
+import { byKey, type Plain, tagMap } from "./snapshot.plain.ts";
+import type { Clients } from "./world.ts";
+
+/** The whole state of an account in one Region, as plain data in a fixed order. */
+export type Snapshot = Readonly<Record<string, Plain>>;
+
+/** Reads the whole state of an account: all but Systems Manager's own documents and executions. */
+export async function snapshot(clients: Clients): Promise<Snapshot> {
+  const [machines, network, groups, images, tags, scaling, buckets, keys, roles] =
+    await Promise.all([
+      instances(clients.ec2),
+      interfaces(clients.ec2),
+      securityGroups(clients.ec2),
+      imagesAndDisks(clients.ec2),
+      allTags(clients.ec2),
+      autoScalingGroups(clients),
+      bucketsOf(clients.s3),
+      kmsKeys(clients),
+      iamRoles(clients),
+    ]);
+  const rest = { keys, roles, tags };
+  return { machines, network, groups, ...images, scaling, buckets, ...rest };
+}
+
+async function instances(ec2: EC2Client): Promise<Plain> {
+  const found = await ec2.send(new DescribeInstancesCommand({}));
+  const all = (found.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
+  return byKey(all, "InstanceId", (one) => ({
+    state: one.State?.Name ?? "",
+    image: one.ImageId ?? "",
+    rootDevice: one.RootDeviceType ?? "",
+    interfaces: (one.NetworkInterfaces ?? []).map((part) => part.NetworkInterfaceId ?? "").sort(),
+    groups: (one.SecurityGroups ?? []).map((group) => group.GroupId ?? "").sort(),
+    tags: tagMap(one.Tags),
+  }));
+}
+
+async function interfaces(ec2: EC2Client): Promise<Plain> {
+  const [parts, subnets, vpcs, pairs] = await Promise.all([
+    ec2.send(new DescribeNetworkInterfacesCommand({})),
+    ec2.send(new DescribeSubnetsCommand({})),
+    ec2.send(new DescribeVpcsCommand({})),
+    ec2.send(new DescribeKeyPairsCommand({})),
+  ]);
+  return {
+    interfaces: byKey(parts.NetworkInterfaces ?? [], "NetworkInterfaceId", (one) => ({
+      groups: (one.Groups ?? []).map((group) => group.GroupId ?? "").sort(),
+      instance: one.Attachment?.InstanceId ?? "",
+      status: one.Status ?? "",
+      subnet: one.SubnetId ?? "",
+      tags: tagMap(one.TagSet),
+    })),
+    subnets: byKey(subnets.Subnets ?? [], "SubnetId", (one) => ({ vpc: one.VpcId ?? "" })),
+    vpcs: byKey(vpcs.Vpcs ?? [], "VpcId", (one) => ({ cidr: one.CidrBlock ?? "" })),
+    keyPairs: (pairs.KeyPairs ?? []).map((pair) => pair.KeyName ?? "").sort(),
+  };
+}
+
+/** Rules in a form that is the same however EC2 puts them together. */
+export const rulesOf = (permissions: readonly IpPermission[] | undefined): string[] =>
+  (permissions ?? [])
+    .flatMap((one) => {
+      const what = `${one.IpProtocol ?? ""} ${one.FromPort ?? ""}-${one.ToPort ?? ""}`;
+      return [
+        ...(one.IpRanges ?? []).map((range) => `${what} ${range.CidrIp}`),
+        ...(one.Ipv6Ranges ?? []).map((range) => `${what} ${range.CidrIpv6}`),
+        ...(one.UserIdGroupPairs ?? []).map((pair) => `${what} ${pair.GroupId}`),
+        ...(one.PrefixListIds ?? []).map((list) => `${what} ${list.PrefixListId}`),
+      ];
+    })
+    .sort();
+
+async function securityGroups(ec2: EC2Client): Promise<Plain> {
+  const found = await ec2.send(new DescribeSecurityGroupsCommand({}));
+  return byKey(found.SecurityGroups ?? [], "GroupId", (one) => ({
+    name: one.GroupName ?? "",
+    vpc: one.VpcId ?? "",
+    ingress: rulesOf(one.IpPermissions),
+    egress: rulesOf(one.IpPermissionsEgress),
+    tags: tagMap(one.Tags),
+  }));
+}
+
+async function imagesAndDisks(ec2: EC2Client): Promise<Readonly<Record<string, Plain>>> {
+  const [images, snapshots, volumes] = await Promise.all([
+    ec2.send(new DescribeImagesCommand({ Owners: ["self"] })),
+    ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] })),
+    ec2.send(new DescribeVolumesCommand({})),
+  ]);
+  return {
+    images: byKey(images.Images ?? [], "ImageId", (one) => ({
+      name: one.Name ?? "",
+      state: one.State ?? "",
+      disks: (one.BlockDeviceMappings ?? []).map((disk) => ({
+        snapshot: disk.Ebs?.SnapshotId ?? "",
+        encrypted: disk.Ebs?.Encrypted ?? false,
+        key: disk.Ebs?.KmsKeyId ?? "",
+      })),
+      tags: tagMap(one.Tags),
+    })),
+    snapshots: byKey(snapshots.Snapshots ?? [], "SnapshotId", (one) => ({
+      volume: one.VolumeId ?? "",
+      encrypted: one.Encrypted ?? false,
+      tags: tagMap(one.Tags),
+    })),
+    volumes: byKey(volumes.Volumes ?? [], "VolumeId", (one) => ({
+      state: one.State ?? "",
+      encrypted: one.Encrypted ?? false,
+      tags: tagMap(one.Tags),
+    })),
+  };
+}
+
+async function allTags(ec2: EC2Client): Promise<Plain> {
+  const found = await ec2.send(new DescribeTagsCommand({}));
+  return (found.Tags ?? []).map((tag) => `${tag.ResourceId} ${tag.Key}=${tag.Value}`).sort();
+}
+
+async function autoScalingGroups({ autoscaling }: Clients): Promise<Plain> {
+  const found = await autoscaling.send(new DescribeAutoScalingGroupsCommand({}));
+  return byKey(found.AutoScalingGroups ?? [], "AutoScalingGroupName", (one) => ({
+    min: one.MinSize ?? 0,
+    max: one.MaxSize ?? 0,
+    desired: one.DesiredCapacity ?? 0,
+    suspended: (one.SuspendedProcesses ?? []).map((part) => part.ProcessName ?? "").sort(),
+    instances: byKey(one.Instances ?? [], "InstanceId", (member) => ({
+      state: member.LifecycleState ?? "",
+      health: member.HealthStatus ?? "",
+      protected: member.ProtectedFromScaleIn ?? false,
+    })),
+    tags: tagMap(one.Tags),
+  }));
+}
+
+async function kmsKeys({ kms }: Clients): Promise<Plain> {
+  const [aliases, keys] = await Promise.all([
+    kms.send(new ListAliasesCommand({})),
+    kms.send(new ListKeysCommand({})),
+  ]);
+  const described = await Promise.all(
+    (keys.Keys ?? []).map((key) => kms.send(new DescribeKeyCommand({ KeyId: key.KeyId }))),
+  );
+  return {
+    aliases: (aliases.Aliases ?? []).map((alias) => alias.AliasName ?? "").sort(),
+    // AWS makes its own keys when somebody asks for them.
+    keys: byKey(
+      described
+        .flatMap((one) => (one.KeyMetadata === undefined ? [] : [one.KeyMetadata]))
+        .filter((key) => key.KeyManager === "CUSTOMER"),
+      "KeyId",
+      (key) => ({ state: key.KeyState ?? "" }),
+    ),
+  };
+}
+
+async function iamRoles({ iam }: Clients): Promise<Plain> {
+  const found = await iam.send(new ListRolesCommand({}));
+  return (found.Roles ?? []).map((role) => role.Arn ?? "").sort();
+}
