@@ -49,7 +49,7 @@ try {
   await setUpPython("run", (text) => console.log(pc.dim(text)));
   const compiled = await build();
   title("A local AWS");
-  const emulator = await startEmulator({ region });
+  const emulator = await startEmulator({ region, enforceIam: true });
   try {
     await rehearse(emulator, compiled);
     console.log(pc.dim(`Done in ${((Date.now() - began) / 1000).toFixed(1)} s.`));

@@ -103,7 +103,8 @@ def _fields(literal: str) -> Iterator[tuple[int, int]]:
             elif mark in ")]}":
                 depth -= 1
         yield start, end
-        position = literal.find("}", end) + 1
+        # A field's format may hold fields of its own.
+        position = end
 
 
 def _rename_in_literal(literal: str, names: dict[str, str]) -> str:

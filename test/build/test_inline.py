@@ -1,0 +1,86 @@
+"""Inlining: what a handler needs comes into its script, each thing once, and nothing else."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HANDLER = "def handler(events, context):\n"
+
+
+def inline(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
+    """Inlines `handler` (its text) with shared modules (their texts by name)."""
+    shared = folder / "shared"
+    shared.mkdir()
+    for name, text in files.items():
+        (folder / "handler.py" if name == "handler" else shared / f"{name}.py").write_text(text, encoding="utf-8")
+    request = {"handlers": [str(folder / "handler.py")], "shared": str(shared), "levels": [0]}
+    command = [sys.executable, str(ROOT / "build" / "inline" / "inline.py")]
+    return subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def script(answer: subprocess.CompletedProcess[str]) -> str:
+    """The one script of an answer."""
+    assert answer.returncode == 0, answer.stderr
+    return str(json.loads(answer.stdout)[0][0])
+
+
+def test_a_shared_function_and_what_it_needs_comes_in_once(tmp_path: Path) -> None:
+    text = script(
+        inline(
+            tmp_path,
+            handler="from shared.a import one\nfrom shared.b import two\n\n\n" + HANDLER + "    return one() + two()\n",
+            a="import json\n\nfrom shared.b import two\n\n\ndef one():\n    return two() + json.loads('1')\n",
+            b="def two():\n    return 2\n\n\ndef three():\n    return 3\n",
+        )
+    )
+    assert text.count("def two") == 1
+    assert "def three" not in text
+    assert text.startswith("import json\n")
+    space: dict[str, object] = {}
+    exec(text, space)  # noqa: S102
+    assert space["handler"]({}, {}) == 5  # type: ignore[operator]
+
+
+def test_a_shared_module_that_is_not_there_is_named(tmp_path: Path) -> None:
+    answer = inline(tmp_path, handler="from shared.gone import x\n\n\ndef handler(events, context):\n    return x()\n")
+    assert answer.returncode != 0
+    assert "there is no shared module gone" in answer.stderr
+
+
+def test_a_name_that_the_shared_module_lacks_is_named(tmp_path: Path) -> None:
+    handler = "from shared.a import x\n\n\ndef handler(events, context):\n    return x()\n"
+    answer = inline(tmp_path, handler=handler, a="def y():\n    return 1\n")
+    assert "shared/a.py does not define x" in answer.stderr
+
+
+def test_what_nothing_uses_is_refused(tmp_path: Path) -> None:
+    answer = inline(tmp_path, handler="def idle():\n    return 1\n\n\ndef handler(events, context):\n    return 2\n")
+    assert "nothing uses idle" in answer.stderr
+
+
+def test_two_things_of_one_name_are_refused(tmp_path: Path) -> None:
+    answer = inline(
+        tmp_path,
+        handler="from shared.a import one\n\n\ndef helper():\n    return 1\n\n\n"
+        + HANDLER
+        + "    return one() + helper()\n",
+        a="def helper():\n    return 2\n\n\ndef one():\n    return helper()\n",
+    )
+    assert "two definitions of helper" in answer.stderr
+
+
+def test_code_that_runs_when_it_is_read_is_refused(tmp_path: Path) -> None:
+    answer = inline(tmp_path, handler="print('hello')\n\n\ndef handler(events, context):\n    return 2\n")
+    assert "handler.py:1: a handler holds imports and definitions only" in answer.stderr
+
+
+def test_a_file_that_is_no_python_is_refused(tmp_path: Path) -> None:
+    answer = inline(tmp_path, handler="def handler(events, context)\n    return 2\n")
+    assert answer.returncode != 0
+    assert "SyntaxError" in answer.stderr
+
+
+def test_a_handler_without_the_function_is_refused(tmp_path: Path) -> None:
+    assert "there is no function handler" in inline(tmp_path, handler="X = 1\n").stderr
