@@ -1,0 +1,43 @@
+/** Does after a fault what a person would: run again, then release, and looks whether all is as it was. */
+import type { Run } from "../../world/run.ts";
+import type { Snapshot } from "../../world/snapshot.ts";
+import { backupKey, type World } from "../../world/world.ts";
+import { drift, lies, taggedObjects } from "./claims.ts";
+import type { Scenario } from "./scenarios.ts";
+
+/** One further Contain, then Release; what is not as it should be then. */
+export async function containAndRelease(
+  world: World,
+  scenario: Scenario,
+  before: Snapshot,
+): Promise<readonly string[]> {
+  const earlier = await world.snapshot();
+  const again = await world.contain(scenario.parameters);
+  const contained = await world.snapshot();
+  const wrong = [
+    ...unless(again, "Success", "the further Contain"),
+    ...lies(again, world.instanceId, before, earlier, contained).map((lie) => `Contain: ${lie}`),
+  ];
+  if (wrong.length > 0) return wrong;
+  return releaseAgain(world, backupKey(again), before);
+}
+
+/** A Release, which must bring the state of before. */
+export async function releaseAgain(
+  world: World,
+  key: string,
+  before: Snapshot,
+): Promise<readonly string[]> {
+  const run = await world.release(key);
+  const released = await world.snapshot();
+  return [
+    ...unless(run, "Success", "the Release"),
+    ...drift(before, released).map((line) => `after the Release: ${line}`),
+    ...taggedObjects(released).map((line) => `after the Release: ${line}`),
+  ];
+}
+
+function unless(run: Run, status: string, what: string): readonly string[] {
+  if (run.status === status) return [];
+  return [`${what} ended ${run.status}: ${run.json.Title ?? ""} ${run.failure}`.slice(0, 1500)];
+}

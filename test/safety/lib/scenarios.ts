@@ -1,0 +1,84 @@
+/** The situations in which the runbook is tried. */
+import { CreateTagsCommand } from "@aws-sdk/client-ec2";
+import type { Emulator } from "../../../emulator/index.ts";
+import { makeAutoScalingGroup, memberWorld, type Sizes } from "../../world/asg.ts";
+import type { Parameters } from "../../world/run.ts";
+import { makeWorld, type World, type WorldOptions } from "../../world/world.ts";
+
+export interface Scenario {
+  readonly name: string;
+  /** What the runbook is given beyond the instance, the bucket and the role, when it contains. */
+  readonly parameters: Parameters;
+  /** Makes a fresh account with an instance to contain. */
+  make(emulator: Emulator): Promise<World>;
+}
+
+const rules = {
+  IngressInput: ['{"Cidr":"203.0.113.9/32","IpProtocol":"tcp","FromPort":"22","ToPort":"22"}'],
+  EgressInput: ['{"Cidr":"2001:db8::/64","IpProtocol":"-1"}'],
+};
+
+const plain = (
+  name: string,
+  options: WorldOptions,
+  parameters: Parameters = {},
+  prepare: (world: World) => Promise<unknown> = async () => undefined,
+): Scenario => ({
+  name,
+  parameters,
+  make: async (emulator) => {
+    const world = await makeWorld(emulator, options);
+    await prepare(world);
+    return world;
+  },
+});
+
+const member = (
+  name: string,
+  sizes: Sizes,
+  parameters: Parameters = {},
+  options: WorldOptions = {},
+): Scenario => ({
+  name,
+  parameters,
+  make: async (emulator) => {
+    const world = await makeWorld(emulator, { interfaces: [["db"]], ...options });
+    return memberWorld(world, await makeAutoScalingGroup(world, sizes));
+  },
+});
+
+/** The instance carries another value of the tag that the runbook is asked to put there. */
+const tagBefore = ({ ec2, instanceId, interfaceIds }: World): Promise<unknown> =>
+  ec2.send(
+    new CreateTagsCommand({
+      Resources: [instanceId, ...interfaceIds.slice(0, 1)],
+      Tags: [
+        { Key: "Case", Value: "before" },
+        { Key: "Name", Value: "web 1" },
+      ],
+    }),
+  );
+
+export const scenarios: readonly Scenario[] = [
+  plain("one interface", { interfaces: [["web", "db"]] }),
+  plain(
+    "several interfaces",
+    { interfaces: [["web"], ["web", "db"], ["admin"]] },
+    { TagIdentifier: "Key=Case,Value=4711", ...rules },
+    tagBefore,
+  ),
+  member("Auto Scaling with room", { min: 1, max: 4, desired: 3 }),
+  member(
+    "Auto Scaling under MinSize pressure",
+    { min: 2, max: 2, desired: 2 },
+    { TagIdentifier: "Key=Case,Value=4711" },
+  ),
+  plain("images", { interfaces: [["web"]] }, { CreateAMIBackup: "true" }),
+  plain("a new bucket", { interfaces: [["web"]], bucket: false }),
+  member(
+    "everything at once",
+    { min: 1, max: 1, desired: 1 },
+    { CreateAMIBackup: "true", TagIdentifier: "Key=Case,Value=4711", ...rules },
+    { bucket: false, ipv6: false },
+  ),
+];
