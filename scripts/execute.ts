@@ -31,7 +31,10 @@ const options = new Command("execute")
   )
   .optionsGroup("How many at once:")
   .option("--max-concurrency <n>", "instances at the same time, a number or percentage", "5")
-  .option("--max-errors <n>", "failures after which no further instance is begun", "1")
+  .option(
+    "--max-errors <n>",
+    "failures after which no further instance is begun (default: 100%, with --accounts 0)",
+  )
   .optionsGroup("In other accounts and Regions:")
   .option(
     "--accounts <ids>",
@@ -45,7 +48,7 @@ const options = new Command("execute")
   .option(
     "--location-errors <n>",
     "failures after which no further account and Region is begun",
-    "1",
+    "100%",
   )
   .optionsGroup("This command:")
   .option("-d, --document <name>", "name, or ARN of a document that another account shares")
@@ -72,7 +75,7 @@ const options = new Command("execute")
     tagIdentifier?: string;
     role?: string;
     maxConcurrency: string;
-    maxErrors: string;
+    maxErrors?: string;
     accounts: string[];
     regions: string[];
     executionRole?: string;
@@ -101,11 +104,12 @@ const {
   document,
   documentVersion,
   region,
+  maxErrors,
 } = options;
 
 await command(() =>
   execute({
-    ...given({ role, executionRole, document, documentVersion, region }),
+    ...given({ role, executionRole, document, documentVersion, region, maxErrors }),
     context: options.context,
     selection: given({ instance, tag, group: resourceGroup, file }),
     parameters: given({
@@ -120,7 +124,6 @@ await command(() =>
     }) as Record<string, string>,
     dryRun: options.dryRun,
     maxConcurrency: options.maxConcurrency,
-    maxErrors: options.maxErrors,
     accounts: options.accounts,
     regions: options.regions,
     locationConcurrency: options.locationConcurrency,

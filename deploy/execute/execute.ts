@@ -7,7 +7,7 @@ import { type Config, loadConfig, regionsOf } from "../config.ts";
 import { callerAccount } from "../preflight.ts";
 import { Problem } from "../problem.ts";
 import { describe } from "../published.ts";
-import { follow, isFinal, isGood, snapshot } from "./follow.ts";
+import { follow, isFinal, isGood, snapshot, wentWell } from "./follow.ts";
 import { interruptions } from "./interrupt.ts";
 import { plan, type Request, type RunOptions, type Selection } from "./request.ts";
 import { line, result } from "./show.ts";
@@ -23,7 +23,11 @@ export interface ExecuteOptions {
   readonly role?: string;
   readonly dryRun: boolean;
   readonly maxConcurrency: string;
-  readonly maxErrors: string;
+  /**
+   * By default one failure keeps no other instance from being contained. In other accounts the default is 0: what
+   * failed there is not seen from here unless the account's whole run fails.
+   */
+  readonly maxErrors?: string;
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
   readonly executionRole?: string;
@@ -61,7 +65,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     parameters,
     dryRun: options.dryRun,
     maxConcurrency: options.maxConcurrency,
-    maxErrors: options.maxErrors,
+    maxErrors: options.maxErrors ?? (options.accounts.length > 0 ? "0" : "100%"),
     ...(options.accounts.length === 0
       ? {}
       : {
@@ -109,9 +113,18 @@ export async function execute(options: ExecuteOptions): Promise<number> {
       options.interval,
     );
     status = Math.max(status, ended.status);
-    if (ended.left || ended.status !== 0) break;
+    if (ended.left || ended.stopped) break;
   }
   return status;
+}
+
+interface Followed {
+  /** Exit status: 1 where anything failed. */
+  readonly status: number;
+  /** The person left something running. */
+  readonly left: boolean;
+  /** An execution failed, so that nothing further should be begun. */
+  readonly stopped: boolean;
 }
 
 /** Follows executions together, to the end of all or until the person leaves them. */
@@ -120,7 +133,7 @@ export async function followAll(
   region: string,
   executions: readonly { readonly id: string; readonly label: string }[],
   interval: number,
-): Promise<{ readonly status: number; readonly left: boolean }> {
+): Promise<Followed> {
   const interrupts = interruptions();
   const shared = broadcast(interrupts.next);
   try {
@@ -147,8 +160,12 @@ export async function followAll(
           region,
         ),
       );
-    const good = states.every((state) => !isFinal(state.status) || isGood(state.status));
-    return { status: good ? 0 : 1, left: left.length > 0 };
+    const ended = states.filter((state) => isFinal(state.status));
+    return {
+      status: ended.every(wentWell) ? 0 : 1,
+      left: left.length > 0,
+      stopped: ended.some(({ status }) => !isGood(status)),
+    };
   } finally {
     interrupts.end();
   }
@@ -178,7 +195,7 @@ export async function status(
   const state = await snapshot(client, id);
   for (const progress of [...state.steps, ...state.children]) console.log(line(progress));
   console.log(result(state));
-  return isFinal(state.status) && !isGood(state.status) ? 1 : 0;
+  return isFinal(state.status) && !wentWell(state) ? 1 : 0;
 }
 
 const resume = (ids: readonly string[], region: string): string =>

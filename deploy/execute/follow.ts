@@ -26,6 +26,13 @@ const UNDER_WAY = new Set([
 
 const GOOD = new Set(["Success", "CompletedWithSuccess"]);
 
+/**
+ * Whether all went well. Where an execution starts others, its own state says no more than that not too many of
+ * them failed (MaxErrors): each of them counts here.
+ */
+export const wentWell = ({ status, fleet, steps, children }: Snapshot): boolean =>
+  isGood(status) && (!fleet || [...steps, ...children].every((part) => isGood(part.status)));
+
 export const isFinal = (status: string): boolean => !UNDER_WAY.has(status);
 export const isGood = (status: string): boolean => GOOD.has(status);
 
@@ -49,6 +56,8 @@ export interface Snapshot {
   readonly ended: Date | undefined;
   readonly outputs: Readonly<Record<string, readonly string[]>>;
   readonly steps: readonly Progress[];
+  /** Whether it starts other executions: for several instances, or in several accounts and Regions. */
+  readonly fleet: boolean;
   /** The executions under it: one for each instance, or for each account and Region. */
   readonly children: readonly Progress[];
 }
@@ -123,6 +132,7 @@ export async function snapshot(client: SSMClient, id: string): Promise<Snapshot>
     ended: execution.ExecutionEndTime,
     outputs: execution.Outputs ?? {},
     steps: steps.map(stepProgress).filter((step) => step.status !== "Pending"),
+    fleet,
     children: fleet ? (await allChildren(client, id)).map(childProgress) : [],
   };
 }

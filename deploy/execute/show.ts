@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import { table } from "../table.ts";
-import { isFinal, isGood, type Progress, type Snapshot } from "./follow.ts";
+import { isFinal, isGood, type Progress, type Snapshot, wentWell } from "./follow.ts";
 
 /** A step's or child's new state as a line: when, sign, name, state, how long, and why it failed. */
 export function line(progress: Progress): string {
@@ -13,8 +13,10 @@ export function line(progress: Progress): string {
 /** How it ended: the state, the outputs as the runbook gives them, and the instances of a fleet as a table. */
 export function result(state: Snapshot): string {
   const took = state.started && state.ended ? ` after ${seconds(state.started, state.ended)}` : "";
+  const failed = [...state.steps, ...state.children].filter(({ status }) => !isGood(status)).length;
+  const but = isGood(state.status) && !wentWell(state) ? pc.red(`, but ${failed} failed`) : "";
   const lines = [
-    `${sign(state.status)} ${pc.bold(state.status)}${took}  ${pc.dim(`execution ${state.id}`)}`,
+    `${sign(wentWell(state) ? state.status : "Failed")} ${pc.bold(state.status)}${but}${took}  ${pc.dim(`execution ${state.id}`)}`,
   ];
   if (state.failure) lines.push(pc.red(state.failure));
   for (const [name, values] of Object.entries(state.outputs)) {

@@ -13,7 +13,7 @@ let world: Organization;
 let person: Session;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ enforceIam: true });
+  emulator = await startEmulator();
   world = await organization(emulator, CENTRAL, 60);
   person = session(emulator, "transcript-60");
   person.say("An organization with three levels of units and 60 member accounts.");
@@ -53,6 +53,7 @@ describe("an organization with three levels of units and 60 accounts", () => {
   });
 
   it("contains and releases an instance in a member account, whose role is held to its policy", async () => {
+    emulator.iam.enforce("*");
     const member = world.accounts[3] ?? "";
     const id = await instance(emulator, member);
     const before = await groupsOf(emulator, member, id);

@@ -40,6 +40,10 @@ export interface Facts {
   imageKeys(place: Place, imageId: string): Promise<readonly string[]>;
   bucketPolicy(place: Place, bucket: string): Promise<unknown>;
   objectTags(place: Place, bucket: string, key: string): Promise<Tags>;
+  /** The id of an account's organization; undefined where it is in none. */
+  organization(place: Place): Promise<string | undefined>;
+  /** Organizations have changed. */
+  forgetOrganizations(): void;
   /** The account that made a bucket through the emulator; undefined for any other. */
   bucketOwner(bucket: string): string | undefined;
   learnBucket(bucket: string, accountId: string): void;
@@ -47,6 +51,7 @@ export interface Facts {
 
 export function createFacts(admin: Admin): Facts {
   const owners = new Map<string, string>();
+  const organizations = new Map<string, Promise<string | undefined>>();
   const scope = (place: Place, service: string) => ({
     accessKeyId: place.accountId,
     region: place.region,
@@ -157,6 +162,19 @@ export function createFacts(admin: Admin): Facts {
       const tags = children(child(root, "TagSet"), "Tag");
       return Object.fromEntries(tags.map((t) => [text(child(t, "Key")), text(child(t, "Value"))]));
     },
+    organization: (place) => {
+      const known = organizations.get(place.accountId);
+      if (known !== undefined) return known;
+      const asked = admin
+        .json(scope(place, "organizations"), "AWSOrganizationsV20161128.DescribeOrganization", {})
+        .then(({ status, output }) => {
+          const id = status === 200 ? field(field(output, "Organization"), "Id") : undefined;
+          return typeof id === "string" ? id : undefined;
+        });
+      organizations.set(place.accountId, asked);
+      return asked;
+    },
+    forgetOrganizations: () => organizations.clear(),
     bucketOwner: (bucket) => owners.get(bucket),
     learnBucket: (bucket, accountId) => void owners.set(bucket, accountId),
   };

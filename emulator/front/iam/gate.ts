@@ -66,6 +66,8 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
       // CloudFormation makes roles without a call to IAM that would pass here.
       const writes = call.service === "iam" || call.service === "cloudformation";
       if (writes && !isReadOnly(call.service, call.operation)) parts.store.forget();
+      if (call.service === "organizations" && !isReadOnly(call.service, call.operation))
+        parts.facts.forgetOrganizations();
       if (call.service === "s3" && call.operation === "CreateBucket" && status === 200) {
         parts.facts.learnBucket(String(call.parameters.Bucket), call.accountId);
       }
@@ -138,9 +140,21 @@ async function sessionPrincipal(parts: Parts, call: DecodedCall): Promise<Princi
       "aws:PrincipalAccount": session.accountId,
       "aws:PrincipalType": "AssumedRole",
       "aws:RequestedRegion": call.region,
+      ...(await organizationContext(parts, call, session.accountId, "aws:PrincipalOrgID")),
       ...principalTags({ ...role.tags, ...session.tags }),
     },
   };
+}
+
+/** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid */
+async function organizationContext(
+  { facts }: Parts,
+  { region }: DecodedCall,
+  accountId: string,
+  key: "aws:PrincipalOrgID" | "aws:ResourceOrgID",
+): Promise<Requirement["context"]> {
+  const id = await facts.organization({ accountId, region });
+  return id === undefined ? {} : { [key]: id };
 }
 
 function principalTags(tags: RolePolicies["tags"]): Requirement["context"] {
@@ -166,12 +180,14 @@ const administrator = {
 async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
   const roleArn = String(call.parameters.RoleArn ?? "");
   const role = await parts.store.role(roleArn);
+  const resourceAccount = roleArn.split(":")[4] ?? call.accountId;
   const { ExternalId, RoleSessionName } = call.parameters;
   const need: Requirement = {
     action: "sts:AssumeRole",
     resource: roleArn,
-    resourceAccount: roleArn.split(":")[4] ?? call.accountId,
+    resourceAccount,
     context: {
+      ...(await organizationContext(parts, call, resourceAccount, "aws:ResourceOrgID")),
       ...(ExternalId !== undefined && { "sts:ExternalId": String(ExternalId) }),
       ...(RoleSessionName !== undefined && { "sts:RoleSessionName": String(RoleSessionName) }),
     },

@@ -32,6 +32,8 @@ const facts: Facts = {
   bucketPolicy: async () => undefined,
   objectTags: async () => ({}),
   bucketOwner: () => account,
+  organization: async () => undefined,
+  forgetOrganizations: () => undefined,
   learnBucket: () => undefined,
 };
 

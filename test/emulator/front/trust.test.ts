@@ -1,4 +1,9 @@
 import { CreateRoleCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccountCommand,
+  CreateOrganizationCommand,
+  OrganizationsClient,
+} from "@aws-sdk/client-organizations";
 import { AssumeRoleCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Stack } from "../../../emulator/front/stack.ts";
@@ -114,4 +119,53 @@ test("the account's public access block is guarded by the account's actions", as
   );
   const allowed = await aws(stack.endpoint, member, args, keys);
   expect(allowed.error).not.toContain("not authorized");
+});
+
+describe("a condition on the organization", () => {
+  const inOwnOrganization = {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Action: "sts:AssumeRole",
+        Resource: "*",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
+        Condition: { StringEquals: { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" } },
+      },
+    ],
+  };
+
+  test("lets a role become roles of its organization's accounts and of no others", async () => {
+    const management = "222233334444";
+    const organizations = new OrganizationsClient({
+      endpoint: stack.endpoint,
+      region: "us-east-1",
+      credentials: { accessKeyId: management, secretAccessKey: "emulator" },
+    });
+    await organizations.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));
+    const { CreateAccountStatus } = await organizations.send(
+      new CreateAccountCommand({ AccountName: "inside", Email: "inside@example.com" }),
+    );
+    const inside = CreateAccountStatus?.AccountId ?? "";
+    const outside = "555566667777";
+    const starter = await role(management, "Starter", { Principal: { AWS: management } });
+    const { iam } = clients(stack.endpoint, management);
+    await iam.send(
+      new PutRolePolicyCommand({
+        RoleName: "Starter",
+        PolicyName: "Own",
+        PolicyDocument: JSON.stringify(inOwnOrganization),
+      }),
+    );
+    const open = { Principal: { AWS: management } };
+    const [there, elsewhere] = [
+      await role(inside, "Open", open),
+      await role(outside, "Open", open),
+    ];
+    const { Credentials } = await assumeBy(personOf(management), starter);
+    const become = (arn: string) =>
+      assumeBy(clients(stack.endpoint, credentialsOf(Credentials)), arn);
+    expect((await become(there)).Credentials).toBeDefined();
+    await expect(become(elsewhere)).rejects.toMatchObject({ name: "AccessDenied" });
+  });
 });
