@@ -1,6 +1,6 @@
 import { defineStep } from "../../build/types.ts";
 
-import { noteFailure, readGroups, readInstance } from "../permissions.ts";
+import { noteFailure, readGroups } from "../permissions.ts";
 import { planChanges } from "../planChanges/step.ts";
 
 export const createAllAccessSecurityGroup = defineStep({
@@ -14,7 +14,6 @@ export const createAllAccessSecurityGroup = defineStep({
   },
   permissions: {
     ...noteFailure,
-    ...readInstance,
     ...readGroups,
     "ec2:CreateSecurityGroup": "make the all-access and the containment group",
     "ec2:CreateTags": "tag the groups as they are made",

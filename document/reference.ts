@@ -1,0 +1,90 @@
+import type { Step } from "../build/types.ts";
+import { parameters } from "../steps/parameters.ts";
+import { rolePolicy } from "./policy.ts";
+import { runbook } from "./runbook.ts";
+
+/** The reference section of README as Markdown, from the same definitions as the document. */
+export function reference(): string {
+  return [
+    "### Parameters",
+    table(
+      ["Parameter", "Type", "Default", "Meaning"],
+      Object.entries(parameters).map(([name, { type, description, ...rest }]) => [
+        `\`${name}\``,
+        type,
+        "default" in rest ? `\`${JSON.stringify(rest.default)}\`` : "",
+        description,
+      ]),
+    ),
+    "### Outputs",
+    table(
+      ["Output", "Of the step"],
+      runbook.outputs.map(({ reference: name }) => {
+        const step = stepOf(name.split(".")[0] ?? "");
+        return [`\`${name}\``, step?.description ?? ""];
+      }),
+    ),
+    "### Steps",
+    table(
+      ["Step", "Action", "What it does", "Then", "On failure"],
+      runbook.flow.map(({ step, next, end, onFailure }) => [
+        `\`${step.name}\``,
+        `\`${step.action}\``,
+        step.description,
+        end ? "end" : next !== undefined ? `\`${next}\`` : branches(step),
+        onFailure === undefined ? "end" : `\`${onFailure.replace("step:", "")}\``,
+      ]),
+    ),
+    "### Permissions",
+    table(
+      ["Action", "What for", "Steps"],
+      [...reasons()].map(([action, { why, steps }]) => [
+        `\`${action}\``,
+        [...why].join("; "),
+        [...steps].map((name) => `\`${name}\``).join(", "),
+      ]),
+    ),
+    "The role's policy scopes them:",
+    table(
+      ["Statement", "Actions", "Why, and why no narrower"],
+      rolePolicy(permissions(), { partition: "aws", accountId: "ACCOUNT" }).map(
+        ({ statement, reason }) => [
+          statement.Sid,
+          statement.Action.map((action) => `\`${action}\``).join(", "),
+          reason,
+        ],
+      ),
+    ),
+  ].join("\n\n");
+}
+
+const stepOf = (name: string): Step | undefined =>
+  runbook.flow.find(({ step }) => step.name === name)?.step;
+
+const permissions = (): Record<string, string[]> =>
+  Object.fromEntries(runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions)]));
+
+function branches(step: Step): string {
+  if (step.action !== "aws:branch") return "the next";
+  const targets = [...step.choices.map(({ next }) => next), step.defaultNext];
+  return [...new Set(targets)].map((name) => `\`${name}\``).join(" or ");
+}
+
+/** Each IAM action with all reasons given for it and the steps that need it, sorted. */
+function reasons(): Map<string, { readonly why: Set<string>; readonly steps: Set<string> }> {
+  const found = new Map<string, { readonly why: Set<string>; readonly steps: Set<string> }>();
+  for (const { step } of runbook.flow)
+    for (const [action, why] of Object.entries(step.permissions)) {
+      const entry = found.get(action) ?? { why: new Set(), steps: new Set() };
+      entry.why.add(why);
+      entry.steps.add(step.name);
+      found.set(action, entry);
+    }
+  return new Map([...found].sort(([a], [b]) => a.localeCompare(b)));
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
