@@ -1,4 +1,12 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccountCommand,
+  CreateOrganizationalUnitCommand,
+  CreateOrganizationCommand,
+  ListRootsCommand,
+  MoveAccountCommand,
+  OrganizationsClient,
+} from "@aws-sdk/client-organizations";
 import { ModifyDocumentPermissionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../emulator/index.ts";
@@ -31,6 +39,10 @@ beforeAll(async () => {
   const ssmService = { Service: "ssm.amazonaws.com" };
   await role(central, "Administration", ssmService, [
     { Action: "sts:AssumeRole", Resource: "arn:aws:iam::*:role/Execution" },
+    {
+      Action: ["organizations:ListAccountsForParent", "organizations:ListChildren"],
+      Resource: "*",
+    },
   ]);
   const trusted = { ...ssmService, AWS: administration };
   for (const account of [central, member, stranger]) {
@@ -60,7 +72,7 @@ async function role(
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument }));
 }
 
-async function run(accounts: string[], ExecutionRoleName = "Execution") {
+async function run(accounts: string[], ExecutionRoleName = "Execution", rest: object = {}) {
   const ssm = ssmOf(emulator, central);
   const id = await start(ssm, document, {
     Parameters: { AutomationAssumeRole: [administration] },
@@ -71,6 +83,7 @@ async function run(accounts: string[], ExecutionRoleName = "Execution") {
         ExecutionRoleName,
         TargetLocationMaxConcurrency: "2",
         TargetLocationMaxErrors: "0",
+        ...rest,
       },
     ],
   });
@@ -105,5 +118,42 @@ describe("an execution over accounts", () => {
     const execution = await run([member], "Other");
     expect(execution.AutomationExecutionStatus).toBe("Failed");
     expect(execution.StepExecutions?.[0]?.FailureMessage).toContain("role/Other");
+  });
+
+  test("finds the accounts of an organizational unit, and of those below it when asked", async () => {
+    const organizations = new OrganizationsClient(clientConfig(emulator, central));
+    await organizations.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));
+    const { Roots } = await organizations.send(new ListRootsCommand({}));
+    const root = Roots?.[0]?.Id ?? "";
+    const unit = async (ParentId: string, Name: string): Promise<string> => {
+      const answer = await organizations.send(
+        new CreateOrganizationalUnitCommand({ ParentId, Name }),
+      );
+      return answer.OrganizationalUnit?.Id ?? "";
+    };
+    const account = async (AccountName: string, DestinationParentId: string): Promise<string> => {
+      const Email = `${AccountName}@example.com`;
+      const { CreateAccountStatus } = await organizations.send(
+        new CreateAccountCommand({ AccountName, Email }),
+      );
+      const AccountId = CreateAccountStatus?.AccountId ?? "";
+      const move = { AccountId, SourceParentId: root, DestinationParentId };
+      await organizations.send(new MoveAccountCommand(move));
+      return AccountId;
+    };
+    const above = await unit(root, "above");
+    const below = await unit(above, "below");
+    const [first, second] = [await account("first", above), await account("second", below)];
+    const found = async (rest: object) => {
+      const { StepExecutions = [] } = await run([above], "Execution", {
+        TargetLocationMaxErrors: "9",
+        ...rest,
+      });
+      return StepExecutions.map(({ TargetLocation }) => TargetLocation?.Accounts?.[0]).sort();
+    };
+    expect(await found({})).toEqual([first]);
+    expect(await found({ IncludeChildOrganizationUnits: true })).toEqual([first, second].sort());
+    const ExcludeAccounts = [first];
+    expect(await found({ IncludeChildOrganizationUnits: true, ExcludeAccounts })).toEqual([second]);
   });
 });
