@@ -1,0 +1,219 @@
+import { example, scripted } from "./example.ts";
+
+const returning = (value: string) => `def handler(events, context):\n    return ${value}\n`;
+const reading = (expression: string, before = "") =>
+  `${before}def handler(events, context):\n    return {"X": ${expression}}\n`;
+
+example("SCRIPT01", {
+  says: "a script is Python, and the line is that of the document",
+  bad: scripted("def handler(events, context):\n    return {"),
+  good: scripted(returning("None")),
+  line: 11,
+});
+example("SCRIPT02", {
+  says: "the handler is a function of the script",
+  bad: scripted(returning("None"), { Handler: "handle" }),
+  good: scripted(returning("None")),
+  message: "did you mean handler?",
+});
+example("SCRIPT02", {
+  says: "the handler takes events and context",
+  bad: scripted("def handler(events):\n    return None\n"),
+  good: scripted("def handler(events, context=None):\n    return None\n"),
+});
+example("SCRIPT03", {
+  says: "the runtime is still there",
+  bad: scripted(returning("None"), { Runtime: "python3.8" }),
+  good: scripted(returning("None"), { Runtime: "python3.12" }),
+});
+example("SCRIPT04", {
+  says: "what the handler reads is given",
+  bad: scripted(reading('str(events["Id"])'), { InputPayload: { ID: "i-1" } }),
+  good: scripted(reading('str(events["Id"])'), { InputPayload: { Id: "i-1" } }),
+  message: "reads Id",
+});
+example("SCRIPT04", {
+  says: "reads in helper functions count, whatever their names are",
+  bad: scripted(
+    'def a(b, c):\n    return str(b["Id"]) + c\n\ndef handler(d, e):\n    return {"X": a(d, "x")}\n',
+    {
+      InputPayload: {},
+    },
+  ),
+  good: scripted(
+    'def a(b, c):\n    return str(b.get("Id")) + c\n\ndef handler(d, e):\n    return {"X": a(d, "x")}\n',
+    {
+      InputPayload: {},
+    },
+  ),
+});
+example("SCRIPT05", {
+  says: "what is given is read",
+  bad: scripted(reading('str(events["Id"])'), { InputPayload: { Id: "i-1", More: "x" } }),
+  good: scripted(reading("str(events)"), { InputPayload: { Id: "i-1", More: "x" } }),
+  message: "never reads More",
+});
+example("SCRIPT06", {
+  says: "no reference stands in a script",
+  bad: scripted(reading('"{{ global:REGION }}"')),
+  good: scripted(reading('events["Region"]'), { InputPayload: { Region: "{{ global:REGION }}" } }),
+});
+example("SCRIPT07", {
+  says: "a script that starts processes is pointed out",
+  bad: scripted(`import subprocess\n${reading('subprocess.run(["id"], check=True).returncode')}`),
+  good: scripted(`import json\n${reading("json.dumps([])")}`),
+});
+const ec2 = (made: string, helper = "") =>
+  `import boto3\n${helper}def handler(events, context):\n    ${made}\n    return {}\n`;
+example("SCRIPT08", {
+  says: "a client has the method",
+  bad: scripted(ec2('boto3.client("ec2").describe_instance()')),
+  good: scripted(ec2('boto3.client("ec2").describe_instances()')),
+  message: "did you mean describe_instances?",
+});
+const helper =
+  "def client(name):\n    return boto3.client(name)\n\ndef insist(call, **parameters):\n    return call(**parameters)\n\n";
+example("SCRIPT08", {
+  says: "arguments are followed through helpers",
+  bad: scripted(ec2('insist(client("ec2").stop_instances, InstanceId=["i-1"])', helper)),
+  good: scripted(ec2('insist(client("ec2").stop_instances, InstanceIds=["i-1"])', helper)),
+  message: "takes no InstanceId",
+});
+example("SCRIPT08", {
+  says: "what can't be known is left alone",
+  bad: scripted(ec2('getattr(boto3.client("ec2"), "stop_instance")()')),
+  good: scripted(
+    ec2('getattr(boto3.client("ec2"), events["Operation"])()').replace("return {}", "return {}"),
+    { InputPayload: { Operation: "stop_instances" } },
+  ),
+});
+const typed = (type: string) =>
+  `parameters: {P: {type: ${type}}}\n${scripted(reading('"yes" if events["P"] == "a" else "no"'), { InputPayload: { P: "{{ P }}" } })}`;
+example("SCRIPT09", {
+  says: "a Boolean is not compared with a text",
+  bad: typed("Boolean"),
+  good: typed("String"),
+  message: "as a text",
+});
+example("SCRIPT09", {
+  says: "a text is no map",
+  bad: scripted(reading('str(events["Run"]["Id"])'), { InputPayload: { Run: "i-1" } }),
+  good: scripted(reading('str(events["Run"]["Id"])'), { InputPayload: { Run: { Id: "i-1" } } }),
+});
+const selecting = (script: string, selector: string, type = "String", payload = {}) =>
+  scripted(
+    script,
+    { InputPayload: payload },
+    { outputs: [{ Name: "Y", Selector: selector, Type: type }] },
+  ).replace("mainSteps:", "outputs: [run.Y]\nmainSteps:");
+example("SCRIPT10", {
+  says: "an output is a key that the handler returns",
+  bad: selecting(returning('{"State": "x"}'), "$.Payload.Stat"),
+  good: selecting(returning('{"State": "x"}'), "$.Payload.State"),
+  message: "did you mean State?",
+});
+example("SCRIPT10", {
+  says: "what a script returns is below Payload",
+  bad: selecting(returning('{"State": "x"}'), "$.State"),
+  good: selecting(returning("dict(events)"), "$.Payload.State"),
+});
+example("SCRIPT10", {
+  says: "a handler that hands its events back returns what it gets",
+  bad: selecting(returning("events"), "$.Payload.Stat", "String", { State: "x" }),
+  good: selecting(returning("events"), "$.Payload.State", "String", { State: "x" }),
+});
+example("SCRIPT11", {
+  says: "a map that is returned does not become a text",
+  bad: selecting(returning('{"State": {"Name": "x"}}'), "$.Payload.State"),
+  good: selecting(returning('{"State": {"Name": "x"}}'), "$.Payload.State", "StringMap"),
+});
+const choosing = (value: string) => `schemaVersion: "0.3"
+mainSteps:
+- name: run
+  action: aws:executeScript
+  inputs:
+    Runtime: python3.11
+    Handler: handler
+    Script: |
+      def handler(events, context):
+          if context:
+              return {"State": "good"}
+          return {"State": "bad"}
+  outputs: [{Name: State, Selector: $.Payload.State, Type: String}]
+  nextStep: pick
+- name: pick
+  action: aws:branch
+  inputs:
+    Choices: [{Variable: "{{ run.State }}", StringEquals: ${value}, NextStep: a}]
+  isEnd: true
+- {name: a, action: "aws:deleteImage", inputs: {ImageId: ami-1}, isEnd: true}`;
+example("SCRIPT12", {
+  says: "a choice for a text that the script never returns is never taken",
+  bad: choosing("godo"),
+  good: choosing("good"),
+  line: 18,
+});
+const passing = (key: string) => `schemaVersion: "0.3"
+mainSteps:
+- name: make
+  action: aws:executeScript
+  inputs:
+    Runtime: python3.11
+    Handler: handler
+    Script: |
+      def handler(events, context):
+          return {"Run": {"Bucket": "b", "Key": "k"}}
+  outputs: [{Name: Run, Selector: $.Payload.Run, Type: StringMap}]
+  nextStep: use
+- name: use
+  action: aws:executeScript
+  inputs:
+    Runtime: python3.11
+    Handler: handler
+    InputPayload: {Run: "{{ make.Run }}"}
+    Script: |
+      def handler(events, context):
+          run = events["Run"]
+          return {"X": run["${key}"]}
+  isEnd: true`;
+example("SCRIPT13", {
+  says: "keys of a map are those that the earlier script returned",
+  bad: passing("Bucke"),
+  good: passing("Bucket"),
+  line: 22,
+});
+example("SCRIPT14", {
+  says: "an attachment is one of the document's files",
+  bad: `mainSteps:\n- {name: a, action: "aws:executeScript", inputs: {Runtime: python3.11, Handler: a.handler, Attachment: a.zip}, isEnd: true}`,
+  good: `files: {a.zip: {checksums: {sha256: ${"ab".repeat(32)}}}}\nmainSteps:\n- {name: a, action: "aws:executeScript", inputs: {Runtime: python3.11, Handler: a.handler, Attachment: a.zip}, isEnd: true}`,
+});
+example("SCRIPT15", {
+  says: "scripts that call AWS need a role",
+  bad: scripted(ec2('boto3.client("ec2").describe_instances()')).replace(/assumeRole.*\n/, ""),
+  good: scripted(ec2("pass")).replace(/assumeRole.*\n/, ""),
+});
+
+const stops = scripted(ec2('boto3.client("ec2").stop_instances(InstanceIds=["i-1"])'));
+example("PERM01", {
+  says: "a step declares what its script calls",
+  bad: stops,
+  good: stops,
+  permissions: { run: [] },
+  goodPermissions: { run: ["ec2:StopInstances"] },
+  message: "ec2:StopInstances",
+});
+const api = `mainSteps:\n- {name: run, action: "aws:executeAwsApi", inputs: {Service: s3, Api: HeadObject, Bucket: b, Key: k}, isEnd: true}`;
+example("PERM01", {
+  says: "S3's operations and actions have different names",
+  bad: api,
+  good: api,
+  permissions: { run: ["s3:HeadObject"] },
+  goodPermissions: { run: ["s3:GetObject"] },
+});
+example("PERM02", {
+  says: "a step declares nothing that it does not call",
+  bad: stops,
+  good: scripted(ec2('getattr(boto3.client("ec2"), str(context))()')),
+  permissions: { run: ["ec2:StopInstances", "ec2:TerminateInstances"] },
+  message: "ec2:TerminateInstances",
+});
