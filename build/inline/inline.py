@@ -1,10 +1,10 @@
 """Joins a handler and the shared code that it uses into one script.
 
 Reads handler paths, a folder of shared modules and levels of shortening (shorten.py) from standard
-input, and writes a list of scripts for each level as JSON. In a handler the lines `from shared.x import …` give way to the definitions
-they name and all that those need, each once; what is not reachable stays out, so that a script in
-the document holds only code that it runs. Docstrings give way to the step's description in the
-document, comments stay.
+input, and writes a list of scripts for each level as JSON. In a handler the lines
+`from shared.x import …` give way to the definitions they name and all that those need, each once;
+what is not reachable stays out, so that a script in the document holds only code that it runs.
+Docstrings give way to the step's description in the document, comments stay.
 
 Errors: SystemExit with one sentence that names the file and what is wrong in it.
 """

@@ -60,6 +60,10 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         group["GroupId"] for group in groups["containment"].values() if wrong_rules(group, run["Rules"]["containment"])
     ]
     problems += [f"The rules of {group} are not what they must be." for group in loose if contain]
+    now = {i["Id"]: i["Groups"] for i in interfaces}
+    for put in [] if contain else [call["Parameters"] for call in calls if call["Call"] == PUT]:
+        if now.get(put["NetworkInterfaceId"], put["Groups"]) != put["Groups"]:
+            problems.append(f"{put['NetworkInterfaceId']} has not got its groups back.")
     isolated, made = bool(interfaces) and not wrong, [*opened.values(), *inside.values()]
     resources = [*([name, *(i["Id"] for i in interfaces)] if isolated else []), *evidence_of(images)]
     if contain and resources:

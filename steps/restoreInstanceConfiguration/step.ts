@@ -1,5 +1,5 @@
 import { defineStep } from "../../build/types.ts";
-import { noteFailure, readInstance } from "../permissions.ts";
+import { noteFailure } from "../permissions.ts";
 import { planChanges } from "../planChanges/step.ts";
 
 export const restoreInstanceConfiguration = defineStep({
@@ -15,7 +15,6 @@ export const restoreInstanceConfiguration = defineStep({
   },
   permissions: {
     ...noteFailure,
-    ...readInstance,
     "ec2:ModifyNetworkInterfaceAttribute": "give the interfaces their groups of before",
     "ec2:DeleteTags": "remove the containment's tags",
     "ec2:CreateTags": "give back a tag's value of before",

@@ -116,11 +116,9 @@ def image_calls(run: dict[str, Any], events: dict[str, Any]) -> dict[str, list[t
 def untagged_of(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -> list[str]:
     """The instance and its interfaces, if any of them lacks the backup's tag."""
     names = [run["InstanceId"], *(i["Id"] for i in interfaces)]
-    filters = [{"Name": "resource-id", "Values": names}, {"Name": "key", "Values": [BACKUP_TAG]}]
-    tagged = {
-        tag["ResourceId"] for tag in ec2.describe_tags(Filters=filters)["Tags"] if tag["Value"] == backup_uri(run)
-    }
-    return [] if tagged == set(names) else names
+    wanted = {"resource-id": names, "key": [BACKUP_TAG], "value": [backup_uri(run)]}
+    filters = [{"Name": name, "Values": values} for name, values in wanted.items()]
+    return [] if len(ec2.describe_tags(Filters=filters)["Tags"]) == len(names) else names
 
 
 def bucket_calls(events: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
