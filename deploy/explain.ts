@@ -48,8 +48,8 @@ const RULES: readonly Rule[] = [
         ? `${who ?? "The caller"} may not call ${action}${resource ? ` on ${resource}` : ""}.`
         : `AWS refused the call: ${error.message}`,
       action
-        ? `Ask for the permission ${action}; docs/run.md and docs/deploy.md list what each command needs.${/explicit deny/.test(error.message) ? " A policy denies it explicitly, perhaps a service control policy of the organization." : ""}`
-        : "Use the management account or a delegated administrator for what concerns the organization; docs/share.md lists the permissions.",
+        ? `Ask for the permission ${action}; docs/deploy.md lists what each command needs.${/explicit deny/.test(error.message) ? " A policy denies it explicitly, perhaps a service control policy of the organization." : ""}`
+        : "Use the management account or a delegated administrator for what concerns the organization; docs/deploy.md lists the permissions.",
       { cause: error },
     );
   },
@@ -71,6 +71,15 @@ const RULES: readonly Rule[] = [
     () =>
       "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
   ),
+  (error) =>
+    error.name === "InvalidAutomationExecutionParametersException" &&
+    /assume role/i.test(error.message)
+      ? new Problem(
+          `Systems Manager can't act as the role: ${error.message}`,
+          "Check that the role (--role) is in the account of the run, trusts ssm.amazonaws.com, and that you may pass it (iam:PassRole). npm run deploy makes such a role.",
+          { cause: error },
+        )
+      : undefined,
   named(
     /^(InvalidAutomationExecutionParametersException)$/,
     (error) => `The document does not take these parameters: ${error.message}`,
@@ -87,7 +96,7 @@ const RULES: readonly Rule[] = [
     /^(DocumentPermissionLimit|DocumentLimitExceeded)$/,
     (error) => `Systems Manager's limit is reached: ${error.message}`,
     () =>
-      "A document is shared with at most 1,000 accounts. docs/share.md tells how a copy gets into each account instead.",
+      "A document is shared with at most 1,000 accounts. docs/deploy.md tells how a copy gets into each account instead.",
   ),
   named(
     /^AutomationExecutionLimitExceededException$/,

@@ -60,7 +60,7 @@ export async function share(options: ShareOptions): Promise<number> {
   if (wanted.length === 0 && !options.prune)
     throw new Problem(
       "No accounts to share with were named.",
-      "Give --unit (a root or organizational unit), --account or --file; see docs/share.md.",
+      "Give --unit (a root or organizational unit), --account or --file; see docs/deploy.md.",
     );
   const plans = await eachRegion(regions)(async (region): Promise<RegionPlan> => {
     const shared = await sharedWith(ssm(region), name);
