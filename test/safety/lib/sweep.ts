@@ -1,7 +1,9 @@
 /** One fault at one call of one scenario, and all that must hold afterwards. */
+import type { Fault } from "../../../emulator/front/faults.ts";
 import type { Emulator } from "../../../emulator/index.ts";
 import type { Run } from "../../world/run.ts";
-import { backupKey, type World } from "../../world/world.ts";
+import { differences } from "../../world/snapshot.plain.ts";
+import { backupKey } from "../../world/world.ts";
 import { drift, lies, openInterfaces } from "./claims.ts";
 import {
   faultAt,
@@ -12,10 +14,11 @@ import {
   type Planned,
   plannedCalls,
 } from "./faults.ts";
+import type { Finding, Job } from "./jobs.ts";
+import type { Action, Lab, Ready } from "./lab.ts";
 import { containAndRelease, releaseAgain } from "./recover.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
-
-export type Action = "Contain" | "Release";
+import { stateOf } from "./states.ts";
 
 /** The calls of a clean run of a scenario. */
 export interface Recorded {
@@ -29,17 +32,6 @@ export interface SweepCase {
   readonly action: Action;
   readonly call: Planned;
   readonly kind: Kind;
-}
-
-export interface Result {
-  /** Whether the fault was met: a retry may make a call unneeded. */
-  readonly met: boolean;
-  /** How the run ended that met it. */
-  readonly status: string;
-  readonly title: string;
-  readonly violations: readonly string[];
-  /** A killed run left an interface on the all-access group: nothing of the runbook could close it. */
-  readonly leftOpen: boolean;
 }
 
 /** Runs a scenario without any fault, and gives the calls of its Contain and its Release. */
@@ -71,30 +63,22 @@ export const casesOf = ({ scenario, action, calls }: Recorded): SweepCase[] =>
 export const idOf = ({ scenario, action, call, kind }: SweepCase): string =>
   `${action}, ${scenario}: ${nameOf(call)}, ${kind}`;
 
+export const jobOf = (one: SweepCase): Job => ({
+  section: /^(?:killed|cancelled)/.test(one.kind) ? "crashes" : "faults",
+  id: idOf(one),
+  run: (lab) => tryCase(lab, one),
+});
+
 /** Runs one case in an account of its own. */
-export async function tryCase(emulator: Emulator, one: SweepCase): Promise<Result> {
+export async function tryCase(lab: Lab, one: SweepCase): Promise<Finding> {
+  const { emulator } = lab;
   const scenario = scenarios.find(({ name }) => name === one.scenario);
   if (scenario === undefined) throw new Error(`there is no scenario ${one.scenario}`);
-  const world = await scenario.make(emulator);
-  const before = await world.snapshot();
-  let key = "";
-  if (one.action === "Release") key = backupKey(await world.contain(scenario.parameters));
-  const earlier = one.action === "Release" ? await world.snapshot() : before;
+  const ready = await lab.take(scenario, one.action);
+  const { world, before, earlier, key } = ready;
   const fault = faultAt(one.call, one.kind, world.accountId);
   if (fault === undefined) throw new Error(`${idOf(one)} is no fault of AWS`);
-  let met = false;
-  const { predicate } = fault.match;
-  const remove = emulator.faults.add({
-    ...fault,
-    match: {
-      ...fault.match,
-      predicate: (call) => {
-        const hit = predicate?.(call) ?? true;
-        met ||= hit;
-        return hit;
-      },
-    },
-  });
+  const { met, remove } = putUp(emulator, fault);
   const run =
     one.action === "Release" ? await world.release(key) : await world.contain(scenario.parameters);
   remove();
@@ -104,31 +88,65 @@ export async function tryCase(emulator: Emulator, one: SweepCase): Promise<Resul
   const violations = [
     ...(excused ? [] : open.map((id) => `${id} was left open to all`)),
     ...(isCrash(one.kind) ? [] : lies(run, world.instanceId, before, earlier, now)),
-    ...expected(one, run),
+    ...unhealed(one, run),
   ];
-  violations.push(...(await recover(world, scenario, one, key, before)));
-  return {
-    met,
+  const facts = {
+    scenario: one.scenario,
+    call: `${one.action} ${one.scenario} ${nameOf(one.call)}`,
+    met: met(),
     status: run.status,
-    title: String(run.json.Title ?? run.report).slice(0, 100),
-    violations,
+    title: String(run.json.Title ?? run.report).split(":")[0] ?? "",
     leftOpen: open.length > 0,
+  };
+  if (differences(earlier, now).length === 0) {
+    lab.giveBack(scenario, one.action, ready);
+    return { violations, facts: { ...facts, recovery: "nothing had changed" } };
+  }
+  const after = await recoverOnce(`${one.scenario} ${stateOf(world, before, now)}`, () =>
+    recover(ready, scenario, one),
+  );
+  return {
+    violations: [...violations, ...after.violations],
+    facts: { ...facts, recovery: after.first ? "run" : "from the same state before" },
   };
 }
 
-/** What heals by itself must not fail the run, and a cancelled run says that it was. */
-function expected({ kind }: SweepCase, run: Run): readonly string[] {
-  if (/for a while|^timeout/.test(kind) && run.status !== "Success")
-    return [`it ended ${run.status} though the fault passed: ${run.failure.slice(0, 300)}`];
-  return [];
+/** Puts up a fault, and tells whether a call met it. */
+function putUp(emulator: Emulator, fault: Fault): { met: () => boolean; remove: () => void } {
+  let hit = false;
+  const predicate: Fault["match"]["predicate"] = (call) => {
+    const matches = fault.match.predicate?.(call) ?? true;
+    hit ||= matches;
+    return matches;
+  };
+  const remove = emulator.faults.add({ ...fault, match: { ...fault.match, predicate } });
+  return { met: () => hit, remove };
+}
+
+/** What heals by itself must not fail the run. */
+function unhealed({ kind }: SweepCase, run: Run): readonly string[] {
+  if (!/for a while|^timeout/.test(kind) || run.status === "Success") return [];
+  return [`it ended ${run.status} though the fault passed: ${run.failure.slice(0, 300)}`];
+}
+
+const recovered = new Map<string, Promise<readonly string[]>>();
+
+/** Recovers from each state once: many faults end in the same. */
+async function recoverOnce(
+  state: string,
+  recovery: () => Promise<readonly string[]>,
+): Promise<{ first: boolean; violations: readonly string[] }> {
+  const known = recovered.get(state);
+  if (known !== undefined) return { first: false, violations: await known };
+  const running = recovery();
+  recovered.set(state, running);
+  return { first: true, violations: await running };
 }
 
 async function recover(
-  world: World,
+  { world, before, key }: Ready,
   scenario: Scenario,
   one: SweepCase,
-  key: string,
-  before: Parameters<typeof drift>[0],
 ): Promise<readonly string[]> {
   if (one.action === "Contain") return containAndRelease(world, scenario, before);
   // Half of the cases go on with the release, the others contain first.

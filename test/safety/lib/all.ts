@@ -1,0 +1,44 @@
+/** Every trial of the long form. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import fc from "fast-check";
+import { inProject } from "../../../build/root.ts";
+import { contentHash } from "../../../deploy/version.ts";
+import { runbookDocument } from "../../world/document.ts";
+import type { Job } from "./jobs.ts";
+import { openLab } from "./lab.ts";
+import { scenarios } from "./scenarios.ts";
+import { casesOf, jobOf, type Recorded, record } from "./sweep.ts";
+
+export interface Extent {
+  readonly seed: number;
+  /** How many random accounts. */
+  readonly accounts: number;
+}
+
+/** All trials in an order in which those done at any time are a fair sample of all. */
+export async function allJobs({ seed }: Extent): Promise<readonly Job[]> {
+  const cases = (await recordings()).flatMap(casesOf);
+  return shuffled(cases, seed).map(jobOf);
+}
+
+/** The same in another order, which is the same for the same seed. */
+export function shuffled<T>(list: readonly T[], seed: number): readonly T[] {
+  const order = fc.shuffledSubarray([...list], { minLength: list.length });
+  return fc.sample(order, { seed, numRuns: 1 })[0] ?? [];
+}
+
+/** The calls of clean runs of all scenarios, recorded once for a document. */
+export async function recordings(): Promise<readonly Recorded[]> {
+  const hash = contentHash(runbookDocument().yaml).slice(0, 16);
+  const file = inProject("dist", "safety", `calls-${hash}.json`);
+  if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as Recorded[];
+  const lab = await openLab();
+  try {
+    const all: Recorded[] = [];
+    for (const scenario of scenarios) all.push(...(await record(lab.emulator, scenario)));
+    writeFileSync(file, JSON.stringify(all));
+    return all;
+  } finally {
+    await lab.close();
+  }
+}
