@@ -6,6 +6,7 @@ import { parameter } from "./parameters.ts";
 export const runEvents = {
   AccountId: system.accountId,
   Region: system.region,
+  Partition: system.partition,
   Execution: system.executionId,
   InstanceId: parameter.InstanceId,
   Bucket: parameter.S3BucketName,
@@ -22,5 +23,5 @@ export const reportOutput = {
 /** What a step that composes a report puts out: the text, and the same for a program. */
 export const reportOutputs = {
   ...reportOutput,
-  Json: { selector: "$.Payload.Json", type: "String" },
+  Json: { selector: "$.Payload.Json", type: "StringMap" },
 } as const;

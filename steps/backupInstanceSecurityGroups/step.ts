@@ -1,5 +1,4 @@
-import { defineStep, system } from "../../build/types.ts";
-import { backupBucketPreChecks } from "../backupBucketPreChecks/step.ts";
+import { defineStep } from "../../build/types.ts";
 import { writeBackup } from "../permissions.ts";
 import { planChanges } from "../planChanges/step.ts";
 
@@ -10,8 +9,6 @@ export const backupInstanceSecurityGroups = defineStep({
     "Collects EC2 instance security group details and uploads to the Amazon S3 bucket; makes the bucket if it is missing.",
   payload: {
     Plan: planChanges.out.Plan,
-    BucketMissing: backupBucketPreChecks.out.Missing,
-    Partition: system.partition,
   },
   outputs: {},
   permissions: {

@@ -21,13 +21,27 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     run, problems = plan["Run"], plan.get("Problems", [])
     now = [f"{i['Id']} in {i['VpcId']}: {', '.join(i['Groups'])}" for i in interfaces]
     calls = [{"Step": step, "Call": call, "Parameters": p} for step in plan["Calls"] for call, p in plan["Calls"][step]]
-    sections: dict[str, list[Any]] = {
-        "Now": now,
-        "Calls that would be made": [*calls] or ["none: there is nothing to do"],
-        "What can't be restored": problems,
-        "Backup": [backup_uri(run)],
+    found = {
+        "Key": run["Key"],
+        "ImageNeeded": "createImage" in plan["Calls"],
     }
+    # What a script puts out is at most 100 KB: a dry run needs the report alone, a live one the plan.
+    if events["DryRun"]:
+        sections: dict[str, list[Any]] = {
+            "Now": now,
+            "Calls that would be made": [*calls] or ["none: there is nothing to do"],
+            "What can't be restored": problems,
+            "Backup": [backup_uri(run)],
+        }
+        return {
+            **found,
+            "Plan": {},
+            **report(run, f"DRY RUN OF {events['Action'].upper()}, nothing was changed", sections),
+        }
     return {
+        **found,
+        "Output": "",
+        "Json": {},
         "Plan": {
             "Run": run,
             "Backup": plan.get("Backup", {}),
@@ -39,6 +53,4 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             "Problems": problems,
             "Release": release_command(run),
         },
-        "ImageNeeded": "createImage" in plan["Calls"],
-        **report(run, f"DRY RUN OF {events['Action'].upper()}, nothing was changed", sections),
     }

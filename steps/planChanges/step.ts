@@ -2,6 +2,7 @@ import { defineStep } from "../../build/types.ts";
 import { backupBucketPreChecks } from "../backupBucketPreChecks/step.ts";
 import { reportOutputs, runEvents } from "../events.ts";
 import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
+import { parameter } from "../parameters.ts";
 import { readBackup, readGroups, readImages, readInstance, readScaling } from "../permissions.ts";
 import { validateRequiredInputs } from "../validateRequiredInputs/step.ts";
 
@@ -16,12 +17,13 @@ export const planChanges = defineStep({
     AutoScalingGroupName: getAutoScalingInstanceInfo.out.AutoScalingGroupName,
     LifecycleState: getAutoScalingInstanceInfo.out.LifecycleState,
     BucketMissing: backupBucketPreChecks.out.Missing,
+    DryRun: parameter.DryRun,
     Inputs: validateRequiredInputs.out.Inputs,
     KmsKeyArn: validateRequiredInputs.out.KmsKeyArn,
   },
   outputs: {
     Plan: { selector: "$.Payload.Plan", type: "StringMap" },
-    Key: { selector: "$.Payload.Plan.Run.Key", type: "String" },
+    Key: { selector: "$.Payload.Key", type: "String" },
     ImageNeeded: { selector: "$.Payload.ImageNeeded", type: "Boolean" },
     ...reportOutputs,
   },

@@ -1,12 +1,13 @@
 """What a containment has to do, found out without doing it."""
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
 from shared.aws import client
 from shared.backup import HERE, load_run
 from shared.groups import own_groups, wrong_rules
-from shared.images import has_encrypted_image, images_of
+from shared.images import description_of, has_encrypted_image, images_of
 from shared.names import (
     BACKUP_TAG,
     MIN_SIZE_TAG,
@@ -18,6 +19,7 @@ from shared.names import (
     tags_in,
     tags_of,
 )
+from shared.objects import put_parameters
 from shared.scaling import describe_group, min_sizes, standby_calls
 
 # Untracked connections, and only these, end when the rule that allows them goes. A connection is
@@ -107,9 +109,10 @@ def group_calls(run: dict[str, Any], vpc: str, kind: str, group: dict[str, Any])
 
 def image_calls(run: dict[str, Any], events: dict[str, Any]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
     """Makes an image and its encrypted copy, which AWS's own actions do."""
-    name = f"ContainEC2Instance-{run['InstanceId']}-{events['Execution']}"
-    make = {"InstanceId": run["InstanceId"], "Name": name, "NoReboot": True}
-    copy = {"SourceImageId": "<image>", "Name": f"{name}-encrypted", "Encrypted": True, "KmsKeyId": events["KmsKeyArn"]}
+    name, text = f"ContainEC2Instance-{run['InstanceId']}-{events['Execution']}", {"Description": description_of(run)}
+    make = {"InstanceId": run["InstanceId"], "Name": name, **text, "NoReboot": True}
+    copy = {"SourceRegion": run["Region"], "SourceImageId": "<image>", "Name": f"{name}-encrypted", **text}
+    copy |= {"Encrypted": True, "KmsKeyId": events["KmsKeyArn"]}
     return {"createImage": [("ec2:CreateImage", make)], "createEncryptedCopy": [("ec2:CopyImage", copy)]}
 
 
@@ -121,15 +124,24 @@ def untagged_of(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]])
     return [] if len(ec2.describe_tags(Filters=filters)["Tags"]) == len(names) else names
 
 
-def bucket_calls(events: dict[str, Any], key: str) -> list[tuple[str, dict[str, Any]]]:
-    """Makes the bucket if it is missing, and writes the backup."""
-    place = {"Bucket": events["Bucket"]}
-    make = [
-        ("s3:CreateBucket", place),
+# New buckets block public access and enforce their owner by themselves:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
+def bucket_calls(events: dict[str, Any], key: str, tags: list[dict[str, str]]) -> list[tuple[str, dict[str, Any]]]:
+    """Makes the bucket if it is missing, versioned and for encrypted connections only, and writes the backup."""
+    name, region = events["Bucket"], events["Region"]
+    place = {"Bucket": name, "ExpectedBucketOwner": events["AccountId"]}
+    local = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    arn = f"arn:{events['Partition']}:s3:::{name}"
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
+    statement = {**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    make: list[tuple[str, dict[str, Any]]] = [
+        ("s3:CreateBucket", {"Bucket": name, **local}),
         ("s3:PutBucketVersioning", {**place, "VersioningConfiguration": {"Status": "Enabled"}}),
-        ("s3:PutBucketPolicy", {**place, "Policy": "<deny unless aws:SecureTransport>"}),
+        ("s3:PutBucketPolicy", {**place, "Policy": policy}),
     ]
-    return [*(make if events["BucketMissing"] else []), *([("s3:PutObject", {**place, "Key": key})] if key else [])]
+    put = [("s3:PutObject", put_parameters({**place, "Key": key}, tags))] if key else []
+    return [*(make if events["BucketMissing"] else []), *put]
 
 
 def undo_calls(run: dict[str, Any], names: list[str]) -> list[tuple[str, dict[str, Any]]]:
@@ -145,19 +157,16 @@ def undo_calls(run: dict[str, Any], names: list[str]) -> list[tuple[str, dict[st
         ).keys()
         group = {"ResourceId": scaling["AutoScalingGroupName"], "ResourceType": "auto-scaling-group"}
         calls.append(("autoscaling:DeleteTags", {"Tags": [{**group, "Key": key} for key in sorted(keys)]}))
+    calls.append(("ec2:DeleteTags", {"Resources": names, "Tags": tags_of(run)}))
     for name in names:
-        old = before.get(name, {})
-        tags = [tag for tag in tags_of(run) if tag["Key"] not in old]
-        calls.append(("ec2:DeleteTags", {"Resources": [name], "Tags": tags}))
-        if old:
-            give_back = [{"Key": key, "Value": old[key]} for key in old]
-            calls.append(("ec2:CreateTags", {"Resources": [name], "Tags": give_back}))
+        old = [{"Key": key, "Value": value} for key, value in before.get(name, {}).items()]
+        calls += [("ec2:CreateTags", {"Resources": [name], "Tags": old})] if old else []
     return calls
 
 
 def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
-    """Run (the containment), Backup (content and key, empty if nothing is to be written), Groups (by kind and VPC),
-    Calls by step, Undo (calls)."""
+    """Run (the containment), Backup (key, empty if nothing is to be written; content, empty for the run itself),
+    Groups (by kind and VPC), Calls by step, Undo (calls)."""
     name, key, state = events["AutoScalingGroupName"], events["Key"], events["LifecycleState"]
     group = describe_group(client("autoscaling"), name) if name else {}
     scaling = {part: group[part] for part in ("AutoScalingGroupName", "MaxSize", "DesiredCapacity") if group}
@@ -180,13 +189,14 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
         "TagsBefore": tags_before(ec2, events, names, group),
     }
     found = find_run(s3, events, groups)
+    content: dict[str, Any] = {}
     run = found or {**backup, **{part: events[part] for part in HERE}, "Key": key, "Supplements": []}
     own = own_groups(ec2, run)
     if found:
-        backup = supplement_of(backup, run, {group["GroupId"] for groups in own.values() for group in groups.values()})
-        key = next_supplement(run) if backup else ""
-        run["Interfaces"] = list({i["Id"]: i for i in (*run["Interfaces"], *backup.get("Interfaces", []))}.values())
-        run["AutoScaling"] = backup.get("AutoScaling") or run["AutoScaling"]
+        content = supplement_of(backup, run, {group["GroupId"] for groups in own.values() for group in groups.values()})
+        key = next_supplement(run) if content else ""
+        run["Interfaces"] = list({i["Id"]: i for i in (*run["Interfaces"], *content.get("Interfaces", []))}.values())
+        run["AutoScaling"] = content.get("AutoScaling") or run["AutoScaling"]
         run["Supplements"] += [key] if key else []
     groups = {
         kind: {
@@ -205,7 +215,7 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
     image = events["Images"] and not has_encrypted_image(images_of(ec2, run))
     untagged = [*untagged_of(ec2, run, interfaces), *(["<both images and their snapshots>"] if image else [])]
     calls = {
-        "backupInstanceSecurityGroups": bucket_calls(events, key),
+        "backupInstanceSecurityGroups": bucket_calls(events, key, backup.get("Tags", [])),
         "modifyAutoScalingGroup": standby_calls(run, group) if state == "InService" else [],
         "createAllAccessSecurityGroup": [*make, *rehearse, *put["all-access"]],
         "createContainmentSecurityGroup": put["containment"],
@@ -214,7 +224,7 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
     }
     return {
         "Run": run,
-        "Backup": {"Key": key, "Content": backup},
+        "Backup": {"Key": key, "Content": content},
         "Groups": groups,
         "Calls": calls,
         "Undo": undo_calls(run, names),

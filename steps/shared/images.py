@@ -3,10 +3,15 @@
 from typing import Any
 
 
+def description_of(run: dict[str, Any]) -> str:
+    """How the containment's images are described."""
+    return f"Evidence of {run['InstanceId']}; backup {run['Key']}"
+
+
 def images_of(ec2: Any, run: dict[str, Any]) -> list[dict[str, Any]]:
     """The images by their names and description, which can't be changed as tags can."""
     named = {"Name": "name", "Values": [f"ContainEC2Instance-{run['InstanceId']}-*"]}
-    described = {"Name": "description", "Values": [f"Evidence of {run['InstanceId']}; backup {run['Key']}"]}
+    described = {"Name": "description", "Values": [description_of(run)]}
     found = ec2.describe_images(Owners=["self"], Filters=[named, described])["Images"]
     return sorted(found, key=lambda image: str(image["Name"]))
 

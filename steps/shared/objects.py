@@ -4,6 +4,8 @@ import hashlib
 import json
 from typing import Any
 
+from botocore.utils import percent_encode_sequence
+
 from shared.aws import code_of
 
 
@@ -19,16 +21,21 @@ def get_object(s3: Any, place: dict[str, str]) -> bytes:
     return body
 
 
-def put_backup(s3: Any, place: dict[str, str], backup: dict[str, Any]) -> None:
-    """Writes a backup under a key that must be free, reads it back and compares.
+def put_parameters(place: dict[str, str], tags: list[dict[str, str]]) -> dict[str, str]:
+    """How a backup is written: under a key that must be free.
 
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
     """
+    tagging = percent_encode_sequence([(tag["Key"], tag["Value"]) for tag in tags])
+    free = {**place, "ChecksumAlgorithm": "SHA256", "IfNoneMatch": "*"}
+    return {**free, "Tagging": tagging} if tags else free
+
+
+def put_backup(s3: Any, place: dict[str, str], backup: dict[str, Any]) -> None:
+    """Writes a backup, reads it back and compares."""
     body = json.dumps({**backup, "Checksum": checksum(backup)}, indent=1).encode()
-    tags = "&".join(f"{tag['Key']}={tag['Value']}".replace("+", "%2B") for tag in backup["Tags"])
-    tagging = {"Tagging": tags} if tags else {}
     try:
-        s3.put_object(**place, Body=body, ChecksumAlgorithm="SHA256", IfNoneMatch="*", **tagging)
+        s3.put_object(**put_parameters(place, backup["Tags"]), Body=body)
     except Exception as error:
         # A PUT that was answered too late has written the object; reading it back tells.
         if code_of(error) != "PreconditionFailed":

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 
-def report(run: dict[str, Any], title: str, sections: dict[str, list[Any]]) -> dict[str, str]:
+def report(run: dict[str, Any], title: str, sections: dict[str, list[Any]]) -> dict[str, Any]:
     """Output (text) and Json (the same); sections without entries are left out."""
     first = f"{title}: {run['InstanceId']} in {run['AccountId']}, {run['Region']}, execution {run['Execution']}"
     full = {heading: entries for heading, entries in sections.items() if entries}
     lines = [first]
     for heading, entries in full.items():
         lines += ["", f"{heading}:", *(f"  {e if isinstance(e, str) else json.dumps(e)}" for e in entries)]
-    return {"Output": "\n".join(lines), "Json": json.dumps({"Title": first, **full})}
+    return {"Output": "\n".join(lines), "Json": {"Title": first, **full}}

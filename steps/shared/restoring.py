@@ -1,5 +1,6 @@
 """What a release has to do, found out without doing it."""
 
+import json
 from typing import Any
 
 from shared.aws import client
@@ -100,13 +101,17 @@ def tag_calls(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -
     """Removes the containment's tags from what remains: the instance, its interfaces, images and snapshots."""
     resources = [run["InstanceId"], *(i["Id"] for i in interfaces), *evidence_of(images_of(ec2, run))]
     found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": resources}])["Tags"]
-    calls = []
+    calls: list[tuple[str, dict[str, Any]]] = []
+    same: dict[str, list[str]] = {}
     for name in resources:
         tags = {tag["Key"]: tag["Value"] for tag in found if tag["ResourceId"] == name}
         remove, give_back = tag_changes(run, tags_of(run), name, tags)
         calls += [("ec2:CreateTags", {"Resources": [name], "Tags": give_back})] if give_back else []
-        calls += [("ec2:DeleteTags", {"Resources": [name], "Tags": remove})] if remove else []
-    return calls
+        same.setdefault(json.dumps(remove), []).extend([name] if remove else [])
+    return [
+        *calls,
+        *(("ec2:DeleteTags", {"Resources": same[key], "Tags": json.loads(key)}) for key in same if same[key]),
+    ]
 
 
 def plan_restore(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
