@@ -2,11 +2,12 @@ import { readFileSync } from "node:fs";
 import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import pc from "picocolors";
 import { typedAgain } from "../ask.ts";
-import { ssm } from "../clients.ts";
+import { organizations, ssm } from "../clients.ts";
 import { type Config, loadConfig, regionsOf } from "../config.ts";
 import { callerAccount } from "../preflight.ts";
 import { Problem } from "../problem.ts";
 import { describe } from "../published.ts";
+import { accountsBelow } from "../share/accounts.ts";
 import { follow, isFinal, isGood, snapshot, wentWell } from "./follow.ts";
 import { interruptions } from "./interrupt.ts";
 import { plan, type Request, type RunOptions, type Selection } from "./request.ts";
@@ -40,8 +41,8 @@ export interface ExecuteOptions {
 }
 
 /**
- * `npm run execute`: starts the runbook and follows it. Calls Systems Manager alone (and STS for whose account it is,
- * where another account shares the document), so that it works the same on AWS, on the emulator and on whatever
+ * `npm run execute`: starts the runbook and follows it. Calls Systems Manager alone (and STS for whose account it is
+ * where another account shares the document, and Organizations for the accounts of a unit), so that it works the same on AWS, on the emulator and on whatever
  * `AWS_ENDPOINT_URL` points at.
  *
  * @returns exit status: 0 for success, or where it was left running; 1 for anything else
@@ -70,7 +71,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
       ? {}
       : {
           locations: {
-            accounts: options.accounts,
+            accounts: await accountIds(options, region),
             regions: options.regions,
             executionRole: options.executionRole ?? config.executionRoleName,
             maxConcurrency: options.locationConcurrency,
@@ -217,6 +218,16 @@ export function instancesOf(path: string): readonly string[] {
     .split(/\r?\n/)
     .flatMap((row) => row.replace(/#.*/, "").split(/[\s,]+/))
     .filter((word) => word !== "");
+}
+
+/** The accounts of a run: units are resolved where the bucket's name has the account in it. */
+async function accountIds(options: ExecuteOptions, region: string): Promise<readonly string[]> {
+  const { accounts, parameters } = options;
+  const units = accounts.filter((account) => account.startsWith("ou-"));
+  if (units.length === 0 || !parameters.S3BucketName?.includes("{account}")) return accounts;
+  const members = await accountsBelow(organizations(region), units);
+  const active = members.filter(({ state }) => state === "ACTIVE").map(({ id }) => id);
+  return [...new Set([...accounts.filter((account) => !units.includes(account)), ...active])];
 }
 
 /**

@@ -18,7 +18,7 @@ export interface Selection {
 
 /** Where it runs when not in this account and Region alone. */
 export interface Locations {
-  /** Account ids, or ids of organizational units. */
+  /** Account ids, or ids of organizational units; for a bucket by account, account ids alone. */
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
   readonly executionRole: string;
@@ -136,14 +136,11 @@ function overLocations(options: RunOptions, locations: Locations): Run {
     /\{(account|region)\}/.test(bucket)
       ? accounts.flatMap((account) => regions.map((region) => [[account], [region]] as const))
       : [[accounts, regions]];
-  if (
-    places.length > 0 &&
-    bucket.includes("{account}") &&
-    accounts.some((account) => account.startsWith("ou-"))
-  )
+  const several = accounts.length > 1 || accounts.some((account) => account.startsWith("ou-"));
+  if (bucket !== "" && several && !bucket.includes("{account}"))
     throw new Problem(
-      "{account} in the bucket's name needs account ids, and organizational units were given.",
-      "List the accounts of the unit (aws organizations list-accounts-for-parent --parent-id ou-…) and give their ids.",
+      `The bucket ${bucket} is one account's, and the run is in several.`,
+      "Put {account} into its name, such as --bucket evidence-{account}-{region}: Contain makes a bucket that is missing.",
     );
   return {
     proof: proof(selection),

@@ -57,6 +57,7 @@ describe("a run", () => {
   it("over accounts and Regions is one execution with target locations", () => {
     const [input, ...more] = inputs({
       selection: { tag: "Incident=4711" },
+      parameters: {},
       locations: {
         ...locations,
         accounts: ["111122223333", "ou-ab12-cdefgh34"],
@@ -158,13 +159,12 @@ describe("a run is refused", () => {
       "neither an account id",
     ],
     [
-      "for a bucket by account in a unit",
+      "for one bucket in several accounts",
       {
         selection: { tag: "A=b" },
-        parameters: { S3BucketName: "b-{account}" },
         locations: { ...locations, accounts: ["ou-ab12-cdefgh34"], regions: ["us-east-1"] },
       },
-      "needs account ids",
+      "is one account's",
     ],
   ])("%s", (_, more, message) => {
     expect(() => plan(options(more))).toThrow(message);
