@@ -1,0 +1,142 @@
+import { isDeepStrictEqual } from "node:util";
+import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { AwsCall } from "../../emulator/front/calls.ts";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
+import { callsIn, type ReportedCall, type Run } from "../world/run.ts";
+import { backupKey, makeWorld, type World } from "../world/world.ts";
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ timeScale: 20 });
+});
+afterAll(() => emulator.close());
+
+const everything = {
+  CreateAMIBackup: "true",
+  TagIdentifier: "Key=Case,Value=4711",
+  IngressInput: [
+    '{"Cidr": "198.51.100.7/32", "IpProtocol": "tcp", "FromPort": "22", "ToPort": "22"}',
+    '{"Cidr": "2001:db8::/64", "IpProtocol": "icmpv6", "FromPort": "-1", "ToPort": "-1"}',
+  ],
+  EgressInput: ['{"Cidr": "198.51.100.0/24", "IpProtocol": "-1"}'],
+};
+
+test("invariant 1: a dry run's report lists exactly the calls that Contain makes, with their parameters", async () => {
+  const world = await makeWorld(emulator);
+  await containAsReported(world, everything);
+});
+
+test("invariant 1: so it is for a member of an Auto Scaling group at its MinSize, and a bucket that is missing", async () => {
+  const world = await makeWorld(emulator, { bucket: false });
+  const group = await makeAutoScalingGroup(world, { min: 2, max: 2, desired: 2 });
+  const member = await memberWorld(world, group);
+  const calls = await containAsReported(member, everything);
+  expect(calls).toContain("s3:CreateBucket");
+  expect(calls).toContain("autoscaling:UpdateAutoScalingGroup");
+});
+
+test("invariant 1: so it is for Release, in the same order", async () => {
+  const world = await makeWorld(emulator);
+  const group = await makeAutoScalingGroup(world, { min: 2, max: 2, desired: 2 });
+  const member = await memberWorld(world, group);
+  const key = backupKey(await member.contain({ TagIdentifier: "Key=Case,Value=4711" }));
+  const dry = await member.run({ Action: "Release", S3PrefixName: key });
+  const planned = callsIn(dry);
+  const live = await member.release(key);
+  expect(live.status, live.failure).toBe("Success");
+  const made = changesOf(live);
+  expect(made.map((call) => `${call.service}:${call.operation}`)).toEqual(
+    planned.map((call) => call.Call),
+  );
+  expect(made.map((call) => call.parameters)).toEqual(planned.map((call) => call.Parameters));
+});
+
+/** Dry run, then the live one: compares the report with the log of calls. What was called. */
+async function containAsReported(
+  world: World,
+  parameters: Parameters<World["run"]>[0],
+): Promise<readonly string[]> {
+  const dry = await world.run(parameters);
+  expect(dry.reportStep, dry.failure).toBe("reportContain");
+  const live = await world.contain(parameters);
+  expect(live.status, `${live.failure}\n${live.report}`).toBe("Success");
+  const names = await namesOfGroups(world);
+  const planned = inOrder(callsIn(dry).map((call) => plain(call, dry, names)));
+  const made = inOrder(changesOf(live).map((call) => plain(reported(call), live, names)));
+  expect(made.map(whatOf)).toEqual(planned.map(whatOf));
+  const unlike = planned.flatMap((plan, index) =>
+    unlikeParts(plan.Parameters, made[index]?.Parameters ?? {}).map(
+      (name) => `${whatOf(plan)} ${name}`,
+    ),
+  );
+  expect(unlike).toEqual(unforeseeable.filter((part) => unlike.includes(part)));
+  return [...new Set(planned.map((call) => call.Call))];
+}
+
+/** The parameters of which a call has another value than the plan, or that the plan leaves out. */
+function unlikeParts(plan: ReportedCall["Parameters"], made: ReportedCall["Parameters"]): string[] {
+  return [...new Set([...Object.keys(plan), ...Object.keys(made)])]
+    .filter((name) => !byClient.test(name))
+    .filter((name) => !isDeepStrictEqual(plan[name], made[name]));
+}
+
+/** What boto3 adds by itself, and contents. */
+const byClient = /^(?:Body|ClientToken|ContentLength|Checksum.*)$/;
+
+/** What a plan can't know yet, and names in words. */
+const unforeseeable = [
+  "createEncryptedCopy ec2:CopyImage SourceImageId",
+  "conclude ec2:CreateTags Resources",
+];
+
+/** Calls of an execution that change something, and the rehearsals that it reports too. */
+const changesOf = (run: Run): readonly AwsCall[] =>
+  emulator.calls.of({ executionId: run.id }).filter((call) => !call.readOnly);
+
+const reported = ({ step = "", service, operation, parameters }: AwsCall): ReportedCall => ({
+  Step: step,
+  Call: `${service}:${operation}`,
+  Parameters: parameters,
+});
+
+/** Calls to several interfaces are made at once: their order among each other says nothing. */
+function inOrder(calls: readonly ReportedCall[]): readonly ReportedCall[] {
+  const kind = ({ Step, Call, Parameters }: ReportedCall): string =>
+    `${Step} ${Call} ${String(Parameters.DryRun ?? "")} ${String(Parameters.Groups ?? "")}`;
+  return calls
+    .map((call, index) => ({
+      call,
+      first: calls.findIndex((other) => kind(other) === kind(call)),
+      name: String(call.Parameters.NetworkInterfaceId ?? index),
+    }))
+    .sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1))
+    .map(({ call }) => call);
+}
+
+const whatOf = (call: ReportedCall): string => `${call.Step} ${call.Call}`;
+
+/** The names by which a report calls the groups that do not exist yet, by their ids. */
+async function namesOfGroups(world: World): Promise<ReadonlyMap<string, string>> {
+  const found = await world.ec2.send(
+    new DescribeSecurityGroupsCommand({
+      Filters: [{ Name: "group-name", Values: [`ContainEC2Instance-*-${world.instanceId}`] }],
+    }),
+  );
+  return new Map(
+    (found.SecurityGroups ?? []).map((group) => [
+      group.GroupId ?? "",
+      `<${group.GroupName} in ${group.VpcId}>`,
+    ]),
+  );
+}
+
+/** A call without what differs from run to run: the execution's id, its minute, ids of what it makes. */
+function plain(call: ReportedCall, run: Run, names: ReadonlyMap<string, string>): ReportedCall {
+  let text = JSON.stringify(call)
+    .replaceAll(run.id, "EXECUTION")
+    .replaceAll(/\d{4}(?:\/\d\d){4}\/EXECUTION/g, "TIME/EXECUTION");
+  for (const [id, name] of names) text = text.replaceAll(id, name);
+  return JSON.parse(text) as ReportedCall;
+}
