@@ -15,7 +15,14 @@ export interface Setting {
   readonly executionId: string;
   readonly accountId: string;
   readonly region: string;
+  /** The role's, or where there is none the caller's. */
   readonly credentials: Credentials;
+  /**
+   * The role's. Without a role a script runs without any permission: "an IAM service role is always required if the
+   * script calls any AWS API".
+   * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
+   */
+  readonly scriptCredentials: Credentials | undefined;
 }
 
 export interface Attempted {
@@ -57,7 +64,10 @@ export async function attemptStep(
       { stage: "InputValidation", type: "Verification" },
     );
   }
-  const env = environment(tools, setting, step.name, attempt);
+  const { credentials, scriptCredentials } = setting;
+  const own = { AWS_EXECUTION_ENV: `automation-${setting.executionId}.${step.name}.${attempt}` };
+  const env = { ...environment(tools, setting, credentials), ...own };
+  const scriptEnv = { ...environment(tools, setting, scriptCredentials), ...own };
   const runJob = (job: Job): Promise<JobResult> => work(tools, job, signal);
   const context: ActionContext = {
     inputs,
@@ -82,7 +92,7 @@ export async function attemptStep(
         script,
         handler,
         payload,
-        env,
+        env: scriptEnv,
         timeoutSeconds,
       });
       if (result.status === "success") return { payload: result.payload, log: result.log };
@@ -111,16 +121,21 @@ function within(clock: Clock, most: number): number {
 
 function environment(
   { endpoint }: Tools,
-  { executionId, accountId, region, credentials }: Setting,
-  step: string,
-  attempt: number,
+  { accountId, region }: Setting,
+  credentials: Credentials | undefined,
 ): Readonly<Record<string, string>> {
+  const {
+    AWS_ACCESS_KEY_ID: _id,
+    AWS_SECRET_ACCESS_KEY: _secret,
+    AWS_SESSION_TOKEN: _token,
+    ...common
+  } = clientEnvironment(endpoint, accountId, region);
+  if (credentials === undefined) return common;
   return {
-    ...clientEnvironment(endpoint, accountId, region),
+    ...common,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken,
-    AWS_EXECUTION_ENV: `automation-${executionId}.${step}.${attempt}`,
   };
 }
 

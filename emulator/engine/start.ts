@@ -99,9 +99,14 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     system: systemVariables(execution),
   };
   const role = asText(resolve(document.assumeRole, scope));
-  const credentials =
-    role === "" ? order.starter.credentials : await documentRole(tools, execution, role);
-  const setting: Setting = { executionId: execution.id, accountId, region, credentials };
+  const ofRole = role === "" ? undefined : await documentRole(tools, execution, role);
+  const setting: Setting = {
+    executionId: execution.id,
+    accountId,
+    region,
+    credentials: ofRole ?? order.starter.credentials,
+    scriptCredentials: ofRole,
+  };
   return { tools, execution, setting, scope };
 }
 

@@ -66,7 +66,7 @@ describe("aws:executeAwsApi", () => {
 
   test("says that a permission was missing", async () => {
     emulator.faults.add({
-      match: { automationOnly: true },
+      match: { automationOnly: true, operation: "DescribeVpcs" },
       kind: { error: { code: "UnauthorizedOperation" } },
     });
     const execution = await run([read([])]);
@@ -115,7 +115,7 @@ describe("aws:waitForAwsResourceProperty", () => {
   test("looks until the value is there", async () => {
     const id = await vpc();
     const execution = await start(ssm, await create(ssm, [property("waitFor", id)]));
-    await until(() => emulator.calls.of({ executionId: execution }).length > 1);
+    await until(() => emulator.calls.of({ executionId: execution, step: "look" }).length > 1);
     await tag(id, "ready");
     await emulator.engine.settled(execution);
     expect((await get(ssm, execution)).AutomationExecutionStatus).toBe("Success");

@@ -141,10 +141,24 @@ describe("the role of a document", () => {
     ]);
   });
 
-  test("is the caller's identity where it is empty", async () => {
-    const id = await start(ssm, await withRole());
+  test("is the caller's identity for actions, where it is empty", async () => {
+    const step = {
+      name: "asks",
+      action: "aws:executeAwsApi",
+      inputs: { Service: "sts", Api: "GetCallerIdentity" },
+      outputs: [{ Name: "Arn", Selector: "$.Arn", Type: "String" }],
+    };
+    const rest = { parameters, assumeRole: "{{ AutomationAssumeRole }}", outputs: ["asks.Arn"] };
+    const id = await start(ssm, await create(ssm, [step], rest));
     await emulator.engine.settled(id);
     expect((await get(ssm, id)).Outputs?.["asks.Arn"]).toEqual([`arn:aws:iam::${account}:root`]);
+  });
+
+  test("is needed by scripts: without one they have no credentials", async () => {
+    const id = await start(ssm, await withRole());
+    await emulator.engine.settled(id);
+    const { FailureMessage } = await get(ssm, id);
+    expect(FailureMessage).toContain("NoCredentialsError - Unable to locate credentials");
   });
 
   test("must trust Systems Manager", async () => {

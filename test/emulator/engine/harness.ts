@@ -63,7 +63,10 @@ export const fail = (name: string, rest: object = {}): Step => ({
 
 let last = 0;
 
-/** Creates a document of these steps and gives its name. */
+/** Scripts need a role for their calls. Where IAM is not enforced, any name is a role. */
+const assumeRole = "arn:aws:iam::{{ global:ACCOUNT_ID }}:role/Any";
+
+/** Creates a document of these steps, with a role, and gives its name. */
 export async function create(
   ssm: SSMClient,
   mainSteps: readonly Step[],
@@ -71,7 +74,7 @@ export async function create(
 ): Promise<string> {
   last += 1;
   const Name = `Document${last}`;
-  const Content = JSON.stringify({ schemaVersion: "0.3", ...rest, mainSteps });
+  const Content = JSON.stringify({ schemaVersion: "0.3", assumeRole, ...rest, mainSteps });
   await ssm.send(
     new CreateDocumentCommand({
       Name,

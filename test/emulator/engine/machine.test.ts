@@ -193,7 +193,10 @@ describe("a step that fails", () => {
   test("is tried as often as maxAttempts says", async () => {
     const lines = ["boto3.client('ec2').describe_vpcs()", "raise ValueError('no')"];
     const execution = await run([script("bad", lines, { maxAttempts: 3 })]);
-    const calls = emulator.calls.of({ executionId: execution.AutomationExecutionId ?? "" });
+    const calls = emulator.calls.of({
+      executionId: execution.AutomationExecutionId ?? "",
+      step: "bad",
+    });
     expect(calls.map(({ step, attempt }) => [step, attempt])).toEqual([
       ["bad", 1],
       ["bad", 2],

@@ -124,7 +124,7 @@ describe("Cancel", () => {
 test("Complete lets the step under way end and stops then", async () => {
   const lines = ["boto3.client('ec2').describe_vpcs()", "time.sleep(100)", "return 1"];
   const id = await begin(script("slow", lines), pass("after"));
-  await until(() => emulator.calls.of({ executionId: id }).length > 0);
+  await until(() => emulator.calls.of({ executionId: id, step: "slow" }).length > 0);
   await stop(id, "Complete");
   await emulator.engine.settled(id);
   const execution = await get(ssm, id);
@@ -144,7 +144,7 @@ describe("kill", () => {
     const execution = await get(ssm, id);
     expect(execution.AutomationExecutionStatus).toBe("Failed");
     expect(states(execution)).toEqual({ busy: "Failed" });
-    expect(emulator.calls.of({ executionId: id })).toHaveLength(1);
+    expect(emulator.calls.of({ executionId: id, step: "busy" })).toHaveLength(1);
     await until(() => !isAlive(pid));
   });
 
@@ -166,7 +166,7 @@ describe("kill", () => {
     emulator.faults.add({ match, kind: { kill: "before" } });
     await emulator.engine.settled(id);
     expect(states(await get(ssm, id))).toEqual({ make: "Failed" });
-    expect(emulator.calls.of({ executionId: id })).toMatchObject([
+    expect(emulator.calls.of({ executionId: id, step: "make" })).toMatchObject([
       { operation: "CreateVpc", outcome: "fault", status: 0 },
     ]);
   });
