@@ -1,0 +1,240 @@
+import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { runbookDocument } from "../world/document.ts";
+import { callsIn, type Parameters, section } from "../world/run.ts";
+import { rulesOf } from "../world/snapshot.ts";
+import { backupKey, makeWorld, type World } from "../world/world.ts";
+
+let emulator: Emulator;
+let world: World;
+beforeAll(async () => {
+  emulator = await startEmulator({ timeScale: 20 });
+  world = await makeWorld(emulator);
+});
+afterAll(() => emulator.close());
+
+/** Runs live with parameters that must be refused: nothing may be looked at or changed. Why it failed. */
+async function refusal(parameters: Parameters): Promise<string> {
+  const run = await world.run({ DryRun: "false", ...parameters });
+  expect(run.status).toBe("Failed");
+  expect(run.steps.map((step) => step.name)).toEqual(["validateRequiredInputs"]);
+  expect(emulator.calls.mutating({ executionId: run.id })).toEqual([]);
+  return run.failure;
+}
+
+const rule = (parts: Readonly<Record<string, string>>): string =>
+  JSON.stringify({
+    Cidr: "198.51.100.7/32",
+    IpProtocol: "tcp",
+    FromPort: "22",
+    ToPort: "22",
+    ...parts,
+  });
+
+const withoutPorts = (Cidr: string, IpProtocol: string): string =>
+  JSON.stringify({ Cidr, IpProtocol });
+
+describe("item 1: rules", () => {
+  test("every protocol, address family and port form becomes the containment group's rule, duplicates once", async () => {
+    const own = await makeWorld(emulator);
+    const run = await own.contain({
+      IngressInput: [
+        rule({}),
+        rule({ FromPort: "8000", ToPort: "8080" }),
+        rule({ IpProtocol: "udp", FromPort: "53", ToPort: "53" }),
+        rule({ IpProtocol: "icmp", FromPort: "8", ToPort: "0" }),
+        rule({ IpProtocol: "icmp", FromPort: "-1", ToPort: "-1", Cidr: "203.0.113.0/24" }),
+        rule({ IpProtocol: "icmpv6", FromPort: "128", ToPort: "-1", Cidr: "2001:db8::/64" }),
+        rule({ IpProtocol: "TCP", Cidr: "2001:DB8:0::1/128", FromPort: "443", ToPort: "443" }),
+        rule({}),
+        rule({ IpProtocol: "6" }),
+      ],
+      EgressInput: [
+        withoutPorts("198.51.100.0/24", "-1"),
+        withoutPorts("198.51.100.0/24", "50"),
+        withoutPorts("2001:db8::/32", "132"),
+        rule({ IpProtocol: "17", FromPort: "0", ToPort: "65535", Cidr: "0.0.0.0/0" }),
+        rule({ IpProtocol: "1", FromPort: "3", ToPort: "4" }),
+        rule({ IpProtocol: "58", FromPort: "-1", ToPort: "-1", Cidr: "::/0" }),
+        rule({ IpProtocol: "-1", FromPort: "-1", ToPort: "-1", Cidr: "192.0.2.1/32" }),
+      ],
+    });
+    expect(run.status, run.failure).toBe("Success");
+    const name = `ContainEC2Instance-containment-${own.instanceId}`;
+    const found = await own.ec2.send(
+      new DescribeSecurityGroupsCommand({ Filters: [{ Name: "group-name", Values: [name] }] }),
+    );
+    const group = found.SecurityGroups?.[0];
+    expect(rulesOf(group?.IpPermissions)).toEqual([
+      "icmp -1--1 203.0.113.0/24",
+      "icmp 8-0 198.51.100.7/32",
+      "icmpv6 128--1 2001:db8::/64",
+      "tcp 22-22 198.51.100.7/32",
+      "tcp 443-443 2001:db8::1/128",
+      "tcp 8000-8080 198.51.100.7/32",
+      "udp 53-53 198.51.100.7/32",
+    ]);
+    expect(rulesOf(group?.IpPermissionsEgress)).toEqual([
+      "-1 - 192.0.2.1/32",
+      "-1 - 198.51.100.0/24",
+      "132 - 2001:db8::/32",
+      "50 - 198.51.100.0/24",
+      "icmp 3-4 198.51.100.7/32",
+      "icmpv6 -1--1 ::/0",
+      "udp 0-65535 0.0.0.0/0",
+    ]);
+    expect(run.report).toContain("198.51.100.7/32");
+  });
+
+  test("sixty rules in each direction are taken", async () => {
+    const own = await makeWorld(emulator);
+    const sixty = Array.from({ length: 60 }, (_, port) =>
+      rule({ FromPort: `${1000 + port}`, ToPort: `${1000 + port}` }),
+    );
+    const run = await own.contain({ IngressInput: sixty, EgressInput: sixty });
+    expect(run.status, run.failure).toBe("Success");
+  });
+
+  test("sixty-one rules are refused before anything runs", async () => {
+    const many = Array.from({ length: 61 }, (_, port) => rule({ FromPort: `${port}` }));
+    await expect(world.start({ IngressInput: many })).rejects.toThrow(/IngressInput/);
+  });
+
+  const refused: [string, string, string][] = [
+    ["host bits in an IPv4 range", rule({ Cidr: "198.51.100.7/24" }), "198.51.100.0/24"],
+    ["host bits in an IPv6 range", rule({ Cidr: "2001:db8::1/64" }), "2001:db8::/64"],
+    ["a prefix that is too long", rule({ Cidr: "198.51.100.7/33" }), "Cidr:"],
+    ["an address without a prefix", rule({ Cidr: "198.51.100.7" }), "IPv4 or IPv6 range"],
+    ["a netmask in place of a prefix", rule({ Cidr: "10.0.0.0/255.0.0.0" }), "IPv4 or IPv6 range"],
+    ["a name in place of a range", rule({ Cidr: "sg-11112222333344445" }), "IPv4 or IPv6 range"],
+    ["leading zeros", rule({ Cidr: "010.0.0.0/8" }), "Cidr:"],
+    ["reversed ports", rule({ FromPort: "443", ToPort: "80" }), "FromPort is higher than ToPort"],
+    ["a port over 65535", rule({ ToPort: "70000" }), "ToPort must be a whole number"],
+    ["a negative port", rule({ FromPort: "-1" }), "FromPort must be a whole number"],
+    ["a port that is no number", rule({ FromPort: "ssh" }), "FromPort must be a whole number"],
+    ["a missing port", '{"Cidr": "198.51.100.7/32", "IpProtocol": "tcp"}', "FromPort must be"],
+    ["an unknown key", rule({ Port: "22" }), "unknown key Port"],
+    ["a key in another case", rule({ cidr: "10.0.0.0/8" }), "unknown key cidr"],
+    ["an unknown protocol", rule({ IpProtocol: "sctpx" }), "IpProtocol must be"],
+    ["a protocol number over 255", rule({ IpProtocol: "256" }), "IpProtocol must be"],
+    ["ports with all protocols", rule({ IpProtocol: "-1" }), "has no ports"],
+    ["ports with a protocol that has none", rule({ IpProtocol: "50" }), "has no ports"],
+    [
+      "icmp with IPv6",
+      rule({ IpProtocol: "icmp", Cidr: "::1/128" }),
+      "icmp goes with IPv4 ranges and icmpv6 with IPv6 ranges",
+    ],
+    ["icmpv6 with IPv4", rule({ IpProtocol: "58" }), "icmp goes with IPv4"],
+    ["an ICMP type over 255", rule({ IpProtocol: "icmp", FromPort: "256" }), "FromPort must be"],
+    [
+      "an ICMP code without a type",
+      rule({ IpProtocol: "icmp", FromPort: "-1", ToPort: "3" }),
+      "all ICMP types (FromPort -1) go with all codes",
+    ],
+    ["everything from everywhere", withoutPorts("0.0.0.0/0", "-1"), "would not contain"],
+    ["everything from everywhere over IPv6", withoutPorts("::/0", "-1"), "would not contain"],
+  ];
+  test.concurrent.each(refused)(
+    "%s is refused with an error that quotes the rule",
+    async (_, text, reason) => {
+      const failure = await refusal({ EgressInput: [rule({ FromPort: "0" }), text] });
+      expect(failure).toContain(reason);
+      expect(failure).toContain("EgressInput, rule 2");
+      expect(failure).toContain(JSON.stringify(JSON.parse(text)).replaceAll(/([:,])"/g, '$1 "'));
+    },
+  );
+
+  test("an empty map is refused", async () => {
+    expect(await refusal({ IngressInput: ["{}"] })).toContain(
+      "IngressInput, rule 1, {}: a rule is a map with Cidr",
+    );
+  });
+});
+
+describe("item 1: TagIdentifier", () => {
+  test.concurrent.each([["Key=aws:case,Value=1"], ["key=AWS:case,value=1"]])(
+    "%s is refused: the prefix is AWS's",
+    async (TagIdentifier) => {
+      expect(await refusal({ TagIdentifier })).toContain("not yours to use");
+    },
+  );
+
+  test.concurrent.each([
+    ["Case=1"],
+    ["Key=a,Value=b,c"],
+    ["Key=,Value=1"],
+    [`Key=${"k".repeat(129)},Value=`],
+    ["Key=a b,Value=1"],
+  ])("%s does not have the published form and is refused by SSM", async (TagIdentifier) => {
+    await expect(world.start({ TagIdentifier })).rejects.toThrow(/TagIdentifier/);
+  });
+
+  test.concurrent.each([
+    ["KEY=BatchId,VALUE=", "BatchId", ""],
+    [`Key=${"k".repeat(128)},Value=${"v".repeat(128)}`, "k".repeat(128), "v".repeat(128)],
+    ["Key=a=b+c,Value=d=e@f/g", "a=b+c", "d=e@f/g"],
+  ])("%s is taken as it is", async (TagIdentifier, Key, Value) => {
+    const run = await world.run({ TagIdentifier });
+    const tags = callsIn(run).filter((call) => call.Call === "ec2:CreateTags");
+    expect(tags[0]?.Parameters.Tags).toContainEqual({ Key, Value });
+  });
+});
+
+describe("item 1: S3PrefixName and Action", () => {
+  test.concurrent.each([
+    ["incidents/4711", "incidents/4711/"],
+    ["incidents/4711/", "incidents/4711/"],
+    ["", ""],
+  ])("on Contain the key is put under %j", async (S3PrefixName, folder) => {
+    const run = await world.run({ S3PrefixName });
+    expect(backupKey(run)).toMatch(
+      new RegExp(`^${folder}\\d{4}/\\d\\d/\\d\\d/\\d\\d/\\d\\d/${run.id}\\.json$`),
+    );
+  });
+
+  test.concurrent.each([
+    ["/incidents"],
+    ["incidents//4711"],
+    ["incidents/4711.json"],
+    ["x".repeat(129)],
+  ])("on Contain %s is refused with what to give", async (S3PrefixName) => {
+    const failure = await refusal({ S3PrefixName });
+    expect(failure).toContain("give a folder such as incidents/4711");
+    expect(failure).toContain(S3PrefixName);
+  });
+
+  test.concurrent.each([[""], ["incidents/4711"], ["a/b.supplement-001.json"]])(
+    "on Release %j is refused: it is not the key of a backup",
+    async (S3PrefixName) => {
+      expect(await refusal({ Action: "Release", S3PrefixName })).toContain(
+        "S3PrefixName is required to release: the key of the backup",
+      );
+    },
+  );
+
+  test("Restore does what Release does", async () => {
+    const own = await makeWorld(emulator, { interfaces: [["web"]] });
+    const key = backupKey(await own.contain());
+    const run = await own.release(key, { Action: "Restore" });
+    expect(run).toMatchObject({ status: "Success", reportStep: "restoreFinalOutput" });
+    expect(section(run, "Interfaces")[0]).toContain("as before");
+  });
+
+  test("any other Action is refused by SSM", async () => {
+    await expect(world.start({ Action: "contain" })).rejects.toThrow(/Action/);
+  });
+});
+
+test("item 1: every parameter says whether it is required and what to give", () => {
+  const document = parse(runbookDocument().yaml) as {
+    parameters: Record<string, { description: string; default?: unknown }>;
+  };
+  for (const [name, { description, default: usual }] of Object.entries(document.parameters)) {
+    expect(description, name).toMatch(
+      usual === undefined ? /^\(Required\) / : /^\((Optional|Required for Release)/,
+    );
+    expect(description.length, name).toBeGreaterThan(60);
+  }
+});
