@@ -1,10 +1,10 @@
+import { findPython } from "../build/python/python.ts";
 import { createEngine, type Engine } from "./engine/index.ts";
 import type { CallLog } from "./front/calls.ts";
 import { clientEnvironment } from "./front/environment.ts";
 import type { FaultBoard } from "./front/faults.ts";
 import { defaultAccount } from "./front/identities.ts";
 import { startStack } from "./front/stack.ts";
-import { findPython } from "./python.ts";
 
 export interface EmulatorOptions {
   /** The Python with moto and boto3; the project's own by default. */

@@ -1,5 +1,5 @@
 /** moto, and the server in front of it, put together. */
-import { botocoreModels } from "../python.ts";
+import { botocoreModels } from "../botocore.ts";
 import { createAdmin } from "./admin.ts";
 import { type CallLog, createCallLog } from "./calls.ts";
 import { createFaultBoard, type FaultBoard } from "./faults.ts";

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { findPython } from "../../build/python/python.ts";
 import { inProject } from "../../build/root.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { findPython } from "../../emulator/python.ts";
 import { type Session, session } from "./session.ts";
 import { as, groupsOf, instance } from "./world.ts";
 

@@ -7,10 +7,10 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { execa } from "execa";
+import { findPython } from "../../../build/python/python.ts";
 import { clientEnvironment } from "../../../emulator/front/environment.ts";
 import type { Automation, Caller } from "../../../emulator/front/server.ts";
 import { type Stack, type StackOptions, startStack } from "../../../emulator/front/stack.ts";
-import { findPython } from "../../../emulator/python.ts";
 
 export interface WrittenDown extends Automation {
   readonly handled: { operation: string; input: unknown; caller: Caller }[];

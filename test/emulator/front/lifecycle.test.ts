@@ -2,9 +2,9 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { findPython } from "../../../build/python/python.ts";
 import { inProject } from "../../../build/root.ts";
 import { startMoto } from "../../../emulator/front/moto.ts";
-import { findPython } from "../../../emulator/python.ts";
 import { startTestStack } from "./harness.ts";
 
 const answers = (url: string): Promise<boolean> =>

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, test } from "vitest";
+import { findPython } from "../../../build/python/python.ts";
+import { botocoreModels } from "../../../emulator/botocore.ts";
 import { modelLoader, type ServiceModel, type ShapeRef } from "../../../emulator/front/models.ts";
 import { decodeQuery } from "../../../emulator/front/query.ts";
-import { botocoreModels, findPython } from "../../../emulator/python.ts";
 
 let ec2: ServiceModel;
 let autoscaling: ServiceModel;

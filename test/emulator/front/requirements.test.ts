@@ -1,10 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
+import { findPython } from "../../../build/python/python.ts";
+import { botocoreModels } from "../../../emulator/botocore.ts";
 import type { DecodedCall } from "../../../emulator/front/decode.ts";
 import { evaluate } from "../../../emulator/front/iam/evaluate.ts";
 import type { Facts } from "../../../emulator/front/iam/facts.ts";
 import { requirementsOf } from "../../../emulator/front/iam/requirements.ts";
 import { type ModelLoader, modelLoader } from "../../../emulator/front/models.ts";
-import { botocoreModels, findPython } from "../../../emulator/python.ts";
 
 const account = "111122223333";
 let models: ModelLoader;

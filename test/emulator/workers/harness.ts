@@ -1,8 +1,8 @@
 /** Workers without an AWS, and the jobs of the tests. */
 import { existsSync, readFileSync } from "node:fs";
+import { findPython } from "../../../build/python/python.ts";
 import type { JobResult, ScriptJob, Workers } from "../../../emulator/engine/jobs.ts";
 import { startWorkers, type WorkersOptions } from "../../../emulator/engine/workers.ts";
-import { findPython } from "../../../emulator/python.ts";
 
 export const credentials = { AWS_ACCESS_KEY_ID: "111122223333", AWS_SECRET_ACCESS_KEY: "emulator" };
 

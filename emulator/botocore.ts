@@ -1,16 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync } from "node:fs";
 import { promisify } from "node:util";
-import { inProject } from "../build/root.ts";
-
-/**
- * The Python that runs moto and the scripts of executeScript steps: the project's `.venv/bin/python`
- * where set-up made one, else `python3` of the PATH.
- */
-export function findPython(): string {
-  const own = inProject(".venv", "bin", "python");
-  return existsSync(own) ? own : "python3";
-}
 
 /**
  * The folder of botocore's service models (`<service>/<version>/service-2.json.gz`), which are AWS's own
