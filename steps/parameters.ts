@@ -16,28 +16,26 @@ export const parameters = {
   Action: {
     type: "String",
     description:
-      "(Optional) Contain isolates the instance from the network. Release (or Restore, the same) gives it back what it had before. Default: Contain.",
+      "(Optional) Contain isolates the instance from the network. Release (or Restore, the same) gives it back what it had before.",
     default: "Contain",
     allowedValues: ["Contain", "Release", "Restore"],
   },
   DryRun: {
     type: "Boolean",
     description:
-      "(Optional) true changes nothing and reports every change that would be made; false makes the changes. Default: true.",
+      "(Optional) true changes nothing and reports every change that would be made; false makes the changes.",
     default: true,
-    allowedValues: [true, false],
   },
   CreateAMIBackup: {
     type: "Boolean",
     description:
-      "(Optional, Contain only) true also makes an image of the instance, without reboot and after the isolation, and an encrypted copy of it. Default: false.",
+      "(Optional, Contain only) true also makes an image of the instance, without reboot and after the isolation, and an encrypted copy of it.",
     default: false,
-    allowedValues: [true, false],
   },
   KmsKey: {
     type: "String",
     description:
-      "(Optional, with CreateAMIBackup) The symmetric KMS key that encrypts the copy: key ID, key ARN, alias/NAME or alias ARN. Default: alias/aws/ebs.",
+      "(Optional, with CreateAMIBackup) The symmetric KMS key that encrypts the copy: key ID, key ARN, alias/NAME or alias ARN.",
     default: "alias/aws/ebs",
     allowedPattern: "^[a-zA-Z0-9:/_-]{1,2048}$",
   },
@@ -79,7 +77,7 @@ export const parameters = {
   AutomationAssumeRole: {
     type: "AWS::IAM::Role::Arn",
     description:
-      "(Optional) The ARN of the IAM role that the runbook acts as. If empty, it acts with your own permissions.",
+      "(Optional) The ARN of the IAM role that the runbook acts as. Systems Manager lets scripts call AWS with a role only: if empty, the run ends at once, with nothing changed.",
     default: "",
     allowedPattern: "^$|^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/-]{1,512}$",
   },

@@ -138,6 +138,9 @@ def key_arn(name: str, region: str) -> str:
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Checks every parameter; what later steps need of them, in one form."""
     action = "Contain" if events["Action"] == "Contain" else "Release"
+    # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
+    if not events["Role"]:
+        raise ValueError("AutomationAssumeRole is empty: scripts may call AWS with a role only. Give its ARN.")
     images = action == "Contain" and events["CreateAMIBackup"]
     return {
         "Action": action,

@@ -13,6 +13,7 @@ export const validateRequiredInputs = defineStep({
     EgressInput: parameter.EgressInput,
     TagIdentifier: parameter.TagIdentifier,
     S3PrefixName: parameter.S3PrefixName,
+    Role: parameter.AutomationAssumeRole,
     Region: system.region,
     ExecutionId: system.executionId,
   },
