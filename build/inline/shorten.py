@@ -215,7 +215,7 @@ def _squeezed(text: str) -> str:
 
 
 _COMPOUND = re.compile(r"(?:class|def|elif|else|except|finally|for|if|try|while|with)\b")
-_LONGEST = 180
+_LONGEST = 240
 
 
 def _indent(line: str) -> int:
@@ -269,12 +269,12 @@ def _with_named_literals(text: str) -> str:
     found = Counter(ast.literal_eval(literal) for literal in _literals(text))
     words = set(_WORDS.findall(text))
     letters = string.ascii_uppercase + string.ascii_lowercase
-    names = (first + second for first in letters for second in ["", *letters, *string.digits])
+    names = [first + second for second in ["", *letters, *string.digits] for first in letters]
     free = (name for name in names if name not in words and not keyword.iskeyword(name))
     chosen: dict[str, str] = {}
     for value, count in sorted(found.items(), key=lambda item: (-len(item[0]) * item[1], item[0])):
-        length, name = len(repr(value)), 2
-        if count * (length - name) > length + name + 2:
+        length = len(repr(value))
+        if count * (length - 2) > length + 4:
             chosen[value] = next(free)
     if not chosen:
         return text
