@@ -14,6 +14,7 @@ export function payloadType(step: StepView, key: string, context: Context): Data
   }
   if (typeof value === "boolean") return "Boolean";
   if (typeof value === "number") return "Integer";
+  if (Array.isArray(value) && value.length === 0) return undefined;
   if (Array.isArray(value)) return value.some(isRecord) ? "MapList" : "StringList";
   return isRecord(value) ? "StringMap" : undefined;
 }

@@ -48,6 +48,20 @@ export interface ScriptFacts {
     readonly optional: boolean;
   }[];
   readonly readsUnknown?: boolean;
+  /** Reads of a key in one of several maps: any of the paths may have it. */
+  readonly either?: readonly {
+    readonly paths: readonly (readonly string[])[];
+    readonly line: number;
+    readonly column: number;
+  }[];
+  /** Keys whose value goes to AWS as it is. */
+  readonly passed?: readonly {
+    readonly key: string;
+    readonly service: string;
+    readonly method: string;
+    readonly argument: string;
+    readonly line: number;
+  }[];
   readonly uses?: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly calls?: readonly ScriptCall[];
   readonly callsUnknown?: readonly string[];

@@ -163,9 +163,11 @@ def bind(parameters: ast.arguments, given: Arguments, machine: Machine) -> dict[
         elif name not in bound:
             # A default, or what * or ** brings.
             bound[name] = UNKNOWN
-    if parameters.vararg:
+    if parameters.vararg and not given.rest:
+        bound[parameters.vararg.arg] = frozenset([Tuple(tuple(given.positional[len(names) :]))])
+    elif parameters.vararg:
         site = id(parameters.vararg)
-        machine.add(site, join(*given.positional[len(names) :], *([UNKNOWN] if given.rest else [])))
+        machine.add(site, join(*given.positional[len(names) :], UNKNOWN))
         bound[parameters.vararg.arg] = frozenset([Sequence(site)])
     if parameters.kwarg:
         more = {name: value for name, value in given.keywords.items() if name not in bound}
@@ -194,7 +196,10 @@ def _call_method(machine: Machine, method: Method, given: Arguments, line: int) 
         return UNKNOWN
     keywords = None if given.rest else sorted(given.keywords)
     machine.facts.call(method.service, method.name, line, keywords, False)
-    for value in given.keywords.values():
+    for argument, value in given.keywords.items():
+        for atom in value if len(value) == 1 else ():
+            if isinstance(atom, Events) and len(atom.path) == 1 and method.service and method.name:
+                machine.facts.pass_on(atom.path[0], method.service, method.name, argument, line)
         # What goes to AWS is neither kept nor changed; only a whole events read as parameters is.
         if any(isinstance(atom, Events) and atom.path == () for atom in value):
             machine.facts.reads_unknown = True

@@ -8,6 +8,7 @@ from typing import Any
 from script_calls import NOT_OPERATIONS, call
 from script_machine import Arguments, Machine
 from script_values import (
+    MOST_ATOMS,
     NOTHING,
     UNKNOWN,
     Atom,
@@ -143,12 +144,10 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
 def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
     given = Arguments([], {}, False)
     for part in node.args:
-        value = evaluate(machine, part, scope)
         if isinstance(part, ast.Starred):
-            given.rest = True
-            machine.escape(value, node.lineno, lambda _: None)
+            _spread(machine, given, evaluate(machine, part.value, scope), node.lineno)
         else:
-            given.positional.append(value)
+            given.positional.append(evaluate(machine, part, scope))
     for keyword in node.keywords:
         value = evaluate(machine, keyword.value, scope)
         if keyword.arg is not None:
@@ -167,6 +166,16 @@ def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
                     if atom.path == ():
                         machine.facts.reads_unknown = True
     return given
+
+
+def _spread(machine: Machine, given: Arguments, value: Value, line: int) -> None:
+    """Puts what stands behind a * among the arguments of a call."""
+    tuples = [atom for atom in value if isinstance(atom, Tuple)]
+    if not given.rest and len(tuples) == len(value) == 1:
+        given.positional.extend(tuples[0].parts)
+        return
+    given.rest = True
+    machine.escape(machine.elements(value, line), line, lambda _: None)
 
 
 def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
@@ -270,6 +279,9 @@ def _add(machine: Machine, left: Value, right: Value, node: ast.AST, line: int) 
         for atom in value:
             if isinstance(atom, Events) and len(kinds) == 1 and kinds <= {"str", "int"}:
                 machine.facts.use(atom.path, next(iter(kinds)), line)
+    texts = [strings(left), strings(right)]
+    if texts[0] and texts[1] and len(texts[0]) * len(texts[1]) <= MOST_ATOMS:
+        return frozenset(Constant("str", one + two) for one in texts[0] for two in texts[1])
     everything: frozenset[Atom] = left | right
     if any(isinstance(atom, Sequence) for atom in everything):
         machine.add(id(node), join(machine.elements(left, line), machine.elements(right, line)))

@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass
 class Facts:
-    """Found facts. Where something could not be followed, a flag says so, and nothing is concluded from absence."""
+    """Where something could not be followed, a flag says so, and nothing is concluded from absence."""
 
     # Keys read from the events, by their path, with the place of the first read; optional: read with care.
     reads: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
@@ -14,6 +14,10 @@ class Facts:
     reads_unknown: bool = False
     # How a key's value is used: map, list, str, int, bool, iterable; by key, with the first line.
     uses: dict[str, dict[str, int]] = field(default_factory=dict)
+    # Keys whose value goes to AWS as it is: the key, the service, the method and the argument, with the line.
+    passed: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
+    # Reads of a key in one of several maps: the paths, any of which may have it.
+    either: dict[tuple[tuple[str, ...], ...], dict[str, int]] = field(default_factory=dict)
     # Keys whose type the script looks at itself.
     guarded: set[str] = field(default_factory=set)
     # Calls of AWS, by service, method and line.
@@ -28,6 +32,12 @@ class Facts:
     def use(self, path: tuple[str, ...], kind: str, line: int) -> None:
         if len(path) == 1:
             self.uses.setdefault(path[0], {}).setdefault(kind, line)
+
+    def pass_on(self, key: str, service: str, method: str, argument: str, line: int) -> None:
+        self.passed.setdefault((key, service, method, argument), line)
+
+    def read_either(self, paths: list[tuple[str, ...]], line: int, column: int) -> None:
+        self.either.setdefault(tuple(sorted(paths)), {"line": line, "column": column + 1})
 
     def call(
         self, service: str | None, method: str | None, line: int, keywords: list[str] | None, waiter: bool
@@ -48,6 +58,12 @@ class Facts:
             "reads": [{"path": list(path), **place} for path, place in self.reads.items()],
             "readsUnknown": self.reads_unknown,
             "uses": {key: uses for key, uses in self.uses.items() if key not in self.guarded},
+            "either": [{"paths": [list(path) for path in paths], **place} for paths, place in self.either.items()],
+            "passed": [
+                {"key": key, "service": service, "method": method, "argument": argument, "line": line}
+                for (key, service, method, argument), line in self.passed.items()
+                if key not in self.guarded
+            ],
             "calls": [
                 {"service": service, "method": method, "line": line, **call}
                 for (service, method, line), call in sorted(self.calls.items())

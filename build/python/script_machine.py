@@ -104,6 +104,10 @@ class Machine:
         """What `value[key]` gives."""
         found: list[Value] = []
         # Where the value may be something else, that may be where the key is.
+        names = [one.value for one in key if isinstance(one, Constant) and isinstance(one.value, str)]
+        paths = [atom.path for atom in value if isinstance(atom, Events)]
+        if 1 < len(value) == len(paths) and len(names) == len(key) == 1 and not (optional or self.forgiving):
+            self.facts.read_either([(*path, names[0]) for path in paths], line, column)
         optional = optional or len(value) > 1
         for atom in value:
             if isinstance(atom, Events):

@@ -107,7 +107,8 @@ def _run(machine: Machine, node: ast.stmt, scope: Scope, result: _Result) -> boo
 def _augment(machine: Machine, node: ast.AugAssign, scope: Scope) -> None:
     left = evaluate(machine, node.target, scope)
     value = binary(machine, left, node.op, evaluate(machine, node.value, scope), node)
-    if isinstance(node.op, ast.BitOr) and any(isinstance(atom, Events) and atom.path == () for atom in left):
+    whole = any(isinstance(atom, Events) and atom.path == () for atom in left)
+    if isinstance(node.op, ast.BitOr) and whole and not all(isinstance(atom, Events) for atom in value):
         machine.events_merged = True
     assign(machine, node.target, join(left, value), scope)
 

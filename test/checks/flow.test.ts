@@ -44,13 +44,16 @@ example("FLOW03", {
   good: steps(step("a", "onFailure: 'step:b', isEnd: true"), step("b")),
   line: 3,
 });
-const choose = (next: string) => `parameters: {P: {type: Boolean}}
-mainSteps:
-${step("a", "nextStep: b")}
+const choose = (next: string) => `mainSteps:
+- name: a
+  action: aws:executeAwsApi
+  inputs: {Service: eks, Api: DescribeCluster, name: mine}
+  outputs: [{Name: State, Selector: $.cluster.status, Type: String}]
+  nextStep: b
 - name: b
   action: aws:branch
   inputs:
-    Choices: [{Variable: "{{ P }}", BooleanEquals: true, NextStep: a}]
+    Choices: [{Variable: "{{ a.State }}", StringEquals: CREATING, NextStep: a}]
     Default: ${next}
 ${step("c")}`;
 example("FLOW04", {
@@ -130,4 +133,45 @@ example("FLOW10", {
   says: "a loop needs something to go by",
   bad: turns("MaxIterations: 3"),
   good: turns("Iterators: [x]"),
+});
+
+example("FLOW11", {
+  says: "a branch has two ways to go",
+  bad: choose("a").replace(step("c"), ""),
+  good: choose("c"),
+});
+example("FLOW12", {
+  says: "a failure does not begin again from what had succeeded",
+  bad: steps(step("a", "nextStep: b"), step("b", "onFailure: 'step:a', isEnd: true")),
+  good: steps(step("a", "nextStep: b"), step("b", "onFailure: 'step:c', isEnd: true"), step("c")),
+});
+example("FLOW13", {
+  says: "a circle is left by what changes inside it",
+  bad: choose("c")
+    .replace("{{ a.State }}", "{{ P }}")
+    .replace("mainSteps", "parameters: {P: {type: String}}\noutputs: [a.State]\nmainSteps"),
+  good: choose("c"),
+});
+const ends = (last: string) => `outputs: [a.ImageId, b.ImageId, c.ImageId]
+parameters: {P: {type: String}}
+mainSteps:
+- name: pick
+  action: aws:branch
+  inputs:
+    Choices:
+    - {Variable: "{{ P }}", StringEquals: a, NextStep: a}
+    - {Variable: "{{ P }}", StringEquals: b, NextStep: b}
+    - {Variable: "{{ P }}", StringEquals: c, NextStep: c}
+    Default: d
+${["a", "b", "c"].map((name) => `- {name: ${name}, action: "aws:createImage", inputs: {InstanceId: i-1, ImageName: ${name}}, isEnd: true}`).join("\n")}
+${last}`;
+example("FLOW14", {
+  says: "an end that alone gives no output is pointed out",
+  bad: ends(step("d")),
+  good: ends(step("d", "nextStep: a")),
+});
+example("FLOW06", {
+  says: "one way of a branch of many does not fall into another",
+  bad: ends(step("d", "nextStep: a")).replace("ImageName: b}, isEnd: true", "ImageName: b}"),
+  good: ends(step("d", "nextStep: a")),
 });

@@ -2,7 +2,7 @@ import { example } from "./example.ts";
 
 const parameter = (spec: string, name = "P") => `parameters: {${name}: ${spec}}
 mainSteps:
-- {name: a, action: "aws:deleteImage", inputs: {ImageId: "{{ ${name} }}"}, isEnd: true}`;
+- {name: a, action: "aws:deleteStack", inputs: {StackName: "{{ ${name} }}"}, isEnd: true}`;
 const pattern = (regex: string) => parameter(`{type: String, allowedPattern: '${regex}'}`);
 
 example("LIMIT01", {

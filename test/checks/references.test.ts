@@ -181,3 +181,20 @@ example("REF14", {
   good: variable("variable:Count", "2"),
   message: "did you mean Count?",
 });
+
+const named = (type: string) => `parameters: {P: {type: ${type}}}
+mainSteps:
+- {name: a, action: "aws:createImage", inputs: {InstanceId: i-1, ImageName: "of {{ P }}"}, isEnd: true}`;
+example("REF15", {
+  says: "a map in the middle of a name is pointed out",
+  bad: named("StringMap"),
+  good: named("StringList"),
+});
+const imaging = (type: string) => `parameters: {P: {type: "${type}"}}
+mainSteps:
+- {name: a, action: "aws:createImage", inputs: {InstanceId: "{{ P }}", ImageName: x}, isEnd: true}`;
+example("REF16", {
+  says: "an instance's id is no bucket's name",
+  bad: imaging("AWS::S3::Bucket::Name"),
+  good: imaging("AWS::EC2::Instance::Id"),
+});

@@ -217,3 +217,33 @@ example("PERM02", {
   permissions: { run: ["ec2:StopInstances", "ec2:TerminateInstances"] },
   message: "ec2:TerminateInstances",
 });
+example("PERM03", {
+  says: "permissions are declared for steps that exist",
+  bad: stops,
+  good: stops,
+  permissions: { ran: ["ec2:StopInstances"], run: ["ec2:StopInstances"] },
+  goodPermissions: { run: ["ec2:StopInstances"] },
+  message: "did you mean run?",
+});
+
+const stopping = (type: string) =>
+  `parameters: {Ids: {type: ${type}}}\n${scripted(ec2('boto3.client("ec2").stop_instances(InstanceIds=events["Ids"])'), { InputPayload: { Ids: "{{ Ids }}" } })}`;
+example("SCRIPT16", {
+  says: "boto3 takes no text for a list",
+  bad: stopping("String"),
+  good: stopping("StringList"),
+});
+const merging = (key: string) =>
+  scripted(
+    `def handler(events, context):\n    events |= events["More"]\n    return {"X": str(events["${key}"])}\n`,
+    {
+      InputPayload: { Id: "i-1", More: { Key: "k" } },
+    },
+  );
+example("SCRIPT04", {
+  says: "a key that a merged map may have is not missed, one that is written is not either",
+  bad: scripted(
+    'def handler(events, context):\n    events["A"] = 1\n    return {"X": str(events["B"] + events["A"])}\n',
+  ),
+  good: merging("Key").replace('str(events["Key"])', 'str(events["Key"] + events["Id"])'),
+});

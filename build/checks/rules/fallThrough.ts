@@ -1,9 +1,18 @@
 import { guide } from "../../schema/actions.ts";
+import type { StepView } from "../document.ts";
 import type { Problem } from "../finding.ts";
-import { END, type Scope } from "../graph.ts";
+import { type Edge, END, type Scope } from "../graph.ts";
 import type { Rule } from "../rule.ts";
 
 const MANY = 4;
+
+/** A branch of so many ways chooses between things to do; one of two may just skip a step. */
+const CROSSROADS = 3;
+
+const targetsOf = (branch: StepView, edges: readonly Edge[]): Set<unknown> =>
+  new Set(
+    edges.filter(({ from, kind }) => from === branch && kind === "success").map(({ to }) => to),
+  );
 
 export const rule: Rule = {
   id: "FLOW06",
@@ -28,6 +37,18 @@ function* fallsOf({ edges }: Scope): Iterable<Problem> {
   for (const { from, to } of falls) {
     if (to === END) continue;
     const arriving = edges.filter((edge) => edge.to === to && edge.path !== undefined);
+    const crossroads = edges.some(
+      (one) =>
+        one.from.action === "aws:branch" &&
+        one.to === from.name &&
+        targetsOf(one.from, edges).size >= CROSSROADS &&
+        targetsOf(one.from, edges).has(to),
+    );
+    if (crossroads)
+      yield {
+        path: from.path,
+        message: `${from.name} has neither nextStep nor isEnd, so it falls through to ${to}, another way of the same branch`,
+      };
     const onlyFailures = arriving.length > 0 && arriving.every(({ kind }) => kind !== "success");
     if (onlyFailures && /fail|error|abort|rollback|cancel/i.test(to))
       yield {

@@ -10,8 +10,13 @@ export const rule: Rule = {
     "A parameter's type is one that Automation knows; a variable's is one of the plain ones.",
   url: guide("documents-syntax-data-elements-parameters"),
   *check({ document }) {
+    // A type of AWS that is not listed here may be a new one, unless it is nearly one that is.
     for (const { name, type, path } of document.parameters)
-      if (type !== "" && plainType(type) === undefined)
+      if (
+        type !== "" &&
+        (plainType(type) === undefined ||
+          (!typeNames.includes(type) && suggest(type, typeNames, 2) !== ""))
+      )
         yield {
           path: [...path, "type"],
           message: `parameter ${name}: there is no type ${type}${suggest(type, typeNames)}`,

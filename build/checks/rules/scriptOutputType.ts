@@ -1,8 +1,10 @@
 import type { DataType } from "../../schema/actions.ts";
 import { guide } from "../../schema/actions.ts";
 import { parseSelector } from "../jsonpath.ts";
+import { payloadType } from "../payload.ts";
 import { isPayload, returnedAt } from "../returned.ts";
 import type { Rule } from "../rule.ts";
+import { fits, isDataType } from "../types.ts";
 
 /** The kinds of a returned value that become an output's type, by the documented conversions too. */
 const becomes: Readonly<Record<DataType, readonly string[]>> = {
@@ -19,11 +21,20 @@ export const rule: Rule = {
   severity: "error",
   summary: "What a handler returns becomes the type that the output says.",
   url: guide("automation-action-outputs-inputs"),
-  *check({ scripts }) {
-    for (const [step, { returns }] of scripts)
+  *check(context) {
+    for (const [step, { returns, returnsEvents }] of context.scripts)
       for (const { name, selector = "", type, path } of step.outputs) {
         const parsed = parseSelector(selector);
         if ("error" in parsed || !isPayload(parsed.parts[0])) continue;
+        const [, key] = parsed.parts;
+        if (returnsEvents && parsed.parts.length === 2 && key?.kind === "child") {
+          const given = payloadType(step, key.name, context);
+          if (given !== undefined && isDataType(type) && !fits(given, type))
+            yield {
+              path: [...path, "Type"],
+              message: `${step.name}.${name}: the handler returns ${key.name} as it came, which is ${given} and does not become ${type}`,
+            };
+        }
         const form = returnedAt(returns, parsed.parts.slice(1));
         if (form === undefined || form === "missing" || !(type in becomes)) continue;
         const fitting = becomes[type as DataType];

@@ -1,5 +1,8 @@
 import { guide } from "../../schema/actions.ts";
-import { isRecord } from "../document.ts";
+import type { Context } from "../context.ts";
+import { isRecord, type StepView } from "../document.ts";
+import { inText } from "../references.ts";
+import { returnedAt, returnedFor } from "../returned.ts";
 import type { Rule } from "../rule.ts";
 import { suggest } from "../suggest.ts";
 
@@ -8,8 +11,8 @@ export const rule: Rule = {
   severity: "error",
   summary: "InputPayload has every key that the handler reads from its events.",
   url: guide("automation-action-executeScript"),
-  *check({ scripts }) {
-    for (const [step, { reads = [] }] of scripts) {
+  *check(context) {
+    for (const [step, { reads = [], either = [] }] of context.scripts) {
       const payload = step.inputs.InputPayload ?? {};
       if (!isRecord(payload)) continue;
       for (const { path, line, column, optional } of reads) {
@@ -22,6 +25,30 @@ export const rule: Rule = {
           message: `${step.name}: the script reads ${key}, which InputPayload does not give${suggest(key, Object.keys(payload))}`,
         };
       }
+      for (const { paths, line, column } of either)
+        if (paths.every((path) => missing(step, payload, path, context)))
+          yield {
+            path: [...step.path, "inputs", "Script"],
+            inText: { line, column },
+            message: `${step.name}: the script reads ${paths[0]?.at(-1)}, which none of ${paths.map((path) => path.slice(0, -1).join(".") || "InputPayload").join(" and ")} gives`,
+          };
     }
   },
 };
+
+/** Whether a key is surely not there: not in the payload, or not in the map that an earlier script returned. */
+function missing(
+  step: StepView,
+  payload: Readonly<Record<string, unknown>>,
+  [first = "", second, ...rest]: readonly string[],
+  context: Context,
+): boolean {
+  if (!(first in payload)) return true;
+  const value = payload[first];
+  if (second === undefined || rest.length > 0 || second === "*" || typeof value !== "string")
+    return false;
+  const [reference] = inText(value, step.path, step);
+  const form = reference?.whole ? returnedFor(reference.target, context) : undefined;
+  if (form === undefined || form === "missing") return false;
+  return returnedAt(form, [{ kind: "child", name: second }]) === "missing";
+}

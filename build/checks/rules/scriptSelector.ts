@@ -24,7 +24,7 @@ export const rule: Rule = {
             message: `${step.name}.${name}: what a script returns is below $.Payload, and ${selector} is not`,
           };
         const facts = scripts.get(step);
-        const payload = step.inputs.InputPayload;
+        const payload = step.inputs.InputPayload ?? {};
         const [next] = rest;
         if (
           facts?.returnsEvents &&

@@ -1,0 +1,25 @@
+import { guide } from "../../schema/actions.ts";
+import { producedBefore } from "../availability.ts";
+import { END, reach } from "../graph.ts";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "FLOW12",
+  severity: "warning",
+  summary: "A failure or a cancellation does not start over from a step that had succeeded.",
+  url: guide("automation-actions"),
+  *check({ scopes }) {
+    const before = producedBefore(scopes);
+    for (const { steps, edges } of scopes)
+      for (const { from, to, kind, path } of edges) {
+        if (kind === "success" || to === END || path === undefined) continue;
+        const target = steps.find(({ name }) => name === to);
+        if (target === undefined || !before.get(from)?.has(target)) continue;
+        if (reach([target], steps, edges).has(from))
+          yield {
+            path,
+            message: `${from.name} goes back to ${to}, which had succeeded before it: a ${kind === "failure" ? "failure that persists" : "cancelled run"} goes round for ever`,
+          };
+      }
+  },
+};
