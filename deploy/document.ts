@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { findPython } from "../build/python/python.ts";
 import { inProject, projectRoot } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
 import { type Granted, type PolicyScope, rolePolicy } from "../document/policy.ts";
@@ -27,7 +28,7 @@ export interface Publication {
  * @throws Problem for a file that can't be read or a document over SSM's limit
  */
 export function loadDocument(file = ""): Publication {
-  const yaml = file === "" ? compile(python()).yaml : readDocument(file);
+  const yaml = file === "" ? compile(findPython()).yaml : readDocument(file);
   const bytes = Buffer.byteLength(yaml);
   if (bytes > LIMIT)
     throw new Problem(
@@ -49,12 +50,6 @@ export function loadDocument(file = ""): Publication {
 const declared = Object.fromEntries(
   runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions)]),
 );
-
-/** The interpreter that set-up made, else that of the PATH. */
-function python(): string {
-  const own = inProject(".venv", "bin", "python");
-  return existsSync(own) ? own : "python3";
-}
 
 function readDocument(file: string): string {
   try {

@@ -26,7 +26,7 @@ describe("an organization with 1,200 accounts", () => {
     expect(ready.status, ready.all).toBe(0);
     const trusted = ["cloudformation", "activate-organizations-access"];
     expect((await person.aws(CENTRAL, ...trusted)).status).toBe(0);
-    expect((await person.npm(CENTRAL, "publish", "--yes")).status).toBe(0);
+    expect((await person.npm(CENTRAL, "deploy", "--yes")).status).toBe(0);
     emulator.calls.clear();
     const refused = await person.npm(CENTRAL, "share", "--unit", "root", "--yes");
     expect(refused.status).toBe(1);
@@ -37,8 +37,7 @@ describe("an organization with 1,200 accounts", () => {
   });
 
   it("gets a copy of the document into every account in the way that the refusal points to", async () => {
-    const name = ["-c", "documentName=ContainEC2"];
-    const ended = await person.npm(CENTRAL, "deploy", "--yes", ...name, ...pointer.split(" "));
+    const ended = await person.npm(CENTRAL, "deploy", "--yes", ...pointer.split(" "));
     expect(ended.status, ended.all).toBe(0);
     expect(ended.stdout).toContain("2400 stacks in member accounts are current, 0 are not");
   });
@@ -46,9 +45,8 @@ describe("an organization with 1,200 accounts", () => {
   it("runs it in a member account", async () => {
     const member = world.accounts[1_199] ?? "";
     const id = await instance(emulator, member);
-    const same = ["-c", "documentName=ContainEC2", "--bucket", `evidence-${member}`];
-    const live = ["--instance", id, "--no-dry-run", "--yes"];
-    const ended = await person.npm(member, "execute", ...same, ...live);
+    const live = ["--bucket", `evidence-${member}`, "--no-dry-run", "--yes"];
+    const ended = await person.npm(member, "execute", "--instance", id, ...live);
     expect(ended.status, ended.all).toBe(0);
     expect(await groupsOf(emulator, member, id)).toEqual([`ContainEC2Instance-containment-${id}`]);
   });

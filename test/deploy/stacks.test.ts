@@ -7,7 +7,7 @@ import { Match, Template } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { inProject } from "../../build/root.ts";
+import { findPython } from "../../build/python/python.ts";
 import { type Config, loadConfig } from "../../deploy/config.ts";
 import { loadDocument } from "../../deploy/document.ts";
 import { memberRegionStack, memberStack, templateOf } from "../../deploy/stacks/member.ts";
@@ -355,11 +355,14 @@ describe("linters", () => {
         writeFileSync(path, JSON.stringify(withContentAsObject(template.toJSON())));
         return path;
       });
-      const python = inProject(".venv", "bin", "python");
       const program = "from cfnlint.runner import main; main()";
-      const ended = spawnSync(python, ["-c", program, "--regions", "us-east-1", "--", ...files], {
-        encoding: "utf8",
-      });
+      const ended = spawnSync(
+        findPython(),
+        ["-c", program, "--regions", "us-east-1", "--", ...files],
+        {
+          encoding: "utf8",
+        },
+      );
       expect(ended.stdout + ended.stderr).toBe("");
     } finally {
       rmSync(folder, { recursive: true });

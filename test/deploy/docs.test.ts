@@ -1,0 +1,264 @@
+import { readFileSync } from "node:fs";
+import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  type AutomationExecution,
+  DescribeAutomationExecutionsCommand,
+  GetAutomationExecutionCommand,
+  ModifyDocumentPermissionCommand,
+  SSMClient,
+  StartAutomationExecutionCommand,
+} from "@aws-sdk/client-ssm";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import type { Stack } from "aws-cdk-lib";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { inProject } from "../../build/root.ts";
+import { contextKeys, loadConfig } from "../../deploy/config.ts";
+import { loadDocument } from "../../deploy/document.ts";
+import { administrationStack } from "../../deploy/stacks/administration.ts";
+import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { as, groupsOf, instance, type Organization, organization, run } from "./world.ts";
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
+const text = readFileSync(inProject("docs", "deploy.md"), "utf8");
+const blocks = (kind: string): readonly string[] =>
+  [...text.matchAll(new RegExp(`\`\`\`${kind}\n([^]*?)\`\`\``, "g"))].map(([, body]) => body ?? "");
+
+const CENTRAL = "111122223333";
+const SAMPLE_ID = "01234567-89ab-4cde-8f01-23456789abcd";
+const [policy = ""] = blocks("json");
+let emulator: Emulator;
+let world: Organization;
+/** What the examples name, by what it is called in this world. */
+const names = new Map<string, string>();
+
+const inThisWorld = (example: string): string =>
+  [...names].reduce((line, [there, here]) => line.replaceAll(there, here), example);
+
+async function stack(account: string, name: string, fill: (made: Stack) => void): Promise<void> {
+  await new CloudFormationClient(as(emulator, account)).send(
+    new CreateStackCommand({
+      StackName: name,
+      TemplateBody: templateOf(name, fill),
+      Capabilities: ["CAPABILITY_NAMED_IAM"],
+    }),
+  );
+}
+
+/** Credentials of a person who has the documented policy and nothing else. */
+async function responder(account: string): Promise<Record<string, string>> {
+  const iam = new IAMClient(as(emulator, account));
+  const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: account } };
+  const { Role } = await iam.send(
+    new CreateRoleCommand({
+      RoleName: "IncidentResponder",
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
+    }),
+  );
+  const own =
+    account === CENTRAL
+      ? policy
+      : policy.replaceAll(CENTRAL, account).replace(`${account}:document/`, `${CENTRAL}:document/`);
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: "IncidentResponder",
+      PolicyName: "Start",
+      PolicyDocument: own,
+    }),
+  );
+  const { Credentials } = await new STSClient(as(emulator, account)).send(
+    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "kay" }),
+  );
+  return {
+    ...emulator.env(account),
+    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? "",
+    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? "",
+    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? "",
+    AWS_PAGER: "",
+  };
+}
+
+const people = new Map<string, Record<string, string>>();
+
+/** Runs a block of the document as it stands, waits for what it started, and gives the executions' last states. */
+async function play(block: string): Promise<readonly AutomationExecution[]> {
+  const there = /^# in the account (\d{12})/.exec(block)?.[1];
+  const account = there === undefined ? CENTRAL : (names.get(there) ?? "");
+  const { stdout, all, exitCode } = await execa("bash", ["-ec", inThisWorld(block)], {
+    env: people.get(account) ?? {},
+    all: true,
+    reject: false,
+  });
+  expect(exitCode, `${block}\n${all}`).toBe(0);
+  const ids = [...stdout.matchAll(/"AutomationExecutionId": "([^"]+)"/g)].map(([, id]) => id ?? "");
+  return Promise.all(ids.map((id) => ended(account, id)));
+}
+
+async function ended(account: string, id: string): Promise<AutomationExecution> {
+  await emulator.engine.settled(id);
+  const { AutomationExecution } = await new SSMClient(as(emulator, account)).send(
+    new GetAutomationExecutionCommand({ AutomationExecutionId: id }),
+  );
+  return AutomationExecution ?? {};
+}
+
+const statuses = (executions: readonly AutomationExecution[]): readonly (string | undefined)[] =>
+  executions.map(({ AutomationExecutionStatus }) => AutomationExecutionStatus);
+const stepsRun = (execution: AutomationExecution | undefined): number =>
+  (execution?.StepExecutions ?? []).filter(({ StepStatus }) => StepStatus !== "Pending").length;
+/** The steps that the table of costs gives for a run. */
+const stepsSaid = (name: string): number =>
+  Number(new RegExp(`^\\| ${name} \\| (\\d+) \\|`, "m").exec(text)?.[1]);
+const next = (() => {
+  let at = 0;
+  return (): string => blocks("sh")[at++] ?? "";
+})();
+const contained = async (account: string, id: string): Promise<boolean> =>
+  (await groupsOf(emulator, account, id))[0] === `ContainEC2Instance-containment-${id}`;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ timeScale: 20 });
+  world = await organization(emulator, CENTRAL, 8);
+  const [one = "", two = ""] = [world.accounts[1], world.accounts[5]];
+  names.set("444455556666", one).set("777788889999", two);
+  names.set("ou-ab12-cdefgh34", world.units.top);
+  names.set("i-0123456789abcdef0", await instance(emulator, CENTRAL));
+  names.set("i-0fedcba9876543210", await instance(emulator, CENTRAL, { Team: "web" }));
+  names.set("i-0a1b2c3d4e5f67890", await instance(emulator, one, { Incident: "4711" }));
+  const published = await run("publish", ["--yes"], emulator.env(CENTRAL));
+  expect(published.status, published.all).toBe(0);
+  await new SSMClient(as(emulator, CENTRAL)).send(
+    new ModifyDocumentPermissionCommand({
+      Name: "ContainEC2Instance",
+      PermissionType: "Share",
+      AccountIdsToAdd: [one, two],
+    }),
+  );
+  const config = loadConfig();
+  const publication = loadDocument();
+  const regions = ["us-east-1"];
+  for (const account of [one, two])
+    await stack(account, "Roles", (made) =>
+      memberStack(made, config, publication, regions, CENTRAL),
+    );
+  await stack(CENTRAL, "Administration", (made) =>
+    administrationStack(made, config, publication, regions),
+  );
+  const { automationRole } = await import("../../deploy/stacks/roles.ts");
+  await stack(CENTRAL, "Role", (made) => void automationRole(made, config, publication, regions));
+  for (const account of [CENTRAL, one, two]) people.set(account, await responder(account));
+  emulator.iam.enforce("*");
+});
+afterAll(() => emulator?.close());
+
+describe("each line of docs/deploy.md runs with the permissions that it documents", () => {
+  const first = (): string => inThisWorld("i-0123456789abcdef0");
+
+  it("dry run, Contain, how it stands, Release", async () => {
+    const [dry] = await play(next());
+    expect(dry?.AutomationExecutionStatus, dry?.FailureMessage).toBe("Success");
+    expect(stepsRun(dry)).toBe(stepsSaid("dry run of Contain or Release"));
+    const [live] = await play(next());
+    expect(live?.AutomationExecutionStatus, live?.FailureMessage).toBe("Success");
+    expect(await contained(CENTRAL, first())).toBe(true);
+    expect(stepsRun(live)).toBe(stepsSaid("Contain"));
+    names.set(
+      `incidents/4711/2026/01/31/12/00/${SAMPLE_ID}.json`,
+      /incidents\/4711\/[\d/]+\/[0-9a-f-]{36}\.json/.exec(JSON.stringify(live?.Outputs))?.[0] ?? "",
+    );
+    names.set(SAMPLE_ID, live?.AutomationExecutionId ?? "");
+    await play(next());
+    names.delete(SAMPLE_ID);
+    const [released] = await play(next());
+    expect(released?.AutomationExecutionStatus, released?.FailureMessage).toBe("Success");
+    expect(await contained(CENTRAL, first())).toBe(false);
+    expect(stepsRun(released)).toBe(stepsSaid("Release"));
+  });
+
+  it("Contain with images, and Cancel", async () => {
+    const [images] = await play(next());
+    expect(images?.AutomationExecutionStatus, images?.FailureMessage).toBe("Success");
+    expect(stepsRun(images)).toBe(stepsSaid("Contain with images"));
+    // A run that waits for its image.
+    await emulator.knobs({ imageDelay: 60 }, CENTRAL);
+    const { AutomationExecutionId = "" } = await new SSMClient(as(emulator, CENTRAL)).send(
+      new StartAutomationExecutionCommand({
+        DocumentName: "ContainEC2Instance",
+        Parameters: {
+          InstanceId: [await instance(emulator, CENTRAL)],
+          DryRun: ["false"],
+          CreateAMIBackup: ["true"],
+          S3BucketName: ["incident-evidence"],
+          AutomationAssumeRole: [`arn:aws:iam::${CENTRAL}:role/ContainEC2Instance-Automation`],
+        },
+      }),
+    );
+    names.set(SAMPLE_ID, AutomationExecutionId);
+    await play(next());
+    names.delete(SAMPLE_ID);
+    await emulator.knobs({ imageDelay: 0.5 }, CENTRAL);
+    const cancelled = await ended(CENTRAL, AutomationExecutionId);
+    expect(cancelled.AutomationExecutionStatus).toBe("Cancelled");
+  });
+
+  it("fleets by tag, by resource group and by ids", async () => {
+    const tagged = await instance(emulator, CENTRAL, { Incident: "4711" });
+    const [start = "", look = ""] = next().split(/\n(?=aws)/);
+    const fleet = await play(start);
+    expect(statuses(fleet)).toEqual(["Success"]);
+    expect(await contained(CENTRAL, tagged)).toBe(true);
+    names.set(SAMPLE_ID, fleet[0]?.AutomationExecutionId ?? "");
+    await play(look);
+    names.delete(SAMPLE_ID);
+    const query = JSON.stringify({
+      ResourceTypeFilters: ["AWS::EC2::Instance"],
+      TagFilters: [{ Key: "Team", Values: ["web"] }],
+    });
+    await execa(
+      "aws",
+      [
+        ...["resource-groups", "create-group", "--name", "web", "--resource-query"],
+        JSON.stringify({ Type: "TAG_FILTERS_1_0", Query: query }),
+      ],
+      { env: emulator.env(CENTRAL) },
+    );
+    expect(statuses(await play(next()))).toEqual(["Success", "Success"]);
+  });
+
+  it("a member account with the shared document, and the central account in others", async () => {
+    expect(statuses(await play(next()))).toEqual(["Success"]);
+    const [one = "", two = ""] = [world.accounts[1], world.accounts[5]];
+    const other = await instance(emulator, two, { Incident: "4711" });
+    expect(statuses(await play(next()))).toEqual(["Success", "Success"]);
+    expect(await contained(one, inThisWorld("i-0a1b2c3d4e5f67890"))).toBe(true);
+    expect(await contained(two, other)).toBe(true);
+    expect(statuses(await play(next()))).toEqual(["Success", "Success"]);
+  });
+
+  it("no line is left over", async () => {
+    expect(next()).toBe("");
+    const { AutomationExecutionMetadataList } = await new SSMClient(as(emulator, CENTRAL)).send(
+      new DescribeAutomationExecutionsCommand({}),
+    );
+    expect(AutomationExecutionMetadataList?.length).toBeGreaterThan(8);
+  });
+});
+
+describe("docs/deploy.md", () => {
+  it("has every setting with its default", () => {
+    const rows = [...text.matchAll(/^\| `(\w+)` \|(?: `([^`]*)` |[^|]*)\|/gm)];
+    expect(rows.map(([, name]) => `contain:${name}`).sort()).toEqual([...contextKeys].sort());
+    const defaults = loadConfig() as unknown as Record<string, unknown>;
+    for (const [, name = "", value] of rows)
+      if (value !== undefined && name !== "tags") expect(String(defaults[name])).toBe(value);
+  });
+
+  it("names no script that package.json has not", () => {
+    const { scripts } = JSON.parse(readFileSync(inProject("package.json"), "utf8"));
+    for (const [, name = ""] of text.matchAll(/npm (?:run )?([a-z]+)/g))
+      expect(Object.keys(scripts)).toContain(name);
+  });
+});
