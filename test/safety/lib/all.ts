@@ -4,10 +4,15 @@ import fc from "fast-check";
 import { inProject } from "../../../build/root.ts";
 import { contentHash } from "../../../deploy/version.ts";
 import { runbookDocument } from "../../world/document.ts";
+import { driftJobs } from "./drift.ts";
+import { parameterJobs } from "./hostile.ts";
 import type { Job } from "./jobs.ts";
 import { openLab } from "./lab.ts";
+import { privilegeJobs } from "./privilege.ts";
+import { raceJobs } from "./races.ts";
 import { scenarios } from "./scenarios.ts";
 import { casesOf, jobOf, type Recorded, record } from "./sweep.ts";
+import { tamperJobs } from "./tampering.ts";
 
 export interface Extent {
   readonly seed: number;
@@ -15,10 +20,20 @@ export interface Extent {
   readonly accounts: number;
 }
 
+/** Random parameters. */
+const parameterSets = 200;
+
 /** All trials in an order in which those done at any time are a fair sample of all. */
-export async function allJobs({ seed }: Extent): Promise<readonly Job[]> {
+export async function allJobs({ seed, accounts }: Extent): Promise<readonly Job[]> {
   const cases = (await recordings()).flatMap(casesOf);
-  return shuffled(cases, seed).map(jobOf);
+  const rest = [
+    ...tamperJobs,
+    ...raceJobs,
+    ...privilegeJobs(),
+    ...parameterJobs(seed, parameterSets),
+    ...driftJobs(seed, accounts),
+  ];
+  return shuffled([...cases.map(jobOf), ...rest], seed);
 }
 
 /** The same in another order, which is the same for the same seed. */

@@ -63,12 +63,14 @@ export function drift(before: Snapshot, after: Snapshot): readonly string[] {
   );
 }
 
-/** What remains tagged in the buckets that were there or were made. */
-export function taggedObjects(state: Snapshot): readonly string[] {
+/** What remains tagged of a backup that was released from: the object and its supplements. */
+export function taggedObjects(state: Snapshot, key: string): readonly string[] {
   return Object.entries(map(state.buckets)).flatMap(([bucket, settings]) =>
-    Object.entries(map(map(settings).versions)).flatMap(([key, one]) =>
-      map(one).latest === true && Object.keys(map(map(one).tags)).length > 0
-        ? [`${bucket}/${key} is tagged`]
+    Object.entries(map(map(settings).versions)).flatMap(([name, one]) =>
+      name.startsWith(key.slice(0, -4)) &&
+      map(one).latest === true &&
+      Object.keys(map(map(one).tags)).length > 0
+        ? [`${bucket}/${name} is tagged`]
         : [],
     ),
   );

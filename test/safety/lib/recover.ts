@@ -33,7 +33,7 @@ export async function releaseAgain(
   return [
     ...unless(run, "Success", "the Release"),
     ...drift(before, released).map((line) => `after the Release: ${line}`),
-    ...taggedObjects(released).map((line) => `after the Release: ${line}`),
+    ...taggedObjects(released, key).map((line) => `after the Release: ${line}`),
   ];
 }
 
