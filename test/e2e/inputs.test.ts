@@ -10,7 +10,7 @@ import { backupKey, makeWorld, type World } from "../world/world.ts";
 let emulator: Emulator;
 let world: World;
 beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await startEmulator({ timeScale: 5 });
   world = await makeWorld(emulator);
 });
 afterAll(() => emulator.close());

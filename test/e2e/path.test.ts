@@ -9,7 +9,7 @@ import { backupKey, makeWorld, type World } from "../world/world.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await startEmulator({ timeScale: 5 });
 });
 afterAll(() => emulator.close());
 

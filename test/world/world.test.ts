@@ -6,7 +6,7 @@ import { backupKey, makeWorld } from "./world.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await startEmulator({ timeScale: 5 });
 });
 afterAll(() => emulator.close());
 

@@ -1,7 +1,8 @@
 """New buckets are private, and S3 says of a policy whether it is public.
 
 moto 5.2.1 makes buckets without a public access block, ownership controls and encryption, answers
-GetBucketPolicyStatus with a list of objects, and takes every policy and ACL.
+GetBucketPolicyStatus with a list of objects, takes every policy and ACL, and tells of an ACL's grant only the
+first permission.
 
 - since April 2023 all four blocks are on, and BucketOwnerEnforced turns ACLs off:
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
@@ -11,6 +12,8 @@ GetBucketPolicyStatus with a list of objects, and takes every policy and ACL.
 - what is public, and what the blocks refuse:
   https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 - GetBucketPolicyStatus: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicyStatus.html
+- public-read-write grants READ and WRITE, a grant has one permission:
+  https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl
 - MalformedPolicy, AccessControlListNotSupported, InvalidBucketAclWithObjectOwnership:
   https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
 """
@@ -21,7 +24,7 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.s3.exceptions import NoSuchBucketPolicy, S3ClientError
-from moto.s3.models import FakeBucket, PublicAccessBlock, S3Backend
+from moto.s3.models import FakeAcl, FakeBucket, FakeGrant, PublicAccessBlock, S3Backend
 from moto.s3.responses import S3Response
 
 from emulator.moto.mends.s3_access import ALL_USERS, AUTHENTICATED_USERS, acls_count, blocks, denied, existing_bucket
@@ -41,6 +44,11 @@ def apply() -> None:
         self.public_access_block = PublicAccessBlock(True, True, True, True)
         self.ownership_rule = "BucketOwnerEnforced"
         self.encryption = own_keys()
+
+    @around(FakeAcl, "__init__")
+    def init_acl(original: Any, self: Any, grants: list[Any] | None = None) -> None:
+        single = [FakeGrant(grant.grantees, [name]) for grant in grants or [] for name in grant.permissions]
+        original(self, single)
 
     @around(S3Backend, "delete_bucket_encryption")
     def delete_bucket_encryption(original: Any, self: Any, bucket_name: str) -> None:

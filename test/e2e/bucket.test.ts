@@ -1,0 +1,251 @@
+import {
+  DeletePublicAccessBlockCommand,
+  GetBucketEncryptionCommand,
+  GetBucketPolicyCommand,
+  type ObjectCannedACL,
+  PutBucketAclCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { makeBucket, s3Options } from "../../emulator/sample/account.ts";
+import { aws } from "../world/cli.ts";
+import { callsIn, type Run } from "../world/run.ts";
+import { differences } from "../world/snapshot.plain.ts";
+import { backupKey, makeWorld, type World } from "../world/world.ts";
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ timeScale: 5 });
+});
+afterAll(() => emulator.close());
+
+const allBlocks = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
+const block = (world: World, settings = allBlocks): Promise<unknown> =>
+  world.s3.send(
+    new PutPublicAccessBlockCommand({
+      Bucket: world.bucket,
+      PublicAccessBlockConfiguration: settings,
+    }),
+  );
+
+const unblock = (world: World): Promise<unknown> =>
+  world.s3.send(new DeletePublicAccessBlockCommand({ Bucket: world.bucket }));
+
+const policyFor = (world: World, principal: unknown): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: principal,
+        Action: "s3:GetObject",
+        Resource: `arn:aws:s3:::${world.bucket}/*`,
+      },
+    ],
+  });
+
+/** Contains live; the run must stop at the bucket before anything is changed. Why. */
+async function refusal(world: World, run?: Promise<Run>): Promise<string> {
+  const before = await world.snapshot();
+  const ended = await (run ?? world.contain());
+  expect(ended.status).toBe("Failed");
+  expect(ended.steps.at(-1)).toMatchObject({ name: "backupBucketPreChecks", status: "Failed" });
+  expect(emulator.calls.mutating({ executionId: ended.id })).toEqual([]);
+  expect(differences(before, await world.snapshot())).toEqual([]);
+  return ended.failure;
+}
+
+test.concurrent("item 2: a bucket that is public by its policy stops the run with the reason", async () => {
+  const world = await makeWorld(emulator);
+  await unblock(world);
+  await world.s3.send(
+    new PutBucketPolicyCommand({ Bucket: world.bucket, Policy: policyFor(world, "*") }),
+  );
+  await block(world);
+  expect(await refusal(world)).toContain("its policy makes it public");
+});
+
+test.concurrent("item 2: a policy for one other account does not make a bucket public", async () => {
+  const world = await makeWorld(emulator);
+  const Policy = policyFor(world, { AWS: "arn:aws:iam::444455556666:root" });
+  await world.s3.send(new PutBucketPolicyCommand({ Bucket: world.bucket, Policy }));
+  expect(await world.run()).toMatchObject({ status: "Success" });
+});
+
+test.concurrent.each([
+  ["public-read", "its ACL grants READ to AllUsers"],
+  ["public-read-write", "its ACL grants WRITE to AllUsers"],
+  ["authenticated-read", "its ACL grants READ to AuthenticatedUsers"],
+])(
+  "item 2: a bucket that is public by its ACL (%s) stops the run with the reason",
+  async (ACL, reason) => {
+    const world = await makeWorld(emulator);
+    await unblock(world);
+    await world.s3.send(
+      new PutBucketOwnershipControlsCommand({
+        Bucket: world.bucket,
+        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+      }),
+    );
+    await world.s3.send(
+      new PutBucketAclCommand({
+        Bucket: world.bucket,
+        ACL: ACL as ObjectCannedACL & "public-read",
+      }),
+    );
+    await block(world);
+    expect(await refusal(world)).toContain(reason);
+  },
+);
+
+test.concurrent("item 2: a bucket without public access blocks stops the run, unless the account has them", async () => {
+  const world = await makeWorld(emulator);
+  await unblock(world);
+  const failure = await refusal(world);
+  for (const name of Object.keys(allBlocks)) expect(failure).toContain(name);
+  await block(world, { ...allBlocks, RestrictPublicBuckets: false });
+  expect(await refusal(world)).toContain("RestrictPublicBuckets set neither on it nor on the");
+  await unblock(world);
+  await aws(world, [
+    ...["s3control", "put-public-access-block", "--account-id", world.accountId],
+    ...["--public-access-block-configuration", JSON.stringify(allBlocks)],
+  ]);
+  const contained = await world.contain();
+  expect(contained).toMatchObject({ status: "Success" });
+  // The account's settings are read and never changed.
+  const calls = emulator.calls.of({ executionId: contained.id });
+  const account = calls.filter((call) => call.service === "s3control");
+  expect(account.map((call) => call.operation)).toEqual(["GetPublicAccessBlock"]);
+});
+
+test.concurrent("item 2: another account's bucket stops the run with the reason, even one that lets us in", async () => {
+  const [world, other] = await Promise.all([makeWorld(emulator), makeWorld(emulator)]);
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: `arn:aws:iam::${world.accountId}:root` },
+        Action: "s3:*",
+        Resource: [`arn:aws:s3:::${other.bucket}`, `arn:aws:s3:::${other.bucket}/*`],
+      },
+    ],
+  });
+  await other.s3.send(new PutBucketPolicyCommand({ Bucket: other.bucket, Policy }));
+  const failure = await refusal(world, world.contain({ S3BucketName: other.bucket }));
+  expect(failure).toContain(`The bucket ${other.bucket} belongs to another account`);
+  expect(failure).toContain(`Give a bucket of account ${world.accountId}`);
+});
+
+test.concurrent("item 2: a private bucket in another Region keeps the backup", async () => {
+  const world = await makeWorld(emulator);
+  const name = `frankfurt-${world.accountId}`;
+  await makeBucket({ ...world.access, region: "eu-central-1" }, name);
+  const contained = await world.contain({ S3BucketName: name });
+  expect(contained, contained.failure).toMatchObject({ status: "Success" });
+  const released = await world.release(backupKey(contained), { S3BucketName: name });
+  expect(released, released.failure).toMatchObject({ status: "Success" });
+});
+
+test.concurrent.each(["us-east-1", "eu-central-1"])(
+  "item 2: a missing bucket is reported by a dry run and made by Contain in %s: private, versioned, TLS only, owner enforced",
+  async (region) => {
+    const world = await makeWorld(emulator, { bucket: false, region });
+    const before = await world.snapshot();
+    const dry = await world.run();
+    expect(callsIn(dry).map((call) => call.Call)).toContain("s3:CreateBucket");
+    expect(dry.report).toContain(world.bucket);
+    expect(differences(before, await world.snapshot())).toEqual([]);
+
+    const contained = await world.contain();
+    expect(contained, contained.failure).toMatchObject({ status: "Success" });
+    const s3 = new S3Client(s3Options(world.access));
+    const Bucket = world.bucket;
+    const { Policy = "" } = await s3.send(new GetBucketPolicyCommand({ Bucket }));
+    expect(JSON.parse(Policy)).toMatchObject({
+      Statement: [
+        {
+          Effect: "Deny",
+          Principal: "*",
+          Action: "s3:*",
+          Resource: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    });
+    const { buckets } = (await world.snapshot()) as {
+      buckets: Record<string, Record<string, unknown>>;
+    };
+    expect(buckets[Bucket]).toMatchObject({
+      versioning: "Enabled",
+      publicAccessBlock: Object.keys(allBlocks).map((name) => `${name}=true`),
+      ownership: "BucketOwnerEnforced",
+    });
+    const { ServerSideEncryptionConfiguration: encryption } = await s3.send(
+      new GetBucketEncryptionCommand({ Bucket }),
+    );
+    expect(encryption?.Rules).toHaveLength(1);
+    const released = await world.release(backupKey(contained));
+    expect(released, released.failure).toMatchObject({ status: "Success" });
+  },
+);
+
+test.concurrent("item 2: a missing bucket stops a Release, dry or live, and none is made", async () => {
+  const world = await makeWorld(emulator, { bucket: false });
+  for (const DryRun of ["true", "false"]) {
+    const parameters = { Action: "Release", DryRun, S3PrefixName: "a/b.json" };
+    expect(await refusal(world, world.run(parameters))).toContain(
+      `There is no bucket ${world.bucket}`,
+    );
+  }
+});
+
+test.concurrent("invariant 2: the backup is written once, complete, and never over another object", async () => {
+  const world = await makeWorld(emulator);
+  const contained = await world.contain({ TagIdentifier: "Key=Case,Value=4711" });
+  const calls = emulator.calls.of({ executionId: contained.id });
+  const put = calls.findIndex((call) => call.operation === "PutObject");
+  const readBack = calls.findIndex((call, index) => call.operation === "GetObject" && index > put);
+  const firstChange = calls.findIndex((call) => !call.readOnly && call.service !== "s3");
+  expect(put).toBeGreaterThan(-1);
+  expect(readBack).toBeGreaterThan(put);
+  expect(firstChange).toBeGreaterThan(readBack);
+  expect(calls[put]?.parameters).toMatchObject({ IfNoneMatch: "*", Tagging: "Case=4711" });
+});
+
+test.concurrent("invariant 2: an object that lies at the backup's key already stops the run before any change", async () => {
+  const world = await makeWorld(emulator);
+  // Somebody wins the race for the key: the object appears just before the runbook's own PUT.
+  const stop = emulator.faults.add({
+    match: { accountId: world.accountId, operation: "PutObject", automationOnly: true, times: 1 },
+    kind: { delayMs: 1500 },
+  });
+  const id = await world.start({ DryRun: "false" });
+  const seen = new Promise<string>((resolve) => {
+    const poll = setInterval(() => {
+      const hit = emulator.faults.hits.find(({ call }) => call.executionId === id);
+      if (hit === undefined) return;
+      clearInterval(poll);
+      resolve(String(hit.call.parameters.Key));
+    }, 10);
+  });
+  const Key = await seen;
+  await world.s3.send(new PutObjectCommand({ Bucket: world.bucket, Key, Body: "somebody else's" }));
+  const before = await world.snapshot();
+  const run = await world.finished(id);
+  stop();
+  expect(run).toMatchObject({ status: "Failed", reportStep: "" });
+  expect(run.failure).toContain("is not what was written there");
+  expect(differences(before, await world.snapshot())).toEqual([]);
+});
