@@ -222,3 +222,31 @@ export function streams(service: Service, member: Member | undefined): boolean {
     return one.streaming === true || inner?.streaming === true || inner?.eventstream === true;
   });
 }
+
+/** Follows a path of a script through an operation's response; `*` is any element of a list or a map. */
+export function selectPath(
+  service: Service,
+  output: Member | undefined,
+  path: readonly string[],
+): Selected {
+  if (output === undefined) return { type: undefined, shape: undefined };
+  let shape = shapeOf(service, output);
+  for (const key of path) {
+    if (shape === undefined || shape.document) return { type: undefined, shape: undefined };
+    if (shape.type === "map") shape = shapeOf(service, shape.value);
+    else if (shape.type === "list") {
+      if (key !== "*") return { error: `${key} is asked of a list` };
+      shape = shapeOf(service, shape.member);
+    } else if (shape.type === "structure") {
+      if (key === "*" || key === "ResponseMetadata") return { type: undefined, shape: undefined };
+      const members = shape.members ?? {};
+      const next = members[key];
+      if (next === undefined)
+        return {
+          error: `there is no member ${key}${suggest(key, Object.keys(members)) || `; there are ${Object.keys(members).slice(0, 10).join(", ")}`}`,
+        };
+      shape = shapeOf(service, next);
+    } else return { type: undefined, shape: undefined };
+  }
+  return { type: shape && dataType(service, shape), shape };
+}

@@ -9,6 +9,15 @@ export interface Returned {
   readonly closed: boolean;
   /** The texts that it may be, where it can be no other. */
   readonly values: readonly string[] | null;
+  /** It is this part of an AWS response. */
+  readonly response?: ResponsePart;
+}
+
+/** What a path leads to in the response of an operation; `*` is any element of a list. */
+export interface ResponsePart {
+  readonly service: string;
+  readonly method: string;
+  readonly path: readonly string[];
 }
 
 export interface ScriptCall {
@@ -54,6 +63,8 @@ export interface ScriptFacts {
     readonly line: number;
     readonly column: number;
   }[];
+  /** Members that are read from responses of AWS. */
+  readonly members?: readonly (ResponsePart & { readonly line: number })[];
   /** Keys whose value goes to AWS as it is. */
   readonly passed?: readonly {
     readonly key: string;

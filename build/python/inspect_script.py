@@ -24,6 +24,7 @@ from script_values import (
     Events,
     FunctionNode,
     Kind,
+    Response,
     Sequence,
     Table,
     Tuple,
@@ -141,6 +142,11 @@ def interpret(
 
 def returned(machine: Machine, value: Value, depth: int) -> dict[str, Any] | None:
     """The form of a returned value: its kinds, keys and constants; None where it may be anything."""
+    responses = [atom for atom in value if isinstance(atom, Response)]
+    if len(responses) == len(value) == 1:
+        [one] = responses
+        place = {"service": one.service, "method": one.method, "path": list(one.path)}
+        return {"kinds": [], "keys": {}, "closed": False, "values": None, "response": place}
     kinds: set[str] = set()
     keys: dict[str, Value] = {}
     closed = True

@@ -15,6 +15,7 @@ from script_values import (
     Kind,
     Method,
     Module,
+    Response,
     Scope,
     Sequence,
     Table,
@@ -203,7 +204,9 @@ def _call_method(machine: Machine, method: Method, given: Arguments, line: int) 
         # What goes to AWS is neither kept nor changed; only a whole events read as parameters is.
         if any(isinstance(atom, Events) and atom.path == () for atom in value):
             machine.facts.reads_unknown = True
-    return UNKNOWN
+    if method.service is None or method.name is None:
+        return UNKNOWN
+    return frozenset([Response(method.service, method.name, ())])
 
 
 def _clients(given: Arguments) -> Value:
@@ -312,6 +315,8 @@ def _call_bound(machine: Machine, bound: Bound, given: Arguments, node: ast.AST)
         elif name in TEXT_ONLY:
             machine.facts.use(owner.path, "str", line)
         return kind(TEXT_GIVES[name]) if name in TEXT_GIVES else UNKNOWN
+    if isinstance(owner, Response):
+        return _call_of_response(machine, owner, name, given, line)
     if isinstance(owner, Table):
         return _call_of_table(machine, owner, name, given, node)
     if isinstance(owner, Sequence):
@@ -330,6 +335,16 @@ def _call_bound(machine: Machine, bound: Bound, given: Arguments, node: ast.AST)
         return kind(TEXT_GIVES[name])
     _escape_all(machine, given, line)
     return UNKNOWN
+
+
+def _call_of_response(machine: Machine, owner: Response, name: str, given: Arguments, line: int) -> Value:
+    first = given.positional[0] if given.positional else NOTHING
+    if name == "get":
+        default = given.positional[1] if len(given.positional) > 1 else frozenset([Constant("none", None)])
+        return join(machine.item(frozenset([owner]), first, line, 0), default)
+    if name in ("update", "setdefault", "append", "extend"):
+        machine.facts.members_written.add("*")
+    return kind(TEXT_GIVES[name]) if name in TEXT_GIVES else UNKNOWN
 
 
 def _call_of_table(machine: Machine, owner: Table, name: str, given: Arguments, node: ast.AST) -> Value:

@@ -19,6 +19,7 @@ from script_values import (
     Kind,
     Method,
     Module,
+    Response,
     Scope,
     Sequence,
     Table,
@@ -47,12 +48,17 @@ def _other(machine: Machine, node: Any, scope: Scope) -> Value:
 
 
 def _joined_text(machine: Machine, node: ast.JoinedStr, scope: Scope) -> Value:
+    texts: list[str] | None = [""]
     for part in node.values:
-        if isinstance(part, ast.FormattedValue):
-            value = evaluate(machine, part.value, scope)
-            if any(isinstance(atom, Events) and atom.path == () for atom in value):
-                machine.facts.reads_unknown = True
-    return kind("str")
+        value = evaluate(machine, part.value if isinstance(part, ast.FormattedValue) else part, scope)
+        if any(isinstance(atom, Events) and atom.path == () for atom in value):
+            machine.facts.reads_unknown = True
+        plain = not isinstance(part, ast.FormattedValue) or (part.format_spec is None and part.conversion == -1)
+        known = strings(value) if plain else None
+        texts = [one + two for one in texts for two in known] if texts and known else None
+        if texts and len(texts) > MOST_ATOMS:
+            texts = None
+    return frozenset(Constant("str", text) for text in texts) if texts else kind("str")
 
 
 def _call(machine: Machine, node: ast.Call, scope: Scope) -> Value:
@@ -125,7 +131,7 @@ def _attribute(machine: Machine, node: ast.Attribute, scope: Scope) -> Value:
         elif isinstance(atom, Client):
             known = node.attr not in NOT_OPERATIONS
             found.append(frozenset([Method(atom.service, node.attr)]) if known else UNKNOWN)
-        elif isinstance(atom, (Events, Table, Sequence, Constant, Kind)):
+        elif isinstance(atom, (Events, Response, Table, Sequence, Constant, Kind)):
             found.append(frozenset([Bound(atom, node.attr)]))
         else:
             found.append(UNKNOWN)
@@ -137,7 +143,7 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
     if isinstance(node.slice, ast.Slice):
         for part in (node.slice.lower, node.slice.upper, node.slice.step):
             evaluate(machine, part, scope)
-        return frozenset(atom for atom in value if isinstance(atom, (Sequence, Kind))) or UNKNOWN
+        return frozenset(atom for atom in value if isinstance(atom, (Sequence, Kind, Response))) or UNKNOWN
     return machine.item(value, evaluate(machine, node.slice, scope), node.lineno, node.col_offset)
 
 
@@ -355,6 +361,8 @@ def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> No
                         machine.escape(value, target.lineno, lambda _: None)
                 elif isinstance(atom, Sequence):
                     machine.add(atom.site, value)
+                elif isinstance(atom, Response):
+                    machine.facts.members_written.update(strings(key) or ["*"])
                 elif isinstance(atom, Events) and atom.path == ():
                     machine.events_written.update(strings(key) or [])
                     machine.events_merged = machine.events_merged or strings(key) is None

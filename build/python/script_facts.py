@@ -18,6 +18,10 @@ class Facts:
     passed: dict[tuple[str, str, str, str], int] = field(default_factory=dict)
     # Reads of a key in one of several maps: the paths, any of which may have it.
     either: dict[tuple[tuple[str, ...], ...], dict[str, int]] = field(default_factory=dict)
+    # Members read from responses of AWS: the service, the method and the path, with the line.
+    members: dict[tuple[str, str, tuple[str, ...]], int] = field(default_factory=dict)
+    # Keys that the script itself puts into responses; "*" where they can't be told.
+    members_written: set[str] = field(default_factory=set)
     # Keys whose type the script looks at itself.
     guarded: set[str] = field(default_factory=set)
     # Calls of AWS, by service, method and line.
@@ -59,6 +63,11 @@ class Facts:
             "readsUnknown": self.reads_unknown,
             "uses": {key: uses for key, uses in self.uses.items() if key not in self.guarded},
             "either": [{"paths": [list(path) for path in paths], **place} for paths, place in self.either.items()],
+            "members": [
+                {"service": service, "method": method, "path": list(path), "line": line}
+                for (service, method, path), line in self.members.items()
+                if not self.members_written & {"*", path[-1]}
+            ],
             "passed": [
                 {"key": key, "service": service, "method": method, "argument": argument, "line": line}
                 for (key, service, method, argument), line in self.passed.items()

@@ -14,6 +14,7 @@ from script_values import (
     FunctionNode,
     Kind,
     Method,
+    Response,
     Scope,
     Sequence,
     Table,
@@ -87,6 +88,8 @@ class Machine:
                 if atom.path == ():
                     self.facts.reads_unknown = True
                 found.append(frozenset([Events((*atom.path, "*"))]))
+            elif isinstance(atom, Response):
+                found.append(frozenset([Response(atom.service, atom.method, (*atom.path, "*"))]))
             elif isinstance(atom, Sequence):
                 found.append(self.sequences.get(atom.site, NOTHING))
             elif isinstance(atom, Tuple):
@@ -106,12 +109,15 @@ class Machine:
         # Where the value may be something else, that may be where the key is.
         names = [one.value for one in key if isinstance(one, Constant) and isinstance(one.value, str)]
         paths = [atom.path for atom in value if isinstance(atom, Events)]
-        if 1 < len(value) == len(paths) and len(names) == len(key) == 1 and not (optional or self.forgiving):
-            self.facts.read_either([(*path, names[0]) for path in paths], line, column)
+        if 1 < len(value) == len(paths) and len(names) == len(key) and not (optional or self.forgiving):
+            for name in names:
+                self.facts.read_either([(*path, name) for path in paths], line, column)
         optional = optional or len(value) > 1
         for atom in value:
             if isinstance(atom, Events):
                 found.append(self._item_of_events(atom, key, line, column, optional))
+            elif isinstance(atom, Response):
+                found.append(self._item_of_response(atom, key, line, self._surely_response(value)))
             elif isinstance(atom, Table):
                 found.append(self._item_of_table(atom, key))
             elif isinstance(atom, Sequence):
@@ -139,6 +145,27 @@ class Machine:
                 if atom.path == ():
                     self.facts.reads_unknown = True
                 found.append(frozenset([Events((*atom.path, "*"))]))
+        return join(*found)
+
+    def _surely_response(self, value: Value) -> bool:
+        """Whether a value is a response, or else nothing: None, or a dictionary without a key."""
+        return all(
+            isinstance(atom, Response)
+            or (isinstance(atom, Constant) and atom.value is None)
+            or (isinstance(atom, Table) and not self.table(atom.site).open and not self.table(atom.site).keys)
+            for atom in value
+        )
+
+    def _item_of_response(self, atom: Response, key: Value, line: int, surely: bool) -> Value:
+        found: list[Value] = []
+        for one in key:
+            if isinstance(one, Constant) and isinstance(one.value, str):
+                path = (*atom.path, one.value)
+                if surely:
+                    self.facts.members.setdefault((atom.service, atom.method, path), line)
+                found.append(frozenset([Response(atom.service, atom.method, path)]))
+            else:
+                found.append(frozenset([Response(atom.service, atom.method, (*atom.path, "*"))]))
         return join(*found)
 
     def _item_of_table(self, atom: Table, key: Value) -> Value:

@@ -81,11 +81,34 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Response:
+    """The response of an AWS operation, or what a path leads to in it. `*` is any element of a list."""
+
+    service: str
+    method: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Unknown:
     """Anything."""
 
 
-Atom = Events | Client | Method | Module | Constant | Kind | Table | Sequence | Tuple | Bound | Function | Unknown
+Atom = (
+    Events
+    | Client
+    | Method
+    | Module
+    | Constant
+    | Kind
+    | Table
+    | Sequence
+    | Tuple
+    | Bound
+    | Function
+    | Response
+    | Unknown
+)
 Value = frozenset[Atom]
 
 UNKNOWN: Value = frozenset([Unknown()])

@@ -101,3 +101,14 @@ example("API07", {
   good: call("{Service: ec2, Api: StopInstances, InstanceIds: [i-1]}", "  timeoutSeconds: 25"),
   line: 6,
 });
+const copying = (encrypted: string) =>
+  call(
+    `{SourceRegion: eu-west-1, SourceImageId: ami-1, ImageName: copy, KmsKeyId: alias/mine${encrypted}}`,
+    "",
+    "aws:copyImage",
+  );
+example("API08", {
+  says: "a key is for encrypted copies",
+  bad: copying(""),
+  good: copying(", Encrypted: true"),
+});

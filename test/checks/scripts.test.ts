@@ -247,3 +247,20 @@ example("SCRIPT04", {
   ),
   good: merging("Key").replace('str(events["Key"])', 'str(events["Key"] + events["Id"])'),
 });
+
+const groups = (expression: string) =>
+  scripted(
+    `import boto3\n\ndef handler(events, context):\n    found = boto3.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]\n    return {"X": [${expression} for group in found]}\n`,
+  );
+example("SCRIPT17", {
+  says: "a member of a response exists",
+  bad: groups('group["MinSze"]'),
+  good: groups('group["MinSize"]'),
+  message: "did you mean MinSize?",
+});
+example("SCRIPT17", {
+  says: "what a script itself puts into a response it may read",
+  bad: groups('[tag["Name"] for tag in group.get("Tags", [])]'),
+  good: groups('[group.update(Mine=1), group["Mine"]]'),
+  message: "there are ResourceId",
+});

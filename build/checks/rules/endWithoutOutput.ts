@@ -19,7 +19,8 @@ export const rule: Rule = {
     );
     const ends = (main?.edges ?? []).filter(({ from, to, kind }) => {
       // A script that only raises never comes to its end.
-      const never = scripts.get(from)?.returns?.kinds.length === 0;
+      const returns = scripts.get(from)?.returns;
+      const never = returns?.kinds.length === 0 && returns.response === undefined;
       return to === END && kind === "success" && !never;
     });
     const silent = ends.filter(({ from }) => !giving.has(from.name));

@@ -37,17 +37,19 @@ function* fallsOf({ edges }: Scope): Iterable<Problem> {
   for (const { from, to } of falls) {
     if (to === END) continue;
     const arriving = edges.filter((edge) => edge.to === to && edge.path !== undefined);
-    const crossroads = edges.some(
-      (one) =>
-        one.from.action === "aws:branch" &&
-        one.to === from.name &&
-        targetsOf(one.from, edges).size >= CROSSROADS &&
-        targetsOf(one.from, edges).has(to),
+    const joined = arriving.some(
+      (edge) => edge.kind === "success" && edge.from.action !== "aws:branch",
     );
-    if (crossroads)
+    const crossroads = arriving.some(
+      ({ from: branch, path }) =>
+        branch.action === "aws:branch" &&
+        path?.at(-1) !== "Default" &&
+        targetsOf(branch, edges).size >= CROSSROADS,
+    );
+    if (crossroads && !joined)
       yield {
         path: from.path,
-        message: `${from.name} has neither nextStep nor isEnd, so it falls through to ${to}, another way of the same branch`,
+        message: `${from.name} has neither nextStep nor isEnd, so it falls through to ${to}, one way of a branch`,
       };
     const onlyFailures = arriving.length > 0 && arriving.every(({ kind }) => kind !== "success");
     if (onlyFailures && /fail|error|abort|rollback|cancel/i.test(to))

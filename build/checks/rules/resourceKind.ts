@@ -31,7 +31,8 @@ export const rule: Rule = {
           ? document.parameters.find(({ name }) => name === target.name)?.type
           : undefined;
       const other =
-        type !== undefined && (type === "Boolean" || (type.includes("::") && !suits.test(type)));
+        type !== undefined &&
+        (type === "Boolean" || type === "Integer" || (type.includes("::") && !suits.test(type)));
       if (target.kind === "system" || other)
         yield {
           path,

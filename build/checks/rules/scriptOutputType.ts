@@ -1,9 +1,12 @@
+import { type Models, operationOf } from "../../python/botocore.ts";
+import type { ResponsePart } from "../../python/inspect.ts";
 import type { DataType } from "../../schema/actions.ts";
 import { guide } from "../../schema/actions.ts";
 import { parseSelector } from "../jsonpath.ts";
 import { payloadType } from "../payload.ts";
 import { isPayload, returnedAt } from "../returned.ts";
 import type { Rule } from "../rule.ts";
+import { selectPath } from "../shapes.ts";
 import { fits, isDataType } from "../types.ts";
 
 /** The kinds of a returned value that become an output's type, by the documented conversions too. */
@@ -37,6 +40,12 @@ export const rule: Rule = {
         }
         const form = returnedAt(returns, parsed.parts.slice(1));
         if (form === undefined || form === "missing" || !(type in becomes)) continue;
+        const selected = form.response && selectedType(form.response, context.models);
+        if (selected !== undefined && isDataType(type) && !fits(selected, type))
+          yield {
+            path: [...path, "Type"],
+            message: `${step.name}.${name}: the handler returns ${form.response?.path.join(".")} there, which is ${selected} and does not become ${type}`,
+          };
         const fitting = becomes[type as DataType];
         const wrong = form.kinds.filter((kind) => !fitting.includes(kind));
         const texts = form.values ?? [];
@@ -51,3 +60,14 @@ export const rule: Rule = {
       }
   },
 };
+
+/** The type of a part of a response, by the service's model. */
+function selectedType(
+  { service: name, method, path }: ResponsePart,
+  models: Models,
+): DataType | undefined {
+  const service = models.service(name);
+  const operation = service?.operations[operationOf(service, method) ?? ""];
+  const found = service && operation && selectPath(service, operation.output, path);
+  return found && "type" in found ? found.type : undefined;
+}
