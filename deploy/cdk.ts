@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { execa } from "execa";
 import { inProject } from "../build/root.ts";
 import { contextArguments } from "./config.ts";
@@ -18,9 +21,17 @@ export async function cdk(
     "--context",
     `${key}=${value}`,
   ]);
+  // A folder of its own: two deployments at once would lock each other out of cdk.out.
+  const output = mkdtempSync(join(tmpdir(), "contain-cdk-"));
   const { exitCode } = await execa(
     process.execPath,
-    [inProject("node_modules", "aws-cdk", "bin", "cdk"), ...command, ...settings],
+    [
+      inProject("node_modules", "aws-cdk", "bin", "cdk"),
+      ...command,
+      "--output",
+      output,
+      ...settings,
+    ],
     {
       cwd: inProject(),
       stdio: "inherit",
@@ -33,7 +44,7 @@ export async function cdk(
         NODE_NO_WARNINGS: "1",
       },
     },
-  );
+  ).finally(() => rmSync(output, { recursive: true, force: true }));
   if (exitCode !== 0)
     throw new Problem(
       `cdk ${command[0]} ended with status ${exitCode}.`,

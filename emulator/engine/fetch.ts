@@ -76,10 +76,19 @@ export async function fetchDocument(
 }
 
 async function isShared(client: SSMClient, name: string, accountId: string): Promise<boolean> {
-  const { AccountIds = [] } = await client.send(
-    new DescribeDocumentPermissionCommand({ Name: name, PermissionType: "Share" }),
-  );
-  return AccountIds.some((id) => id === accountId || id.toLowerCase() === "all");
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeDocumentPermissionCommand({
+        Name: name,
+        PermissionType: "Share",
+        ...(NextToken !== undefined && { NextToken }),
+      }),
+    );
+    if (page.AccountIds?.some((id) => id === accountId || id.toLowerCase() === "all")) return true;
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return false;
 }
 
 const notFound = (name: string): AwsError =>

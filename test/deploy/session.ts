@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { inProject } from "../../build/root.ts";
 import type { Emulator } from "../../emulator/index.ts";
-import { type Ended, run } from "./world.ts";
+import { bootstrap, type Ended, run } from "./world.ts";
 
 /** A person at a terminal: what is typed is run, and with CONTAIN_TRANSCRIPTS=FOLDER kept there with its output. */
 export interface Session {
@@ -11,8 +11,8 @@ export interface Session {
   npm(account: string, name: string, ...args: readonly string[]): Promise<Ended>;
   /** `aws ARGUMENTS` in an account, with the real command line. */
   aws(account: string, ...args: readonly string[]): Promise<Ended>;
-  /** `npx cdk ARGUMENTS` in an account. */
-  cdk(account: string, ...args: readonly string[]): Promise<Ended>;
+  /** `npx cdk bootstrap` in an account. */
+  bootstrap(account: string): Promise<Ended>;
   /** A remark in the transcript. */
   say(remark: string): void;
 }
@@ -63,14 +63,11 @@ export function session(emulator: Emulator, name: string): Session {
         run(script, args, emulator.env(account)),
       ),
     aws: (account, ...args) => typed(account, `aws ${quoted(args)}`, direct(account, "aws", args)),
-    cdk: (account, ...args) =>
+    bootstrap: (account) =>
       typed(
         account,
-        `npx cdk ${quoted(args)}`,
-        direct(account, process.execPath, [
-          inProject("node_modules", "aws-cdk", "bin", "cdk"),
-          ...args,
-        ]),
+        `npx cdk bootstrap aws://${account}/us-east-1`,
+        bootstrap(emulator, account, "us-east-1"),
       ),
     say: (remark) => keep(`# ${remark}\n`),
   };

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeInstancesCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import {
@@ -117,30 +118,34 @@ export function changedSample(folder: string, name: string, word: string): strin
   return `documentFile=${path}`;
 }
 
-/** Prepares an account for CDK with the CDK command line itself, as `cdk bootstrap` does on AWS. */
+/**
+ * Prepares an account for CDK with the CDK command line itself, as `cdk bootstrap` does on AWS.
+ *
+ * @throws Error with what it said
+ */
 export async function bootstrap(
   emulator: Emulator,
   account: string,
   region: string,
-): Promise<void> {
-  const { all, exitCode } = await execa(
+): Promise<Ended> {
+  const output = mkdtempSync(join(tmpdir(), "contain-cdk-"));
+  const { stdout, stderr, all, exitCode } = await execa(
     process.execPath,
     [
       inProject("node_modules", "aws-cdk", "bin", "cdk"),
-      "bootstrap",
-      `aws://${account}/${region}`,
-      "-c",
-      `contain:${SAMPLE}`,
+      ...["bootstrap", `aws://${account}/${region}`],
+      ...["--output", output, "--context", `contain:${SAMPLE}`],
     ],
     {
       cwd: inProject(),
-      env: { ...emulator.env(account), CDK_DISABLE_CLI_TELEMETRY: "true" },
+      env: { ...emulator.env(account), CDK_DISABLE_CLI_TELEMETRY: "true", NODE_NO_WARNINGS: "1" },
       all: true,
       reject: false,
       stdin: "ignore",
     },
-  );
+  ).finally(() => rmSync(output, { recursive: true, force: true }));
   if (exitCode !== 0) throw new Error(all);
+  return { stdout, stderr, all, status: exitCode };
 }
 
 /** Launches an instance in an account's default VPC. */
