@@ -21,9 +21,9 @@ def fault_of(backup: dict[str, Any], events: dict[str, Any]) -> str:
         if backup[name] != events[name]:
             return f"it belongs to {name} {backup[name]}, not {events[name]}"
     ids = [name for interface in backup["Interfaces"] for name in (interface["Id"], *interface["Groups"])]
-    fine = re.fullmatch("(-[0-9a-f-]{36})?", backup["GroupSuffix"]) and all(
-        interface["Groups"] for interface in backup["Interfaces"]
-    )
+    maps = (backup["AutoScaling"], backup["TagsBefore"], backup["Rules"]["containment"], *backup["Tags"])
+    fine = re.fullmatch("(-[0-9a-f-]{36})?", backup["GroupSuffix"]) and all(isinstance(part, dict) for part in maps)
+    fine = fine and all(interface["Groups"] for interface in backup["Interfaces"])
     return (
         "" if fine and all(re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids) else "it names what can't be"
     )

@@ -54,14 +54,14 @@ def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]]) -> d
 
 
 def tags_before(ec2: Any, events: dict[str, Any], names: list[str], group: dict[str, Any]) -> dict[str, Any]:
-    """The values that TagIdentifier's key has already, by resource: Release gives them back."""
-    if not events["Tags"]:
-        return {}
-    key = events["Tags"][0]["Key"]
-    filters = [{"Name": "resource-id", "Values": names}, {"Name": "key", "Values": [key]}]
-    found = {tag["ResourceId"]: {key: tag["Value"]} for tag in ec2.describe_tags(Filters=filters)["Tags"]}
-    if key in tags_in(group):
-        found[group["AutoScalingGroupName"]] = {key: tags_in(group)[key]}
+    """The values that the containment's tags have already, by resource: Release gives them back."""
+    keys = [BACKUP_TAG, *tags_in(events)]
+    filters = [{"Name": "resource-id", "Values": names}, {"Name": "key", "Values": keys}]
+    found: dict[str, Any] = {}
+    for tag in ec2.describe_tags(Filters=filters)["Tags"]:
+        found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
+    if group:
+        found[group["AutoScalingGroupName"]] = {key: old for key, old in tags_in(group).items() if key in keys}
     return found
 
 

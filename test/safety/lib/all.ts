@@ -6,7 +6,7 @@ import { contentHash } from "../../../deploy/version.ts";
 import { runbookDocument } from "../../world/document.ts";
 import { driftJobs } from "./drift.ts";
 import { parameterJobs } from "./hostile.ts";
-import type { Job } from "./jobs.ts";
+import type { Job, Section } from "./jobs.ts";
 import { openLab } from "./lab.ts";
 import { privilegeJobs } from "./privilege.ts";
 import { raceJobs } from "./races.ts";
@@ -26,14 +26,34 @@ const parameterSets = 200;
 /** All trials in an order in which those done at any time are a fair sample of all. */
 export async function allJobs({ seed, accounts }: Extent): Promise<readonly Job[]> {
   const cases = (await recordings()).flatMap(casesOf);
-  const rest = [
+  const all = [
+    ...cases.map(jobOf),
     ...tamperJobs,
     ...raceJobs,
     ...privilegeJobs(),
     ...parameterJobs(seed, parameterSets),
     ...driftJobs(seed, accounts),
   ];
-  return shuffled([...cases.map(jobOf), ...rest], seed);
+  return inTurn(shuffled(all, seed));
+}
+
+/** How many trials of each section come in a turn. */
+const turn: Readonly<Record<Section, number>> = {
+  faults: 5,
+  crashes: 3,
+  races: 1,
+  "hostile input": 2,
+  "least privilege": 1,
+  "no drift": 3,
+};
+
+/** The trials in turns, in which each section has its share as long as it has any left. */
+function inTurn(jobs: readonly Job[]): readonly Job[] {
+  const places = jobs.map((job, at): [number, Job] => {
+    const before = jobs.slice(0, at).filter(({ section }) => section === job.section).length;
+    return [before / turn[job.section], job];
+  });
+  return places.sort(([a], [b]) => a - b).map(([, job]) => job);
 }
 
 /** The same in another order, which is the same for the same seed. */

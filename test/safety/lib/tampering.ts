@@ -35,7 +35,11 @@ function pythonJson(value: unknown): string {
 
 const withGroups = (backup: Backup, Groups: unknown): Backup => ({
   ...backup,
-  Interfaces: backup.Interfaces.map((one) => ({ ...one, Groups: Groups as string[] })),
+  Interfaces: backup.Interfaces.map((one) => ({
+    ...one,
+    Groups: Groups as string[],
+    Names: Object.fromEntries([...(Groups as string)].map((id) => [id, "name"])),
+  })),
 });
 
 type Tamper = (text: string, backup: Backup, other: { group: string }) => string;
