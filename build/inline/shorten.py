@@ -153,7 +153,8 @@ def _short_names(text: str, names: Iterable[str]) -> dict[str, str]:
 
 
 def _with_short_locals(text: str) -> str:
-    """Each function with short names inside. A name that a call gives by keyword keeps its form."""
+    """Each function with short names inside. A name that a call in the script gives by keyword keeps its form; a
+    function that a library calls by keyword takes what it is given as **names."""
     tree = ast.parse(text)
     by_keyword = {part.arg for part in ast.walk(tree) if isinstance(part, ast.keyword)}
     outer = {name for node in tree.body for name in _top_names(node)}

@@ -140,7 +140,7 @@ def bucket_calls(events: dict[str, Any], key: str, tags: list[dict[str, str]]) -
         ("s3:PutBucketVersioning", {**place, "VersioningConfiguration": {"Status": "Enabled"}}),
         ("s3:PutBucketPolicy", {**place, "Policy": policy}),
     ]
-    put = [("s3:PutObject", put_parameters({**place, "Key": key}, tags))] if key else []
+    put = [("s3:PutObject", {**put_parameters({**place, "Key": key}, tags), "IfNoneMatch": "*"})] if key else []
     return [*(make if events["BucketMissing"] else []), *put]
 
 

@@ -22,18 +22,23 @@ def get_object(s3: Any, place: dict[str, str]) -> bytes:
 
 
 def put_parameters(place: dict[str, str], tags: list[dict[str, str]]) -> dict[str, str]:
-    """How a backup is written: under a key that must be free.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
-    """
+    """How a backup is written, besides the condition that its key be free."""
     tagging = percent_encode_sequence([(tag["Key"], tag["Value"]) for tag in tags])
-    free = {**place, "ChecksumAlgorithm": "SHA256", "IfNoneMatch": "*"}
-    return {**free, "Tagging": tagging} if tags else free
+    parameters = {**place, "ChecksumAlgorithm": "SHA256"}
+    return {**parameters, "Tagging": tagging} if tags else parameters
+
+
+# A runtime's boto3 may be older than the parameter IfNoneMatch, which is of August 2024. The header always works:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+def only_if_free(**request: Any) -> None:
+    """Makes a PUT fail where the key has an object already."""
+    request["params"]["headers"]["If-None-Match"] = "*"
 
 
 def put_backup(s3: Any, place: dict[str, str], backup: dict[str, Any]) -> None:
     """Writes a backup, reads it back and compares."""
     body = json.dumps({**backup, "Checksum": checksum(backup)}, indent=1).encode()
+    s3.meta.events.register("before-call.s3.PutObject", only_if_free)
     try:
         s3.put_object(**put_parameters(place, backup["Tags"]), Body=body)
     except Exception as error:
