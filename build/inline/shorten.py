@@ -22,7 +22,7 @@ import string
 import token
 import tokenize
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 LEVELS = 5
 _WORD = {token.NAME, token.NUMBER, token.STRING}
@@ -128,10 +128,7 @@ def _renamed(text: str, names: dict[str, str]) -> str:
             edits.append((part, _rename_in_literal(part.string, names)))
         if part.type not in (token.NEWLINE, tokenize.NL, tokenize.COMMENT):
             before = part.string
-    for part, new in reversed(edits):
-        row, (_, left), (_, right) = part.start[0] - 1, part.start, part.end
-        lines[row] = lines[row][:left] + new + lines[row][right:]
-    return "".join(lines)
+    return _edited(lines, edits)
 
 
 def _bound(function: ast.FunctionDef) -> set[str]:
@@ -249,62 +246,60 @@ def _joined(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _literals(text: str) -> Iterator[str]:
-    """Every string literal that a name could stand for, those in the fields of f-strings too."""
-    parts = [part for part in _tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
-    for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
-        if part.type == token.STRING:
-            if _is_f(part.string):
-                for start, end in _fields(part.string):
-                    yield from _literals(part.string[start:end])
-            elif token.STRING not in (before and before.type, after and after.type):
-                yield part.string
-
-
 def _is_f(literal: str) -> bool:
     return "f" in literal[: literal.index(literal[-1])].lower()
 
 
+def _with_literals(text: str, replace: Callable[[str], str]) -> str:
+    """The text with each string literal that a name could stand for replaced, those in the fields of f-strings too.
+    Literals that stand side by side are one string to Python, so no name can stand for one of them."""
+    lines = text.splitlines(keepends=True)
+    parts = [part for part in _tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
+    edits: list[tuple[tokenize.TokenInfo, str]] = []
+    for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
+        literal = part.string
+        if part.type == token.STRING and _is_f(literal):
+            for start, end in sorted(_fields(literal), reverse=True):
+                literal = literal[:start] + _with_literals(literal[start:end], replace) + literal[end:]
+            edits.append((part, literal))
+        elif part.type == token.STRING and token.STRING not in (before and before.type, after and after.type):
+            edits.append((part, replace(literal)))
+    return _edited(lines, edits)
+
+
+def _edited(lines: list[str], edits: list[tuple[tokenize.TokenInfo, str]]) -> str:
+    """The lines as a text, with tokens of one line each replaced."""
+    for part, new in reversed(edits):
+        row, (_, left), (_, right) = part.start[0] - 1, part.start, part.end
+        lines[row] = lines[row][:left] + new + lines[row][right:]
+    return "".join(lines)
+
+
 def _with_named_literals(text: str) -> str:
     """Names for string literals that stand in the script again and again."""
-    found = Counter(ast.literal_eval(literal) for literal in _literals(text))
+    found: Counter[str] = Counter()
+
+    def count(literal: str) -> str:
+        found[ast.literal_eval(literal)] += 1
+        return literal
+
+    _with_literals(text, count)
     words = set(_WORDS.findall(text))
     letters = string.ascii_uppercase + string.ascii_lowercase
     names = [first + second for second in ["", *letters, *string.digits] for first in letters]
     free = (name for name in names if name not in words and not keyword.iskeyword(name))
     chosen: dict[str, str] = {}
-    for value, count in sorted(found.items(), key=lambda item: (-len(item[0]) * item[1], item[0])):
+    for value, times in sorted(found.items(), key=lambda item: (-len(item[0]) * item[1], item[0])):
         length = len(repr(value))
-        if count * (length - 2) > length + 4:
+        if times * (length - 2) > length + 4:
             chosen[value] = next(free)
     if not chosen:
         return text
-    body = _with_names(text, chosen)
+    body = _with_literals(text, lambda literal: chosen.get(ast.literal_eval(literal), literal))
     at = re.search(r"^(?!import |from )", body, re.MULTILINE)
     start = at.start() if at else 0
     values = ",".join(json.dumps(value, ensure_ascii=False) for value in chosen)
     return f"{body[:start]}{','.join(chosen.values())}={values}\n{body[start:]}"
-
-
-def _with_names(text: str, names: dict[str, str]) -> str:
-    """The text with literals replaced by their names."""
-    lines = text.splitlines(keepends=True)
-    parts = [part for part in _tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
-    edits: list[tuple[tokenize.TokenInfo, str]] = []
-    for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
-        if part.type != token.STRING:
-            continue
-        literal = part.string
-        if _is_f(literal):
-            for start, end in sorted(_fields(literal), reverse=True):
-                literal = literal[:start] + _with_names(literal[start:end], names) + literal[end:]
-            edits.append((part, literal))
-        elif token.STRING not in (before and before.type, after and after.type):
-            edits.append((part, names.get(ast.literal_eval(literal), literal)))
-    for part, new in reversed(edits):
-        row, (_, left), (_, right) = part.start[0] - 1, part.start, part.end
-        lines[row] = lines[row][:left] + new + lines[row][right:]
-    return "".join(lines)
 
 
 def shorten(text: str, level: int) -> str:
