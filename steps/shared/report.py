@@ -10,5 +10,8 @@ def report(run: dict[str, Any], title: str, sections: dict[str, list[Any]]) -> d
     full = {heading: entries for heading, entries in sections.items() if entries}
     lines = [first]
     for heading, entries in full.items():
-        lines += ["", f"{heading}:", *(f"  {e if isinstance(e, str) else json.dumps(e)}" for e in entries)]
+        lines += ["", f"{heading}:"]
+        for entry in entries:
+            parts = [entry] if isinstance(entry, str) else entry.values()
+            lines.append("  " + " ".join(part if isinstance(part, str) else json.dumps(part) for part in parts))
     return {"Output": "\n".join(lines), "Json": {"Title": first, **full}}
