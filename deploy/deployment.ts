@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { agree, interactive } from "./ask.ts";
 import { cdk } from "./cdk.ts";
 import { ssm } from "./clients.ts";
-import { loadConfig, regionsOf } from "./config.ts";
+import { type Config, loadConfig, regionsOf } from "./config.ts";
 import { difference } from "./difference.ts";
 import { loadDocument, type Publication } from "./document.ts";
 import {
@@ -12,9 +12,9 @@ import {
   assertNameIsOurs,
   assertRolloutPossible,
   callerAccount,
-  rolloutState,
 } from "./preflight.ts";
 import { content, describe, publish } from "./published.ts";
+import { retryStragglers, rolloutState } from "./rollout.ts";
 import { table } from "./table.ts";
 import { type Verified, verify } from "./verify.ts";
 
@@ -96,14 +96,21 @@ export async function deploy(options: DeployOptions): Promise<number> {
         `${region}: version ${version} is for trial, with --document-version ${version}. To make it the default: npm run promote -- ${publication.versionName}`,
       );
   if (config.organizationalUnits.length === 0) return 0;
-  const rollout = await rolloutState(config, regions[0]);
+  return showRollout(config, regions[0]);
+}
+
+/** How far the rollout came, after one more try of the accounts that stayed behind. */
+async function showRollout(config: Config, region: string): Promise<number> {
+  const first = await rolloutState(config, region);
+  const rollout =
+    first.stragglers.length === 0 ? first : await retryStragglers(config, region, first.stragglers);
   console.log(
     `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.stragglers.length} are not.`,
   );
   if (rollout.stragglers.length === 0) return 0;
   const rows = table(["Account", "Region", "Why"]);
-  for (const { account: member, region, reason } of rollout.stragglers)
-    rows.push([member, region, reason]);
+  for (const { account, region: where, reason } of rollout.stragglers)
+    rows.push([account, where, reason]);
   console.log(rows.toString());
   console.log(
     "Mend these accounts, then run npm run deploy again; accounts that are current are left alone.",

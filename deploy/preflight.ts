@@ -1,8 +1,4 @@
-import {
-  DescribeStackResourceCommand,
-  ListStackInstancesCommand,
-  type StackInstanceSummary,
-} from "@aws-sdk/client-cloudformation";
+import { DescribeStackResourceCommand } from "@aws-sdk/client-cloudformation";
 import {
   DescribeOrganizationalUnitCommand,
   ListRootsCommand,
@@ -14,7 +10,6 @@ import { cloudFormation, organizations, ssm, sts } from "./clients.ts";
 import { type Config, stackName } from "./config.ts";
 import { Problem } from "./problem.ts";
 import { describe } from "./published.ts";
-import { stackSetName } from "./stacks/rollout.ts";
 
 /** The service principal by which an organization trusts StackSets. @see https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html */
 const STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com";
@@ -108,45 +103,4 @@ export async function assertRolloutPossible(config: Config, region: string): Pro
         "List the units: aws organizations list-organizational-units-for-parent --parent-id r-….",
       );
   }
-}
-
-/** A stack instance of the rollout that is not as the template says, and why. */
-export interface Straggler {
-  readonly account: string;
-  readonly region: string;
-  readonly reason: string;
-}
-
-/** How far the rollout came: how many instances are current, and which are not. */
-export async function rolloutState(
-  config: Config,
-  region: string,
-): Promise<{ readonly current: number; readonly stragglers: readonly Straggler[] }> {
-  const client = cloudFormation(region);
-  const all: StackInstanceSummary[] = [];
-  for (const part of ["Roles", "Region"] as const) {
-    if (part === "Region" && !config.copyDocument && !config.backupBucket) continue;
-    let next: string | undefined;
-    do {
-      const page = await client.send(
-        new ListStackInstancesCommand({
-          StackSetName: stackSetName(`${stackName(config)}-Rollout`, part),
-          CallAs: config.callAs,
-          MaxResults: 100,
-          ...(next === undefined ? {} : { NextToken: next }),
-        }),
-      );
-      all.push(...(page.Summaries ?? []));
-      next = page.NextToken;
-    } while (next);
-  }
-  const behind = all.filter((instance) => instance.Status !== "CURRENT");
-  return {
-    current: all.length - behind.length,
-    stragglers: behind.map((instance) => ({
-      account: instance.Account ?? "",
-      region: instance.Region ?? "",
-      reason: instance.StatusReason ?? instance.Status ?? "",
-    })),
-  };
 }

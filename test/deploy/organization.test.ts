@@ -1,7 +1,8 @@
+import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Session, session } from "./session.ts";
-import { groupsOf, instance, type Organization, organization } from "./world.ts";
+import { as, groupsOf, instance, type Organization, organization } from "./world.ts";
 
 // From clone to a contained instance in a member account, with the real command lines.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -38,11 +39,19 @@ describe("an organization with three levels of units and 60 accounts", () => {
     expect(unknown.stderr).toContain("has no unit ou-ab12-cdefgh34");
   });
 
-  it("gets the roles into every account with one command", async () => {
+  it("gets the roles into every account that can take them, and names the one that can't", async () => {
+    const iam = new IAMClient(as(emulator, world.accounts[2] ?? ""));
+    const RoleName = "ContainEC2Instance-Automation";
+    await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
     const args = ["--yes", "-c", "administration=true", "-c", `organizationalUnits=${world.root}`];
-    const ended = await person.npm(CENTRAL, "deploy", ...args);
-    expect(ended.status, ended.all).toBe(0);
-    expect(ended.stdout).toContain("60 stacks in member accounts are current, 0 are not");
+    const first = await person.npm(CENTRAL, "deploy", ...args);
+    expect(first.status, first.all).toBe(1);
+    expect(first.stdout).toContain("59 stacks in member accounts are current, 1 are not");
+    expect(first.stdout).toMatch(new RegExp(`${world.accounts[2]} +│ us-east-1 │ .*${RoleName}`));
+    await iam.send(new DeleteRoleCommand({ RoleName }));
+    const second = await person.npm(CENTRAL, "deploy", ...args);
+    expect(second.status, second.all).toBe(0);
+    expect(second.stdout).toContain("60 stacks in member accounts are current, 0 are not");
   });
 
   it("gets the document shared with every account with another", async () => {

@@ -225,7 +225,6 @@ class Instance(models.StackInstance):  # type: ignore[misc]
     def __init__(self, stack_set: Any, account_id: str, region: str, unit: str, overrides: list[dict[str, str]]):
         self.account_id, self.region_name, self.unit = account_id, region, unit
         self.stackset_id, self.name, self.parameters = stack_set.id, stack_set.name, overrides
-        self.stack_name = f"StackSet-{stack_set.name}-{mock_random.uuid4()}"
         self.permission_model = SERVICE_MANAGED
         self.stack_id = ""
         self.reason: str | None = None
@@ -235,7 +234,8 @@ class Instance(models.StackInstance):  # type: ignore[misc]
         return models.cloudformation_backends[self.account_id][self.region_name]
 
     def create(self, stack_set: Any) -> bool:
-        """Makes the stack; on failure the instance is OUTDATED and says why."""
+        """Makes the stack; on failure the instance is OUTDATED and says why. It can be tried again."""
+        self.stack_name = f"StackSet-{stack_set.name}-{mock_random.uuid4()}"
         try:
             stack = self.backend.create_stack(
                 name=self.stack_name,

@@ -113,12 +113,18 @@ def test_an_account_where_the_stack_fails_is_outdated_and_says_why(account: Acco
     top, _, _ = nested(client, root)
     one = moved(client, root, top, "one")
     policy = json.dumps({"Version": "2012-10-17", "Statement": []})
-    Account(account.endpoint, one).client("iam").create_role(RoleName="Runbook", AssumeRolePolicyDocument=policy)
+    iam = Account(account.endpoint, one).client("iam")
+    iam.create_role(RoleName="Runbook", AssumeRolePolicyDocument=policy)
     cloudformation = account.client("cloudformation")
     stack_set(cloudformation, top)
     summary = cloudformation.list_stack_instances(StackSetName="Roles")["Summaries"][0]
     assert summary["Status"] == "OUTDATED"
     assert "already exists" in summary["StatusReason"]
+    iam.delete_role(RoleName="Runbook")
+    cloudformation.update_stack_set(StackSetName="Roles", UsePreviousTemplate=True)
+    (summary,) = cloudformation.list_stack_instances(StackSetName="Roles")["Summaries"]
+    assert summary["Status"] == "CURRENT"
+    assert has_role(account, one, "Runbook")
 
 
 def test_a_delegated_administrator_works_on_the_stack_sets_of_the_management_account(account: Account) -> None:

@@ -1,0 +1,115 @@
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  type CloudFormationClient,
+  DescribeStackSetOperationCommand,
+  ListStackInstancesCommand,
+  type StackInstanceSummary,
+  UpdateStackSetCommand,
+} from "@aws-sdk/client-cloudformation";
+import { cloudFormation } from "./clients.ts";
+import { type Config, stackName } from "./config.ts";
+import { stackSetName } from "./stacks/rollout.ts";
+
+/** Seconds between two looks at an operation. */
+const INTERVAL = 5;
+
+/** A stack instance of the rollout that is not as the template says, and why. */
+export interface Straggler {
+  readonly stackSet: string;
+  readonly account: string;
+  readonly region: string;
+  readonly unit: string;
+  readonly reason: string;
+}
+
+export interface Rollout {
+  readonly current: number;
+  readonly stragglers: readonly Straggler[];
+}
+
+/** How far the rollout came: how many instances are current, and which are not. */
+export async function rolloutState(config: Config, region: string): Promise<Rollout> {
+  const client = cloudFormation(region);
+  const all: (StackInstanceSummary & { readonly stackSet: string })[] = [];
+  for (const part of ["Roles", "Region"] as const) {
+    if (part === "Region" && !config.copyDocument && !config.backupBucket) continue;
+    const stackSet = stackSetName(`${stackName(config)}-Rollout`, part);
+    let next: string | undefined;
+    do {
+      const page = await client.send(
+        new ListStackInstancesCommand({
+          StackSetName: stackSet,
+          CallAs: config.callAs,
+          MaxResults: 100,
+          ...(next === undefined ? {} : { NextToken: next }),
+        }),
+      );
+      all.push(...(page.Summaries ?? []).map((summary) => ({ ...summary, stackSet })));
+      next = page.NextToken;
+    } while (next);
+  }
+  const behind = all.filter((instance) => instance.Status !== "CURRENT");
+  return {
+    current: all.length - behind.length,
+    stragglers: behind.map((instance) => ({
+      stackSet: instance.stackSet,
+      account: instance.Account ?? "",
+      region: instance.Region ?? "",
+      unit: instance.OrganizationalUnitId ?? "",
+      reason: instance.StatusReason ?? instance.Status ?? "",
+    })),
+  };
+}
+
+/**
+ * Tries the stragglers once more: a deployment that changes nothing in the StackSet would leave them as they are.
+ *
+ * @returns how the rollout stands afterwards
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStackSet.html
+ */
+export async function retryStragglers(
+  config: Config,
+  region: string,
+  stragglers: readonly Straggler[],
+): Promise<Rollout> {
+  const client = cloudFormation(region);
+  for (const stackSet of new Set(stragglers.map((straggler) => straggler.stackSet))) {
+    const own = stragglers.filter((straggler) => straggler.stackSet === stackSet);
+    const { OperationId } = await client.send(
+      new UpdateStackSetCommand({
+        StackSetName: stackSet,
+        CallAs: config.callAs,
+        UsePreviousTemplate: true,
+        Capabilities: ["CAPABILITY_NAMED_IAM"],
+        DeploymentTargets: {
+          OrganizationalUnitIds: [...new Set(own.map(({ unit }) => unit))],
+          AccountFilterType: "INTERSECTION",
+          Accounts: [...new Set(own.map(({ account }) => account))],
+        },
+        Regions: [...new Set(own.map((straggler) => straggler.region))],
+        OperationPreferences: {
+          FailureTolerancePercentage: 100,
+          MaxConcurrentPercentage: 100,
+          RegionConcurrencyType: "PARALLEL",
+        },
+      }),
+    );
+    await ended(client, config, stackSet, OperationId ?? "");
+  }
+  return rolloutState(config, region);
+}
+
+async function ended(
+  client: CloudFormationClient,
+  config: Config,
+  StackSetName: string,
+  OperationId: string,
+): Promise<void> {
+  for (;;) {
+    const { StackSetOperation } = await client.send(
+      new DescribeStackSetOperationCommand({ StackSetName, OperationId, CallAs: config.callAs }),
+    );
+    if (!/^(RUNNING|QUEUED|STOPPING)$/.test(StackSetOperation?.Status ?? "")) return;
+    await wait(INTERVAL * 1000);
+  }
+}
