@@ -33,7 +33,11 @@ export function needsOf(context: Context): Needs[] {
     const actions = new Map<string, Pick<Problem, "path" | "inText">>();
     const called = api.get(step);
     if (called) {
-      for (const action of iamActions(called.service, called.operation.name))
+      for (const action of iamActions(
+        called.service,
+        called.operation.name,
+        Object.keys(called.parameters),
+      ))
         actions.set(action, { path: [...step.path, "inputs", "Api"] });
       return [{ step, actions, unknown: () => false }];
     }
@@ -48,7 +52,7 @@ export function needsOf(context: Context): Needs[] {
       const service = context.models.service(call.service);
       const operation = calledOperation(call, context);
       if (service === undefined || operation === undefined) continue;
-      for (const action of iamActions(service, operation))
+      for (const action of iamActions(service, operation, call.keywords ?? []))
         if (!actions.has(action))
           actions.set(action, {
             path: [...step.path, "inputs", "Script"],

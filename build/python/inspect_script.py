@@ -143,10 +143,11 @@ def interpret(
 def returned(machine: Machine, value: Value, depth: int) -> dict[str, Any] | None:
     """The form of a returned value: its kinds, keys and constants; None where it may be anything."""
     responses = [atom for atom in value if isinstance(atom, Response)]
-    if len(responses) == len(value) == 1:
+    rest = sorted({atom.kind for atom in value if isinstance(atom, (Constant, Kind))})
+    if len(responses) == 1 and all(isinstance(atom, (Response, Constant, Kind)) for atom in value):
         [one] = responses
         place = {"service": one.service, "method": one.method, "path": list(one.path)}
-        return {"kinds": [], "keys": {}, "closed": False, "values": None, "response": place}
+        return {"kinds": rest, "keys": {}, "closed": False, "values": None, "response": place}
     kinds: set[str] = set()
     keys: dict[str, Value] = {}
     closed = True

@@ -4,13 +4,28 @@ import type { Service } from "../python/botocore.ts";
  * The IAM actions that calling an operation needs. Mostly they have the operation's name; S3 and a few
  * others differ.
  *
+ * @param parameters the names of the parameters that are given, as far as they are known
+ *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-export function iamActions(service: Service, operation: string): readonly string[] {
-  const special = exceptions[`${service.name}:${operation}`];
-  if (special) return special;
-  return [`${prefixOf(service)}:${operation}`];
+export function iamActions(
+  service: Service,
+  operation: string,
+  parameters: readonly string[] = [],
+): readonly string[] {
+  const name = `${service.name}:${operation}`;
+  const own = exceptions[name] ?? [`${prefixOf(service)}:${operation}`];
+  const tags = parameters.flatMap((parameter) => tagging[`${name}:${parameter}`] ?? []);
+  if (service.name === "ec2" && parameters.includes("TagSpecifications"))
+    tags.push("ec2:CreateTags");
+  return [...own, ...tags];
 }
+
+/** Tags given along with what they are put on need an action of their own. */
+const tagging: Readonly<Record<string, string>> = {
+  "s3:PutObject:Tagging": "s3:PutObjectTagging",
+  "s3:CopyObject:Tagging": "s3:PutObjectTagging",
+};
 
 /** What IAM calls a service. */
 export function prefixOf(service: Service): string {

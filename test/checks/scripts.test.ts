@@ -264,3 +264,13 @@ example("SCRIPT17", {
   good: groups('[group.update(Mine=1), group["Mine"]]'),
   message: "there are ResourceId",
 });
+const tagged = scripted(
+  ec2('boto3.client("s3").put_object(Bucket="b", Key="k", Body=b"", Tagging="a=b")'),
+);
+example("PERM01", {
+  says: "tags given along need an action of their own",
+  bad: tagged,
+  good: tagged,
+  permissions: { run: ["s3:PutObject"] },
+  goodPermissions: { run: ["s3:PutObject", "s3:PutObjectTagging"] },
+});

@@ -6,6 +6,9 @@ import type { Rule } from "../rule.ts";
 
 const MANY = 4;
 
+/** Names of steps that are there for failures. */
+const FAILURE = /fail|error|abort|rollback|cancel/i;
+
 /** A branch of so many ways chooses between things to do; one of two may just skip a step. */
 const CROSSROADS = 3;
 
@@ -43,7 +46,7 @@ function* fallsOf({ edges }: Scope): Iterable<Problem> {
     const crossroads = arriving.some(
       ({ from: branch, path }) =>
         branch.action === "aws:branch" &&
-        path?.at(-1) !== "Default" &&
+        (path?.at(-1) !== "Default" || FAILURE.test(String(to))) &&
         targetsOf(branch, edges).size >= CROSSROADS,
     );
     if (crossroads && !joined)
@@ -52,7 +55,7 @@ function* fallsOf({ edges }: Scope): Iterable<Problem> {
         message: `${from.name} has neither nextStep nor isEnd, so it falls through to ${to}, one way of a branch`,
       };
     const onlyFailures = arriving.length > 0 && arriving.every(({ kind }) => kind !== "success");
-    if (onlyFailures && /fail|error|abort|rollback|cancel/i.test(to))
+    if (onlyFailures && FAILURE.test(to))
       yield {
         path: from.path,
         message: `${from.name} has neither nextStep nor isEnd, so after its success it runs ${to}, which is there for failures`,

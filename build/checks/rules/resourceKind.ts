@@ -13,6 +13,8 @@ const takes: readonly (readonly [RegExp, RegExp])[] = [
   [/^NetworkInterfaceIds?$/, /NetworkInterface::Id/],
   [/^(KmsKeyId|KeyId)$/, /KMS|IAM::.*Arn/],
   [/^Bucket$/, /S3::Bucket/],
+  [/^(Source)?Region$/, /^global:REGION$/],
+  [/^AccountId$/, /^global:ACCOUNT_ID$/],
 ];
 
 export const rule: Rule = {
@@ -36,7 +38,7 @@ export const rule: Rule = {
       if (target.kind === "system" || other)
         yield {
           path,
-          message: `${step.name}: ${String(key)} takes the id of a resource, and ${text} is ${type ?? "a system variable"}`,
+          message: `${step.name}: ${String(key)} takes the name or id of something else: ${text} is ${type ?? "a system variable"}`,
         };
     }
   },

@@ -41,7 +41,8 @@ export const rule: Rule = {
         const form = returnedAt(returns, parsed.parts.slice(1));
         if (form === undefined || form === "missing" || !(type in becomes)) continue;
         const selected = form.response && selectedType(form.response, context.models);
-        if (selected !== undefined && isDataType(type) && !fits(selected, type))
+        const unfit = form.kinds.every((kind) => !(becomes[type as DataType] ?? []).includes(kind));
+        if (selected !== undefined && isDataType(type) && unfit && !fits(selected, type))
           yield {
             path: [...path, "Type"],
             message: `${step.name}.${name}: the handler returns ${form.response?.path.join(".")} there, which is ${selected} and does not become ${type}`,
@@ -52,7 +53,11 @@ export const rule: Rule = {
         const unreadable =
           (type === "Boolean" && texts.some((text) => !/^(true|false)$/i.test(text))) ||
           (type === "Integer" && texts.some((text) => !/^-?\d+$/.test(text)));
-        if (form.kinds.length > 0 && (wrong.length === form.kinds.length || unreadable))
+        if (
+          !form.response &&
+          form.kinds.length > 0 &&
+          (wrong.length === form.kinds.length || unreadable)
+        )
           yield {
             path: [...path, "Type"],
             message: `${step.name}.${name}: the handler returns ${unreadable ? texts.map((text) => JSON.stringify(text)).join(" or ") : form.kinds.join(" or ")} there, which does not become ${type}`,
