@@ -11,6 +11,7 @@ import { openLab } from "./lab.ts";
 import { privilegeJobs } from "./privilege.ts";
 import { raceJobs } from "./races.ts";
 import { scenarios } from "./scenarios.ts";
+import { scopeJob } from "./scopes.ts";
 import { casesOf, jobOf, type Recorded, record } from "./sweep.ts";
 import { tamperJobs } from "./tampering.ts";
 
@@ -31,6 +32,7 @@ export async function allJobs({ seed, accounts }: Extent): Promise<readonly Job[
     ...tamperJobs,
     ...raceJobs,
     ...privilegeJobs(),
+    scopeJob,
     ...parameterJobs(seed, parameterSets),
     ...driftJobs(seed, accounts),
   ];
@@ -49,8 +51,10 @@ const turn: Readonly<Record<Section, number>> = {
 
 /** The trials in turns, in which each section has its share as long as it has any left. */
 function inTurn(jobs: readonly Job[]): readonly Job[] {
-  const places = jobs.map((job, at): [number, Job] => {
-    const before = jobs.slice(0, at).filter(({ section }) => section === job.section).length;
+  const counts = new Map<Section, number>();
+  const places = jobs.map((job): [number, Job] => {
+    const before = counts.get(job.section) ?? 0;
+    counts.set(job.section, before + 1);
     return [before / turn[job.section], job];
   });
   return places.sort(([a], [b]) => a - b).map(([, job]) => job);
