@@ -35,7 +35,8 @@ export const rule: Rule = {
       const other =
         type !== undefined &&
         (type === "Boolean" || type === "Integer" || (type.includes("::") && !suits.test(type)));
-      if (target.kind === "system" || other)
+      const foreign = target.kind === "system" && !suits.test(target.name);
+      if (foreign || other)
         yield {
           path,
           message: `${step.name}: ${String(key)} takes the name or id of something else: ${text} is ${type ?? "a system variable"}`,
