@@ -8,6 +8,7 @@ import type { Finding } from "../build/checks/finding.ts";
 import { report } from "../build/checks/report.ts";
 import { loadRules } from "../build/checks/rules.ts";
 import { type Measurement, measure } from "../build/mutation/measure.ts";
+import { letGo, warmUp } from "../build/python/inspect.ts";
 import { findPython } from "../build/python/python.ts";
 import { compile } from "../document/compile.ts";
 
@@ -32,6 +33,7 @@ const command = new Command("validate")
   .parse();
 const { format, mutants } = command.opts<Options>();
 
+warmUp(findPython());
 const findings: Finding[] = [];
 if (mutants !== undefined) {
   const { yaml, permissions } = compile(findPython());
@@ -53,6 +55,7 @@ for (const file of command.args) {
   readable += 1;
   findings.push(...(await checkDocument(text, { file: relative(process.cwd(), file) })));
 }
+letGo(findPython());
 const printed = command.args.length === 0 ? mutants === undefined : readable > 0;
 if (printed) process.stdout.write(report(findings, await loadRules(), format, pc));
 if (readable < command.args.length) process.exitCode = 2;

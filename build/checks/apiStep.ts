@@ -53,10 +53,18 @@ export function apiSteps({ document, models }: Pick<Context, "document" | "model
   });
 }
 
-/** Reads the models that a document's steps need, which takes a while, so that the rules find them ready. */
+/**
+ * Reads the models that a document's steps need, which takes a while, so that the rules find them ready.
+ * A script's services are guessed by their names in quotes: a wrong guess costs time only.
+ */
 export function preload(steps: readonly StepView[], models: Models): void {
+  const known = new Set(models.names);
   for (const step of steps) {
     const names = namesOf(step);
     if (names !== undefined) models.service(names.service);
+    const script = step.inputs.Script;
+    if (typeof script !== "string") continue;
+    for (const [, name = ""] of script.matchAll(/["']([a-z0-9-]+)["']/g))
+      if (known.has(name)) models.service(name);
   }
 }

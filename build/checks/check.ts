@@ -1,5 +1,5 @@
 import { modelsOf } from "../python/botocore.ts";
-import { inspectScripts, type Script } from "../python/inspect.ts";
+import { inspectScripts, letGo, type Script, warmUp } from "../python/inspect.ts";
 import { findPython } from "../python/python.ts";
 import { preload } from "./apiStep.ts";
 import type { Context } from "./context.ts";
@@ -28,8 +28,11 @@ const SYNTAX_URL = "https://docs.aws.amazon.com/systems-manager/latest/userguide
  * @returns the findings in the order of their lines; empty for a document without fault
  */
 export async function checkDocument(text: string, options: CheckOptions): Promise<Finding[]> {
+  const python = options.python ?? findPython();
+  warmUp(python);
   const source = parseSource(text);
-  if (source.syntaxErrors.length > 0)
+  if (source.syntaxErrors.length > 0) {
+    letGo(python);
     return source.syntaxErrors.map((error) => ({
       id: "SYNTAX01",
       severity: "error",
@@ -38,10 +41,11 @@ export async function checkDocument(text: string, options: CheckOptions): Promis
       file: options.file,
       ...error,
     }));
+  }
   const document = viewDocument(source.value);
   const scripted = document.steps.filter(hasPython);
   const [{ data, facts, version }, rules] = await Promise.all([
-    inspectScripts(options.python ?? findPython(), scripted.map(scriptOf), (folder) =>
+    inspectScripts(python, scripted.map(scriptOf), (folder) =>
       preload(document.steps, modelsOf(folder)),
     ),
     loadRules(),

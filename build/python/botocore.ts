@@ -119,15 +119,16 @@ export function methodName(operation: string): string {
     .replaceAll("__", "_");
 }
 
-const methods = new WeakMap<Service, ReadonlyMap<string, string>>();
+const plainNames = new WeakMap<Service, ReadonlyMap<string, string>>();
 
 /** The operation behind a method of boto3's client, those of the paginators and waiters left aside. */
 export function operationOf(service: Service, method: string): string | undefined {
   const table =
-    methods.get(service) ??
-    new Map(Object.keys(service.operations).map((name) => [methodName(name), name]));
-  methods.set(service, table);
-  return table.get(method);
+    plainNames.get(service) ??
+    new Map(Object.keys(service.operations).map((name) => [name.toLowerCase(), name]));
+  plainNames.set(service, table);
+  const name = table.get(method.replaceAll("_", ""));
+  return name !== undefined && methodName(name) === method ? name : undefined;
 }
 
 /** All method names of a service's client that call an operation. */

@@ -100,8 +100,38 @@ interface Greeting {
   readonly version: readonly number[];
 }
 
-const greetings = new Map<string, Greeting>();
+const greetings = new Map<string, Promise<Greeting>>();
 const inspected = new Map<string, ScriptFacts>();
+
+/** A running inspect_script.py that has said hello or will, and waits for its scripts. */
+interface Inspector {
+  readonly greeting: Promise<Greeting>;
+  ask(scripts: readonly Script[]): Promise<readonly ScriptFacts[]>;
+}
+
+const waiting = new Map<string, Inspector>();
+
+/**
+ * Starts Python, so that it is ready when the document is parsed. Costs nothing where it was started
+ * before and has not been used yet.
+ */
+export function warmUp(python: string): void {
+  if (greetings.has(python)) return;
+  const inspector = start(python);
+  waiting.set(python, inspector);
+  greetings.set(python, inspector.greeting);
+  // Whoever awaits it hears of a failure; without this, Node would end the process before.
+  inspector.greeting.catch(() => {});
+}
+
+/** Ends a Python that was started for nothing. */
+export function letGo(python: string): void {
+  waiting
+    .get(python)
+    ?.ask([])
+    .catch(() => {});
+  waiting.delete(python);
+}
 
 /**
  * Inspects scripts, all in one process of Python; those that were inspected before cost nothing.
@@ -118,58 +148,68 @@ export async function inspectScripts(
   const fresh = [...new Map(scripts.map((script) => [keyOf(script), script]))].filter(
     ([key]) => !inspected.has(key),
   );
-  let greeting = greetings.get(python);
-  if (greeting === undefined || fresh.length > 0) {
-    const answer = await ask(
-      python,
-      fresh.map(([, script]) => script),
-      (line) => {
-        greeting = line;
-        greetings.set(python, line);
-        onModels(line.data);
-      },
-    );
-    for (const [at, [key]] of fresh.entries()) inspected.set(key, answer[at] ?? {});
-  } else onModels(greeting.data);
+  warmUp(python);
+  const ready = waiting.get(python);
+  waiting.delete(python);
+  const inspector = ready ?? (fresh.length > 0 ? start(python) : undefined);
+  const asked = inspector?.ask(fresh.map(([, script]) => script));
+  asked?.catch(() => {}); // Awaited below, after the greeting.
+  const greeting = await (inspector?.greeting ?? greetings.get(python));
   if (greeting === undefined) throw new Error(`${python} gave no answer about the scripts`);
+  onModels(greeting.data);
+  const answer = (await asked) ?? [];
+  for (const [at, [key]] of fresh.entries()) inspected.set(key, answer[at] ?? {});
   return { ...greeting, facts: scripts.map((script) => inspected.get(keyOf(script)) ?? {}) };
 }
 
-async function ask(
-  python: string,
-  scripts: readonly Script[],
-  onGreeting: (greeting: Greeting) => void,
-): Promise<readonly ScriptFacts[]> {
+function start(python: string): Inspector {
   const child = spawn(python, ["-E", "-s", inProject("build", "python", "inspect_script.py")], {
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const failed = new Promise<never>((_, reject) => {
-    child.once("error", (error) =>
-      reject(new Error(`Python could not be started (${python}): ${error.message}`)),
-    );
-  });
-  const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {
     complaint += chunk.toString();
   });
   child.stdin.on("error", () => {}); // It died: its exit status and its complaint say more.
-  child.stdin.end(JSON.stringify({ scripts }));
   const lines: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    if (lines.push(line) === 1) {
-      const { data, version } = JSON.parse(line) as { data: string | null; version: number[] };
-      if (data !== null) onGreeting({ data, version });
-    }
+  let greet: (greeting: Greeting) => void = () => {};
+  let refuse: (error: Error) => void = () => {};
+  const greeting = new Promise<Greeting>((resolve, reject) => {
+    greet = resolve;
+    refuse = reject;
   });
-  const status = await Promise.race([closed, failed]);
-  if (status !== 0 || lines.length < 2)
-    throw new Error(
-      `inspect_script.py failed: ${complaint.trim().split("\n").at(-1) ?? `status ${status}`}`,
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once("error", (error) =>
+      reject(new Error(`Python could not be started (${python}): ${error.message}`)),
     );
-  if (!lines[0]?.includes('"data": "'))
-    throw new Error(
-      `${python} has no botocore, whose service models the checks need. Run \`npm run setup\`.`,
-    );
-  return JSON.parse(lines[1] ?? "[]") as readonly ScriptFacts[];
+    child.once("close", (status) => {
+      if (status === 0 && lines.length >= 2) resolve();
+      else
+        reject(
+          new Error(
+            `inspect_script.py failed: ${complaint.trim().split("\n").at(-1) || `status ${status}`}`,
+          ),
+        );
+    });
+  });
+  ended.catch(refuse);
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (lines.push(line) > 1) return;
+    const { data, version } = JSON.parse(line) as { data: string | null; version: number[] };
+    if (data !== null) greet({ data, version });
+    else
+      refuse(
+        new Error(
+          `${python} has no botocore, whose service models the checks need. Run \`npm run setup\`.`,
+        ),
+      );
+  });
+  return {
+    greeting,
+    async ask(scripts) {
+      child.stdin.end(JSON.stringify({ scripts }));
+      await ended;
+      return JSON.parse(lines[1] ?? "[]") as readonly ScriptFacts[];
+    },
+  };
 }

@@ -118,6 +118,14 @@ MOST_ATOMS = 40
 
 def join(*values: Value) -> Value:
     """All that any of the values may be; too many possibilities are the same as none known."""
+    if len(values) == 2:
+        one, two = values
+        if not two or one is two:
+            return one
+        if not one:
+            return two
+    elif len(values) == 1:
+        return values[0]
     joined = frozenset[Atom]().union(*values)
     return joined if len(joined) <= MOST_ATOMS else joined | UNKNOWN
 
