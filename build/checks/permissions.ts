@@ -14,6 +14,15 @@ export interface Needs {
   unknown(prefix: string): boolean;
 }
 
+/** Methods that boto3 adds to clients of S3, and the operation that they make most. */
+export const transfers: Readonly<Record<string, string>> = {
+  "s3.upload_file": "PutObject",
+  "s3.upload_fileobj": "PutObject",
+  "s3.download_file": "GetObject",
+  "s3.download_fileobj": "GetObject",
+  "s3.copy": "CopyObject",
+};
+
 /** The operation that a script's call stands for; undefined where the service or the method is not known. */
 export function calledOperation(
   call: ScriptCall,
@@ -21,7 +30,8 @@ export function calledOperation(
 ): string | undefined {
   const service = models.service(call.service);
   if (service === undefined) return undefined;
-  if (!call.waiter) return operationOf(service, call.method);
+  if (!call.waiter)
+    return transfers[`${call.service}.${call.method}`] ?? operationOf(service, call.method);
   const waiter = Object.keys(service.waiters).find((name) => methodName(name) === call.method);
   return waiter === undefined ? undefined : service.waiters[waiter];
 }

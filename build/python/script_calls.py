@@ -104,7 +104,18 @@ TEXT_ONLY = {
 }
 MAP_ONLY = {"items", "keys", "values", "get", "setdefault", "update"}
 LIST_ONLY = {"append", "extend", "insert", "sort"}
-NOT_OPERATIONS = {"can_paginate", "close", "generate_presigned_url", "generate_presigned_post", "exceptions", "meta"}
+NOT_OPERATIONS = {
+    "can_paginate",
+    "close",
+    "exceptions",
+    "generate_db_auth_token",
+    "generate_db_connect_admin_auth_token",
+    "generate_db_connect_auth_token",
+    "generate_presigned_post",
+    "generate_presigned_url",
+    "meta",
+    "waiter_names",
+}
 
 
 def call(machine: Machine, callee: Value, given: Arguments, node: ast.AST) -> Value:

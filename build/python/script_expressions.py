@@ -214,6 +214,14 @@ def _merge(machine: Machine, site: int, table: Table) -> None:
         machine.table(site).open = True
 
 
+def _take_in(machine: Machine, site: int, value: Value) -> None:
+    for atom in value:
+        if isinstance(atom, Table):
+            _merge(machine, site, atom)
+        else:
+            machine.table(site).open = True
+
+
 def _list(machine: Machine, node: ast.List | ast.Set | ast.Tuple, scope: Scope) -> Value:
     machine.add(id(node), join(*[evaluate(machine, part, scope) for part in node.elts]))
     return frozenset([Sequence(id(node))])
@@ -259,12 +267,13 @@ def binary(machine: Machine, left: Value, operator: ast.operator, right: Value, 
         if any(isinstance(atom, Events) and atom.path == () for atom in side):
             machine.facts.reads_unknown = True
     tables = [atom for atom in left | right if isinstance(atom, Table)]
+    if isinstance(operator, ast.BitOr) and isinstance(node, ast.AugAssign):
+        # It changes the dictionary itself, which may be known by other names.
+        for table in left:
+            if isinstance(table, Table):
+                _take_in(machine, table.site, right)
     if isinstance(operator, ast.BitOr) and tables:
-        for atom in left | right:
-            if isinstance(atom, Table):
-                _merge(machine, id(node), atom)
-            else:
-                machine.table(id(node)).open = True
+        _take_in(machine, id(node), left | right)
         return frozenset([Table(id(node))])
     if isinstance(operator, ast.Add):
         return _add(machine, left, right, node, line)
@@ -343,7 +352,7 @@ def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> No
     """Gives a target - a name, a tuple of names, an item or an attribute - a value."""
     match target:
         case ast.Name():
-            scope.names[target.id] = value
+            scope.give(target.id, value)
         case ast.Starred():
             assign(machine, target.value, UNKNOWN, scope)
         case ast.Tuple() | ast.List():

@@ -97,6 +97,8 @@ def _run(machine: Machine, node: ast.stmt, scope: Scope, result: _Result) -> boo
                 if isinstance(name, (ast.MatchAs, ast.MatchStar)) and name.name:
                     scope.names[name.name] = UNKNOWN
             return _branches(machine, [case.body for case in node.cases] + [[]], scope, result)
+        case ast.Global() | ast.Nonlocal():
+            scope.outer.update(node.names)
         case ast.Assert():
             evaluate(machine, node.test, scope)
         case _:

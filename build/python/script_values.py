@@ -153,6 +153,8 @@ class Scope:
 
     names: dict[str, Value]
     parent: "Scope | None" = None
+    # Names that `global` or `nonlocal` says belong to a scope outside.
+    outer: set[str] = field(default_factory=set)
 
     def find(self, name: str) -> Value | None:
         scope: Scope | None = self
@@ -161,6 +163,16 @@ class Scope:
                 return scope.names[name]
             scope = scope.parent
         return None
+
+    def give(self, name: str, value: Value) -> None:
+        """Gives a name a value, here or in the scope outside that has it."""
+        if name not in self.outer or self.parent is None:
+            self.names[name] = value
+            return
+        scope = self.parent
+        while name not in scope.names and scope.parent is not None:
+            scope = scope.parent
+        scope.names[name] = join(scope.names.get(name, NOTHING), value)
 
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda

@@ -65,7 +65,7 @@ example("LIMIT07", {
   bad: `mainSteps:\n- {name: a-b, action: "aws:pause", inputs: {}, isEnd: true}`,
   good: `mainSteps:\n- {name: a_b, action: "aws:pause", inputs: {}, isEnd: true}`,
 });
-example("LIMIT07", {
+example("LIMIT11", {
   says: "a document's name does not begin with AWS's prefixes",
   bad: parameter("{type: String}"),
   good: parameter("{type: String}"),

@@ -274,3 +274,20 @@ example("PERM01", {
   permissions: { run: ["s3:PutObject"] },
   goodPermissions: { run: ["s3:PutObject", "s3:PutObjectTagging"] },
 });
+
+example("SCRIPT10", {
+  says: "what a script keeps in a global name, or changes by another name, is not missed",
+  bad: selecting(
+    "kept = None\n\ndef work():\n    kept = {'State': 'x'}\n    return kept\n\ndef handler(events, context):\n    return {'Kept': work()['State']}\n",
+    "$.Payload.State",
+  ),
+  good: selecting(
+    "kept = {}\n\ndef work():\n    global kept\n    kept = {'A': 'x'}\n\ndef handler(events, context):\n    work()\n    same = kept\n    same |= {'State': f'{{{context}}}'}\n    return kept\n",
+    "$.Payload.State",
+  ),
+});
+example("SCRIPT08", {
+  says: "boto3's own methods of S3 clients are known",
+  bad: scripted(ec2('boto3.client("s3").upload_fil("a", "b", "c")')),
+  good: scripted(ec2('boto3.client("s3").upload_file("a", "b", "c")')),
+});

@@ -41,7 +41,9 @@ export const rule: Rule = {
           ({ step: user, target }) =>
             user !== undefined &&
             branches.has(user) &&
-            (target.kind === "variable" || (target.kind === "output" && names.has(target.step))),
+            (target.kind === "variable" ||
+              (target.kind === "system" && target.name.includes("DATE")) ||
+              (target.kind === "output" && names.has(target.step))),
         );
         const [way] = exits;
         if (!changes && way)

@@ -1,14 +1,12 @@
-import { basename } from "node:path";
 import { guide } from "../../schema/actions.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
   id: "LIMIT07",
   severity: "error",
-  summary:
-    "Names of steps, parameters and the document keep to AWS's form and its reserved prefixes.",
+  summary: "Names of steps, parameters and variables keep to AWS's form.",
   url: guide("automation-actions"),
-  *check({ document, file }) {
+  *check({ document }) {
     for (const { name, path } of document.steps)
       if (!/^[a-zA-Z0-9_]{1,128}$/.test(name))
         yield {
@@ -22,12 +20,5 @@ export const rule: Rule = {
           atKey: true,
           message: `${JSON.stringify(name)} is no name: letters, digits, - and _ are`,
         };
-    // A document is published under its file's name, as far as can be known here.
-    const own = basename(file).replace(/\.[a-z]+$/i, "");
-    if (/^(aws|amazon|amzn)/i.test(own))
-      yield {
-        path: [],
-        message: `The name ${own} begins with a prefix that is AWS's own: aws, amazon and amzn are`,
-      };
   },
 };

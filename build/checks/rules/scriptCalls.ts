@@ -1,5 +1,5 @@
 import { methodsOf } from "../../python/botocore.ts";
-import { calledOperation } from "../permissions.ts";
+import { calledOperation, transfers } from "../permissions.ts";
 import type { Rule } from "../rule.ts";
 import { suggest } from "../suggest.ts";
 
@@ -32,7 +32,8 @@ export const rule: Rule = {
           };
           continue;
         }
-        if (call.keywords === null) continue;
+        if (call.keywords === null || call.waiter || `${call.service}.${call.method}` in transfers)
+          continue;
         const shape = service.shapes[service.operations[operation]?.input?.shape ?? ""];
         const members = shape?.members ?? {};
         for (const name of call.keywords)

@@ -13,8 +13,9 @@ export const rule: Rule = {
       const script = step.inputs.Script;
       if (step.action !== "aws:executeScript" || typeof script !== "string") continue;
       const path = [...step.path, "inputs", "Script"];
+      // {{{x}}} is an f-string's way to write {x}.
       for (const [at, line] of script.split("\n").entries())
-        for (const { text, target } of inText(line, path, step))
+        for (const { text, target } of inText(line.replaceAll(/\{{3}|\}{3}/g, " "), path, step))
           if (target.kind !== "malformed")
             yield {
               path,

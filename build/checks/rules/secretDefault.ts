@@ -10,6 +10,9 @@ const forms: readonly (readonly [RegExp, string])[] = [
   [/:\/\/[^/\s:@{}]+:[^/\s:@{}]+@/, "an address with a password"],
 ];
 
+/** Defaults that say that there is none. */
+const placeholder = /^$|^(none|null|default|<.*>)$/i;
+
 const secretName =
   /(password|passwd|secret(?!.*(arn|name|id)$)|api_?key|access_?key(?!.*id$)|private_?key|token(?!.*(name|arn)$))$/i;
 
@@ -21,7 +24,7 @@ export const rule: Rule = {
   *check({ document }) {
     for (const { name, spec, path } of [...document.parameters, ...document.variables]) {
       const value = spec.default;
-      if (typeof value !== "string" || value === "" || value.includes("{{")) continue;
+      if (typeof value !== "string" || value.includes("{{") || placeholder.test(value)) continue;
       const form = forms.find(([regex]) => regex.test(value))?.[1];
       if (form !== undefined || secretName.test(name))
         yield {

@@ -9,7 +9,7 @@ const most: Readonly<Record<string, number>> = {
 
 export const rule: Rule = {
   id: "API07",
-  severity: "error",
+  severity: "warning",
   summary: "No step is given more time than its action can take.",
   url: guide("automation-action-executeScript"),
   *check({ document }) {
