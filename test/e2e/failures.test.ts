@@ -195,10 +195,9 @@ describe("item 7: a failure of", () => {
   ])(
     "restoreInstanceConfiguration ($operation) leads to the report and Failed, and a second run finishes",
     async ({ operation }) => {
-      const world = await busyWorld();
+      const world = await worldFor(/Standby|Auto/.test(operation) ? "AutoScaling" : "");
       const before = await world.snapshot();
-      const { TagIdentifier } = parameters;
-      const key = backupKey(await world.contain({ TagIdentifier }));
+      const key = backupKey(await world.contain(tagged));
       const match = { operation, step: "restoreInstanceConfiguration" };
       const failed = await withFault(world, match, refused, () => world.release(key));
       expect(failed).toMatchObject({ status: "Failed", reportStep: "reportRestoreFailure" });
@@ -267,7 +266,7 @@ describe("item 7: cancelling at", () => {
   ])(
     "%s (%s) of a Release ends in %s, and a second run finishes",
     async (step, operation, reportStep) => {
-      const world = await busyWorld();
+      const world = await simpleWorld();
       const before = await world.snapshot();
       const key = backupKey(await world.contain());
       const match = { step, operation, times: 1 };
