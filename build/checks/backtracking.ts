@@ -18,6 +18,7 @@ const MOST_STATES = 400;
  * @see https://owasp.org/www-community/attacks/Regular_expression_Denial_of_Service_-_ReDoS
  */
 export function backtracksCatastrophically(pattern: Node): boolean {
+  if (!repeatsChoices(pattern, false)) return false;
   const states: State[] = [];
   const state = (): number => states.push({ free: [], taking: [] }) - 1;
   const build = (node: Node, from: number): number => {
@@ -70,6 +71,24 @@ export function backtracksCatastrophically(pattern: Node): boolean {
   };
   build(pattern, state());
   return states.length <= MOST_STATES && ambiguousLoop(states);
+}
+
+/** Whether a long repetition has a repetition or a choice inside: without one there is only one way. */
+function repeatsChoices(node: Node, repeated: boolean): boolean {
+  switch (node.kind) {
+    case "chars":
+    case "empty":
+      return false;
+    case "sequence":
+      return node.parts.some((part) => repeatsChoices(part, repeated));
+    case "either":
+      return repeated || node.options.some((option) => repeatsChoices(option, repeated));
+    case "repeat":
+      return (
+        (repeated && node.min !== node.max) ||
+        repeatsChoices(node.body, repeated || node.max > MANY)
+      );
+  }
 }
 
 /** The characters that are told apart: a sample of each is enough. */

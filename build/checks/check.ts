@@ -1,5 +1,5 @@
 import { modelsOf } from "../python/botocore.ts";
-import { inspectScripts, letGo, type Script, warmUp } from "../python/inspect.ts";
+import { inspectScripts, letGo, type Script, type ScriptFacts, warmUp } from "../python/inspect.ts";
 import { findPython } from "../python/python.ts";
 import { preload } from "./apiStep.ts";
 import type { Context } from "./context.ts";
@@ -44,30 +44,49 @@ export async function checkDocument(text: string, options: CheckOptions): Promis
   }
   const document = viewDocument(source.value);
   const scripted = document.steps.filter(hasPython);
-  const [{ data, facts, version }, rules] = await Promise.all([
-    inspectScripts(python, scripted.map(scriptOf), (folder) =>
-      preload(document.steps, modelsOf(folder)),
-    ),
-    loadRules(),
-  ]);
   const byName = new Map(document.steps.toReversed().map((step) => [step.name, step]));
-  const context: Context = {
+  const common = {
     file: options.file,
     text,
     source,
     document,
     scopes: scopesOf(document),
     references: findReferences(document),
-    step: (name) => byName.get(name),
-    models: modelsOf(data),
-    scripts: new Map(scripted.map((step, at) => [step, facts[at] ?? {}])),
-    pythonVersion: version,
+    step: (name: string) => byName.get(name),
     declaredPermissions: options.declaredPermissions,
   };
-  return rules
-    .flatMap((rule) => run(rule, context))
-    .sort((a, b) => a.line - b.line || a.column - b.column || a.id.localeCompare(b.id));
+  const rules = loadRules();
+  // While Python looks at the scripts, the rules that need not know them run.
+  let early: Promise<Finding[]> = Promise.resolve([]);
+  const { data, facts, version } = await inspectScripts(
+    python,
+    scripted.map(scriptOf),
+    (folder) => {
+      preload(document.steps, modelsOf(folder));
+      const context = { ...common, ...notYet, models: modelsOf(folder), pythonVersion: [] };
+      early = rules.then((all) => runAll(all, undefined, context));
+      early.catch(() => {}); // Awaited below.
+    },
+  );
+  const scripts = new Map(scripted.map((step, at) => [step, facts[at] ?? {}]));
+  const context = { ...common, scripts, models: modelsOf(data), pythonVersion: version };
+  const late = runAll(await rules, "scripts", context);
+  return [...(await early), ...late].sort(
+    (a, b) => a.line - b.line || a.column - b.column || a.id.localeCompare(b.id),
+  );
 }
+
+/** What a rule meets that looks at scripts and does not say so. */
+const notYet = {
+  scripts: new Proxy(new Map<StepView, ScriptFacts>(), {
+    get() {
+      throw new Error("A rule that looks at scripts says so: needs");
+    },
+  }),
+};
+
+const runAll = (rules: readonly Rule[], needs: Rule["needs"], context: Context): Finding[] =>
+  rules.filter((rule) => rule.needs === needs).flatMap((rule) => run(rule, context));
 
 function run(rule: Rule, context: Context): Finding[] {
   return [...rule.check(context)].map((problem) => ({

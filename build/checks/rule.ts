@@ -7,6 +7,8 @@ export interface Rule {
   readonly severity: Severity;
   /** What the rule demands, in a sentence. */
   readonly summary: string;
+  /** It looks at what is known of the scripts, so it runs when Python has looked at them. */
+  readonly needs?: "scripts";
   /** The page of AWS's documentation that says so. */
   readonly url: string;
   check(context: Context): Iterable<Problem>;

@@ -8,6 +8,7 @@ const ENDS = 3;
 export const rule: Rule = {
   id: "FLOW14",
   severity: "warning",
+  needs: "scripts",
   summary: "Where every other end of a document gives one of its outputs, all do.",
   url: guide("automation-action-outputs-inputs"),
   *check({ scopes, references, scripts }) {

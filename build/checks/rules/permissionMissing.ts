@@ -4,6 +4,7 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "PERM01",
   severity: "error",
+  needs: "scripts",
   summary: "A step declares every IAM action that its calls need.",
   url: "https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
   *check(context) {

@@ -5,6 +5,7 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "PERM02",
   severity: "warning",
+  needs: "scripts",
   summary: "A step declares no IAM action that none of its calls needs.",
   url: "https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege",
   *check(context) {

@@ -7,6 +7,7 @@ import { dataType } from "../shapes.ts";
 export const rule: Rule = {
   id: "SCRIPT16",
   severity: "error",
+  needs: "scripts",
   summary:
     "What a script passes on from InputPayload has the type that the AWS call takes: boto3 converts nothing.",
   url: guide("automation-action-executeScript"),

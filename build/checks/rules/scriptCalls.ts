@@ -6,6 +6,7 @@ import { suggest } from "../suggest.ts";
 export const rule: Rule = {
   id: "SCRIPT08",
   severity: "error",
+  needs: "scripts",
   summary:
     "The services and methods that a script calls by boto3 exist, and take the arguments that they get.",
   url: "https://boto3.amazonaws.com/v1/documentation/api/latest/index.html",

@@ -4,6 +4,7 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "SCRIPT07",
   severity: "warning",
+  needs: "scripts",
   summary:
     "Scripts reach AWS by boto3 only: no network of their own, no processes, no generated code.",
   url: guide("automation-action-executeScript"),

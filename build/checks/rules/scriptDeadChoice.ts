@@ -7,6 +7,7 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "SCRIPT12",
   severity: "error",
+  needs: "scripts",
   summary: "A condition compares a script's output with a text that the script returns.",
   url: guide("automation-action-branch"),
   *check(context) {

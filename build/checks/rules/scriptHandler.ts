@@ -5,6 +5,7 @@ import { suggest } from "../suggest.ts";
 export const rule: Rule = {
   id: "SCRIPT02",
   severity: "error",
+  needs: "scripts",
   summary: "Handler names a function of the script that takes two arguments, events and context.",
   url: guide("automation-action-executeScript"),
   *check({ scripts }) {

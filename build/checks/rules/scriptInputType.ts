@@ -26,6 +26,7 @@ const words: Readonly<Record<string, string>> = {
 export const rule: Rule = {
   id: "SCRIPT09",
   severity: "error",
+  needs: "scripts",
   summary: "A script uses what it gets by InputPayload as what it is.",
   url: guide("automation-action-executeScript"),
   *check(context) {

@@ -8,6 +8,7 @@ import { suggest } from "../suggest.ts";
 export const rule: Rule = {
   id: "SCRIPT13",
   severity: "error",
+  needs: "scripts",
   summary: "A script reads from a map of an earlier script only keys that the earlier one returns.",
   url: guide("automation-action-executeScript"),
   *check(context) {

@@ -5,6 +5,7 @@ import { selectPath } from "../shapes.ts";
 export const rule: Rule = {
   id: "SCRIPT17",
   severity: "error",
+  needs: "scripts",
   summary: "The members that a script reads from a response are in the operation's response.",
   url: "https://boto3.amazonaws.com/v1/documentation/api/latest/index.html",
   *check({ scripts, models }) {

@@ -22,6 +22,7 @@ const becomes: Readonly<Record<DataType, readonly string[]>> = {
 export const rule: Rule = {
   id: "SCRIPT11",
   severity: "error",
+  needs: "scripts",
   summary: "What a handler returns becomes the type that the output says.",
   url: guide("automation-action-outputs-inputs"),
   *check(context) {

@@ -9,6 +9,7 @@ import { suggest } from "../suggest.ts";
 export const rule: Rule = {
   id: "SCRIPT04",
   severity: "error",
+  needs: "scripts",
   summary: "InputPayload has every key that the handler reads from its events.",
   url: guide("automation-action-executeScript"),
   *check(context) {

@@ -4,6 +4,7 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "SCRIPT15",
   severity: "warning",
+  needs: "scripts",
   summary: "A document whose scripts call AWS has an assumeRole.",
   url: guide("automation-action-executeScript"),
   *check({ document, scripts }) {

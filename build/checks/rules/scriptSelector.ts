@@ -8,6 +8,7 @@ import { suggest } from "../suggest.ts";
 export const rule: Rule = {
   id: "SCRIPT10",
   severity: "error",
+  needs: "scripts",
   summary: "Outputs of a script are selected below $.Payload, from keys that the handler returns.",
   url: guide("automation-action-executeScript"),
   *check({ document, scripts }) {

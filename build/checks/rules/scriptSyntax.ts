@@ -4,6 +4,7 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "SCRIPT01",
   severity: "error",
+  needs: "scripts",
   summary: "Scripts are Python that their runtime can parse.",
   url: guide("automation-action-executeScript"),
   *check({ scripts, pythonVersion }) {

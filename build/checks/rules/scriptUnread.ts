@@ -5,6 +5,7 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "SCRIPT05",
   severity: "warning",
+  needs: "scripts",
   summary: "The handler reads every key that InputPayload gives.",
   url: guide("automation-action-executeScript"),
   *check({ scripts }) {
