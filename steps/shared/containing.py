@@ -60,7 +60,8 @@ def tags_before(ec2: Any, events: dict[str, Any], names: list[str], group: dict[
     found: dict[str, Any] = {}
     for tag in ec2.describe_tags(Filters=filters)["Tags"]:
         found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
-    if group:
+    # What a run that failed before it made groups has put on the group is not the group's own.
+    if group and marker_of(events)["Key"] not in tags_in(group):
         found[group["AutoScalingGroupName"]] = {key: old for key, old in tags_in(group).items() if key in keys}
     return found
 
