@@ -65,7 +65,7 @@ describe("an execution for targets", () => {
     });
     const children = await childrenOf(id);
     expect(statesOf(children)).toEqual({ "i-1": "Success", "i-2": "Success" });
-    const [child] = children;
+    const child = children.find(({ Target }) => Target === "i-1");
     expect(child?.ParentAutomationExecutionId).toBe(id);
     expect((await get(ssm, child?.AutomationExecutionId ?? "")).Parameters).toEqual({
       Mode: ["b"],
