@@ -16,7 +16,8 @@ export function stateOf(world: World, before: Snapshot, now: Snapshot): string {
     ),
   ]);
   const known = (id: string): string => {
-    const name = names.get(id) ?? id.replace(/-.*/, `-${names.size}`);
+    const kind = /^[0-9a-f]{8}-/.test(id) ? "EXECUTION" : id.replace(/-.*/, "");
+    const name = names.get(id) ?? `${kind}-${names.size}`;
     names.set(id, name);
     return name;
   };
