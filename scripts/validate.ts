@@ -1,22 +1,29 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import Table from "cli-table3";
-import { Command, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
 import { checkDocument } from "../build/checks/check.ts";
 import type { Finding } from "../build/checks/finding.ts";
 import { report } from "../build/checks/report.ts";
 import { loadRules } from "../build/checks/rules.ts";
-import { type Measurement, measure } from "../build/mutation/measure.ts";
+import { measure } from "../build/mutation/measure.ts";
 import { letGo, warmUp } from "../build/python/inspect.ts";
 import { findPython } from "../build/python/python.ts";
 import { compile } from "../document/compile.ts";
 
-/** `npm run validate [-- FILE…]`: checks Automation documents. Exit status 1 for errors, 2 for a file that can't be read. */
+/**
+ * `npm run validate [-- FILE…]`: checks Automation documents, this project's own where no file is given.
+ * Exit status 1 where a document has an error, 2 where a file can't be read or the checks can't run.
+ */
 interface Options {
   readonly format: "text" | "json" | "sarif";
-  readonly mutants?: string | true;
+  /** Absent, or how many; true where no number is given. */
+  readonly mutants?: number | true;
+  readonly rules?: true;
 }
+
+const MUTANTS = 400;
 
 const command = new Command("validate")
   .description("Checks SSM Automation documents; this project's own where no file is given.")
@@ -29,56 +36,76 @@ const command = new Command("validate")
   .option(
     "--mutants [count]",
     "break this project's own document in so many ways and print how many are caught",
+    (text) => {
+      if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+      return Number(text);
+    },
   )
+  .option("--rules", "print the list of the rules")
   .parse();
-const { format, mutants } = command.opts<Options>();
 
-warmUp(findPython());
-const findings: Finding[] = [];
-if (mutants !== undefined) {
-  const { yaml, permissions } = compile(findPython());
-  const measured = await measure(yaml, permissions, 1, mutants === true ? 400 : Number(mutants));
-  console.log(mutationTable(measured));
-} else if (command.args.length === 0) {
-  const { yaml, permissions } = compile(findPython());
-  findings.push(
-    ...(await checkDocument(yaml, {
-      file: "dist/ContainEC2Instance.yaml",
-      declaredPermissions: permissions,
-    })),
-  );
+const python = findPython();
+try {
+  // It starts while the document is compiled or read.
+  warmUp(python);
+  const { format, mutants, rules } = command.opts<Options>();
+  if (rules) await printRules();
+  else if (mutants !== undefined) await printMutants(mutants === true ? MUTANTS : mutants);
+  else {
+    const findings =
+      command.args.length === 0
+        ? await checkOwn()
+        : (await Promise.all(command.args.map(checkFile))).flat();
+    const nothingRead = command.args.length > 0 && process.exitCode === 2 && findings.length === 0;
+    if (!nothingRead) process.stdout.write(report(findings, await loadRules(), format, pc));
+    if (findings.some(({ severity }) => severity === "error")) process.exitCode ??= 1;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 2;
+} finally {
+  letGo(python);
 }
-let readable = 0;
-for (const file of command.args) {
-  const text = read(file);
-  if (text === undefined) continue;
-  readable += 1;
-  findings.push(...(await checkDocument(text, { file: relative(process.cwd(), file) })));
-}
-letGo(findPython());
-const printed = command.args.length === 0 ? mutants === undefined : readable > 0;
-if (printed) process.stdout.write(report(findings, await loadRules(), format, pc));
-if (readable < command.args.length) process.exitCode = 2;
-else if (findings.some(({ severity }) => severity === "error")) process.exitCode = 1;
 
-function mutationTable({ rows, mutants: all, caught, survivors }: Measurement): string {
+async function printRules(): Promise<void> {
+  for (const { id, severity, summary, url } of await loadRules())
+    console.log(
+      `${id.padEnd(9)} ${severity.padEnd(8)} ${summary}\n${pc.dim(`${" ".repeat(19)}${url}`)}`,
+    );
+}
+
+async function checkOwn(): Promise<Finding[]> {
+  const { yaml, permissions } = compile(python);
+  const file = "dist/ContainEC2Instance.yaml";
+  return checkDocument(yaml, { file, declaredPermissions: permissions });
+}
+
+async function checkFile(file: string): Promise<Finding[]> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    console.error(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = 2;
+    return [];
+  }
+  return checkDocument(text, { file: relative(process.cwd(), file) });
+}
+
+async function printMutants(count: number): Promise<void> {
+  const { yaml, permissions } = compile(python);
+  const { rows, mutants, caught, survivors } = await measure(yaml, permissions, 1, count);
   const table = new Table({
     head: ["mutation", "mutants", "caught", "share"],
     style: { head: [], border: [], compact: true },
   });
-  const share = (part: number, whole: number) => `${((100 * part) / whole).toFixed(1)} %`;
-  for (const row of rows)
-    table.push([row.kind, row.mutants, row.caught, share(row.caught, row.mutants)]);
-  table.push(["all", all, caught, share(caught, all)]);
-  const left = survivors.map(({ kind, place }) => `  ${kind}: ${place}`);
-  return [table.toString(), "Not caught:", ...left].join("\n");
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    console.error(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
-    return undefined;
-  }
+  for (const row of [...rows, { kind: "all", mutants, caught }])
+    table.push([
+      row.kind,
+      row.mutants,
+      row.caught,
+      `${((100 * row.caught) / row.mutants).toFixed(1)} %`,
+    ]);
+  console.log(table.toString());
+  for (const { kind, place } of survivors) console.log(`not caught: ${kind}: ${place}`);
 }

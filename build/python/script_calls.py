@@ -229,6 +229,9 @@ def _call_module(machine: Machine, name: str, given: Arguments, node: ast.AST) -
     line = getattr(node, "lineno", 1)
     first = given.positional[0] if given.positional else NOTHING
     if name in ("boto3.client", "boto3.Session().client"):
+        for atom in given.keywords.get("region_name", NOTHING):
+            if isinstance(atom, Events):
+                machine.facts.use(atom.path, "str", line)
         return _clients(given)
     if name in ("boto3.Session", "boto3.session.Session"):
         return frozenset([Module("boto3.Session()")])

@@ -1,5 +1,6 @@
 import { guide } from "../../schema/actions.ts";
 import type { Rule } from "../rule.ts";
+import { typeOf } from "../types.ts";
 
 /** Inputs that take the id of one kind of resource, and the parameter types that give it. */
 const takes: readonly (readonly [RegExp, RegExp])[] = [
@@ -22,24 +23,25 @@ export const rule: Rule = {
   severity: "error",
   summary: "An input that takes the id of a resource gets no id of another kind.",
   url: guide("documents-syntax-data-elements-parameters"),
-  *check({ document, references }) {
-    for (const { step, path, whole, target, text } of references) {
+  *check(context) {
+    const { document, references } = context;
+    for (const reference of references) {
+      const { step, path, whole, target, text } = reference;
       if (step === undefined || !whole) continue;
-      const key = path.findLast((part) => typeof part === "string");
-      const suits = takes.find(([name]) => name.test(String(key)))?.[1];
-      if (suits === undefined || path.includes("Script")) continue;
-      const type =
+      const key = String(path.findLast((part) => typeof part === "string"));
+      const suits = takes.find(([name]) => name.test(key))?.[1];
+      if (suits === undefined) continue;
+      const parameter =
         target.kind === "parameter"
           ? document.parameters.find(({ name }) => name === target.name)?.type
           : undefined;
-      const other =
-        type !== undefined &&
-        (type === "Boolean" || type === "Integer" || (type.includes("::") && !suits.test(type)));
+      const type = typeOf(reference, context);
+      const other = parameter?.includes("::") === true && !suits.test(parameter);
       const foreign = target.kind === "system" && !suits.test(target.name);
-      if (foreign || other)
+      if (foreign || other || (type !== undefined && type !== "String" && type !== "StringList"))
         yield {
           path,
-          message: `${step.name}: ${String(key)} takes the name or id of something else: ${text} is ${type ?? "a system variable"}`,
+          message: `${step.name}: ${key} takes the name or id of something else: ${text} is ${parameter ?? type ?? "a system variable"}`,
         };
     }
   },
