@@ -155,12 +155,12 @@ describe("npm run deploy", () => {
   });
 
   it("does not take over a document of that name that another way has made", async () => {
-    const other = "222233334444";
-    await bootstrap(emulator, other, "us-east-1");
-    await run("publish", ["--yes", "-c", SAMPLE], emulator.env(other));
-    const ended = await run("deploy", ["--yes", "-c", SAMPLE], emulator.env(other));
+    const other = ["documentName=Other", SAMPLE];
+    const published = ["--yes", ...other.flatMap((setting) => ["-c", setting])];
+    expect((await run("publish", published, emulator.env(ACCOUNT))).status).toBe(0);
+    const ended = await deploy(other);
     expect(ended.status).toBe(1);
-    expect(ended.stderr).toContain("the stack ContainEC2Instance did not make");
+    expect(ended.stderr).toContain("the stack Other did not make");
     expect(ended.stderr).toContain("npm run publish");
   });
 });

@@ -1,54 +1,18 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { App, Stack, Validations } from "aws-cdk-lib";
-import { Match, Template } from "aws-cdk-lib/assertions";
-import { AwsSolutionsChecks } from "cdk-nag";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it, vi } from "vitest";
-import { parse } from "yaml";
-import { findPython } from "../../build/python/python.ts";
 import { type Config, loadConfig } from "../../deploy/config.ts";
 import { loadDocument } from "../../deploy/document.ts";
-import { memberRegionStack, memberStack, templateOf } from "../../deploy/stacks/member.ts";
-import { stacks } from "../../deploy/stacks/stacks.ts";
+import { CENTRAL, everything, REGIONS, templatesFor } from "./templates.ts";
 
-// cfn-lint and the first synthesis take seconds.
+// The first synthesis takes seconds.
 vi.setConfig({ testTimeout: 60_000 });
 
-const ACCOUNT = "111122223333";
-const CENTRAL = "444455556666";
 const publication = loadDocument("test/deploy/fixtures/sample.yaml");
-const REGIONS = ["us-east-1", "eu-west-1"] as const;
-
-/** All that can be switched on. */
-const everything = loadConfig([
-  "administration=true",
-  "backupBucket=true",
-  "objectLockDays=30",
-  "copyDocument=true",
-  "organizationalUnits=ou-ab12-cdefgh34,ou-ab12-ijklmn56",
-]);
-
-function app(config: Config, regions: readonly [string, ...string[]] = REGIONS) {
-  const outdir = mkdtempSync(join(tmpdir(), "contain-stacks-"));
-  const made = new App({ analyticsReporting: false, outdir });
-  const all = stacks(made, config, publication, regions, ACCOUNT);
-  const of = (id: string): Template => {
-    const stack = all.find((candidate) => candidate.node.id === id);
-    if (!stack) throw new Error(`no stack ${id} among ${all.map((one) => one.node.id)}`);
-    return Template.fromStack(stack);
-  };
-  return { app: made, of, outdir };
-}
-
-const member = (name: string, fill: (stack: Stack) => void): Template =>
-  Template.fromString(templateOf(name, fill));
-
-const roles = member("Roles", (stack) =>
-  memberStack(stack, everything, publication, REGIONS, CENTRAL),
-);
-const region = member("Region", (stack) => memberRegionStack(stack, everything, publication));
+const long = { ...publication, yaml: `${publication.yaml}# ${"x".repeat(60_000)}\n` };
+const { app, member } = templatesFor(publication);
+const { app: longApp } = templatesFor(long);
+const roles = member("Roles");
+const region = member("Region");
 const { of } = app(everything);
 
 describe("RunbookStack", () => {
@@ -260,21 +224,13 @@ describe("the rollout", () => {
   });
 
   it("passes a template over the limit of a request by URL", () => {
-    const long = { ...publication, yaml: `${publication.yaml}# ${"x".repeat(60_000)}\n` };
-    const outdir = mkdtempSync(join(tmpdir(), "contain-stacks-"));
-    const all = stacks(
-      new App({ analyticsReporting: false, outdir }),
-      everything,
-      long,
-      REGIONS,
-      ACCOUNT,
-    );
-    const rollout = all.find((stack) => stack.node.id === "ContainEC2Instance-Rollout");
-    Template.fromStack(rollout as Stack).hasResourceProperties("AWS::CloudFormation::StackSet", {
-      StackSetName: "ContainEC2Instance-Rollout-Region",
-      TemplateURL: Match.anyValue(),
-      TemplateBody: Match.absent(),
-    });
+    longApp(everything)
+      .of("ContainEC2Instance-Rollout")
+      .hasResourceProperties("AWS::CloudFormation::StackSet", {
+        StackSetName: "ContainEC2Instance-Rollout-Region",
+        TemplateURL: Match.anyValue(),
+        TemplateBody: Match.absent(),
+      });
   });
 });
 
@@ -296,76 +252,5 @@ describe("AdminStack", () => {
         },
       ],
     });
-  });
-});
-
-it("no inline policies of a role are over IAM's 10,240 characters", () => {
-  for (const template of [
-    roles,
-    of("ContainEC2Instance-us-east-1"),
-    of("ContainEC2Instance-Administration"),
-  ])
-    for (const role of Object.values(template.findResources("AWS::IAM::Role"))) {
-      const text = JSON.stringify(
-        role.Properties.Policies.map(
-          (policy: { PolicyDocument: unknown }) => policy.PolicyDocument,
-        ),
-      );
-      expect(text.length).toBeLessThan(10_240);
-    }
-});
-
-/**
- * cfn-lint's check of documents (E3051) can't read YAML text out of a JSON template: its YAML parser refuses the
- * string type of its JSON parser. As an object the same content is checked.
- */
-function withContentAsObject(template: unknown): unknown {
-  return JSON.parse(JSON.stringify(template), (key, value) =>
-    key === "Content" && typeof value === "string" ? parse(value) : value,
-  );
-}
-
-describe("linters", () => {
-  it("cdk-nag has nothing to say that is not acknowledged with a reason", () => {
-    const { app: all } = app(everything);
-    for (const [name, fill] of [
-      ["Roles", (stack: Stack) => memberStack(stack, everything, publication, REGIONS, CENTRAL)],
-      ["Region", (stack: Stack) => memberRegionStack(stack, everything, publication)],
-    ] as const)
-      fill(new Stack(all, name));
-    Validations.of(all).addPlugins(new AwsSolutionsChecks(all));
-    const assembly = all.synth();
-    const report = JSON.parse(
-      readFileSync(join(assembly.directory, "validation-report.json"), "utf8"),
-    );
-    expect(report.pluginReports).toEqual([]);
-  });
-
-  it("cfn-lint has nothing to say", () => {
-    const folder = mkdtempSync(join(tmpdir(), "contain-lint-"));
-    try {
-      const files = [
-        ...["us-east-1", "Administration", "Rollout"].map(
-          (part) => [part, of(`ContainEC2Instance-${part}`)] as const,
-        ),
-        ["Roles", roles] as const,
-        ["Region", region] as const,
-      ].map(([name, template]) => {
-        const path = join(folder, `${name}.json`);
-        writeFileSync(path, JSON.stringify(withContentAsObject(template.toJSON())));
-        return path;
-      });
-      const program = "from cfnlint.runner import main; main()";
-      const ended = spawnSync(
-        findPython(),
-        ["-c", program, "--regions", "us-east-1", "--", ...files],
-        {
-          encoding: "utf8",
-        },
-      );
-      expect(ended.stdout + ended.stderr).toBe("");
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

@@ -1,0 +1,87 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Stack, Validations } from "aws-cdk-lib";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { describe, expect, it, vi } from "vitest";
+import { parse } from "yaml";
+import { findPython } from "../../build/python/python.ts";
+import { loadDocument } from "../../deploy/document.ts";
+import { everything, templatesFor } from "./templates.ts";
+
+// cfn-lint and the first synthesis take seconds.
+vi.setConfig({ testTimeout: 120_000 });
+
+// The runbook itself: cfn-lint checks its structure too.
+const { app, parts, member } = templatesFor(loadDocument());
+const { of } = app(everything);
+const roles = member("Roles");
+const region = member("Region");
+
+it("no inline policies of a role are over IAM's 10,240 characters", () => {
+  for (const template of [
+    roles,
+    of("ContainEC2Instance-us-east-1"),
+    of("ContainEC2Instance-Administration"),
+  ])
+    for (const role of Object.values(template.findResources("AWS::IAM::Role"))) {
+      const text = JSON.stringify(
+        role.Properties.Policies.map(
+          (policy: { PolicyDocument: unknown }) => policy.PolicyDocument,
+        ),
+      );
+      expect(text.length).toBeLessThan(10_240);
+    }
+});
+
+/**
+ * cfn-lint's check of documents (E3051) can't read YAML text out of a JSON template: its YAML parser refuses the
+ * string type of its JSON parser. As an object the same content is checked.
+ */
+function withContentAsObject(template: unknown): unknown {
+  return JSON.parse(JSON.stringify(template), (key, value) =>
+    key === "Content" && typeof value === "string" ? parse(value) : value,
+  );
+}
+
+describe("linters", () => {
+  it("cdk-nag has nothing to say that is not acknowledged with a reason", () => {
+    const { app: all } = app(everything);
+    for (const [name, fill] of Object.entries(parts)) fill(new Stack(all, name));
+    Validations.of(all).addPlugins(new AwsSolutionsChecks(all));
+    const assembly = all.synth();
+    const report = JSON.parse(
+      readFileSync(join(assembly.directory, "validation-report.json"), "utf8"),
+    );
+    expect(report.pluginReports).toEqual([]);
+  });
+
+  it("cfn-lint has nothing to say", () => {
+    const folder = mkdtempSync(join(tmpdir(), "contain-lint-"));
+    try {
+      const files = [
+        ...["us-east-1", "Administration", "Rollout"].map(
+          (part) => [part, of(`ContainEC2Instance-${part}`)] as const,
+        ),
+        ["Roles", roles] as const,
+        ["Region", region] as const,
+      ].map(([name, template]) => {
+        const path = join(folder, `${name}.json`);
+        writeFileSync(path, JSON.stringify(withContentAsObject(template.toJSON())));
+        return path;
+      });
+      const program = "from cfnlint.runner import main; main()";
+      const ended = spawnSync(
+        findPython(),
+        ["-c", program, "--regions", "us-east-1", "--", ...files],
+        {
+          encoding: "utf8",
+        },
+      );
+      expect(ended.stdout + ended.stderr).toBe("");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
