@@ -58,7 +58,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
       Message: s,
       MinRequiredApprovals: number,
     },
-    outputs: { ApprovalStatus: "String", ApproverDecisions: "String" },
+    outputs: { ApprovalStatus: "String", ApproverDecisions: "MapList" },
     notOnCancelPath: true,
   },
   "aws:assertAwsResourceProperty": {
@@ -82,7 +82,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
       Force: flag,
       AdditionalInfo: s,
     },
-    outputs: { InstanceStates: "StringList" },
+    outputs: {},
   },
   "aws:copyImage": {
     page: "automation-action-copyimage",
@@ -190,7 +190,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
   },
   "aws:executeStateMachine": {
     page: "automation-action-executeStateMachine",
-    inputs: { stateMachineArn: required(s), name: s, input: any },
+    inputs: { stateMachineArn: required(s), name: s, input: any, traceHeader: s },
     outputs: {
       executionArn: "String",
       input: "String",
@@ -301,6 +301,20 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
       SubnetId: s,
       TagSpecifications: maps,
       UserData: s,
+      // The action takes most parameters of the RunInstances operation.
+      CapacityReservationSpecification: map,
+      CpuOptions: map,
+      CreditSpecification: map,
+      DisableApiStop: flag,
+      EnclaveOptions: map,
+      HibernationOptions: map,
+      InstanceMarketOptions: map,
+      Ipv6AddressCount: number,
+      Ipv6Addresses: maps,
+      LaunchTemplate: map,
+      LicenseSpecifications: maps,
+      MaintenanceOptions: map,
+      PrivateDnsNameOptions: map,
     },
     outputs: { InstanceIds: "StringList", InstanceStates: "StringList" },
     notOnCancelPath: true,

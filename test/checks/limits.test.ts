@@ -100,3 +100,8 @@ example("LIMIT10", {
   bad: sleeping("Duration: 10M"),
   good: sleeping("Duration: PT10M"),
 });
+example("LIMIT10", {
+  says: "seven days are the longest sleep",
+  bad: sleeping("Duration: P7DT1S"),
+  good: sleeping("Duration: P7D"),
+});

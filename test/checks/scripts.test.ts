@@ -291,3 +291,11 @@ example("SCRIPT08", {
   bad: scripted(ec2('boto3.client("s3").upload_fil("a", "b", "c")')),
   good: scripted(ec2('boto3.client("s3").upload_file("a", "b", "c")')),
 });
+
+const powerShell = (handler: string) =>
+  `mainSteps:\n- {name: a, action: "aws:executeScript", inputs: {Runtime: PowerShell 7.4, ${handler}Script: "return 1"}, isEnd: true}`;
+example("SCRIPT02", {
+  says: "PowerShell has no handlers",
+  bad: powerShell("Handler: main, "),
+  good: powerShell(""),
+});

@@ -6,9 +6,17 @@ export const rule: Rule = {
   id: "SCRIPT02",
   severity: "error",
   needs: "scripts",
-  summary: "Handler names a function of the script that takes two arguments, events and context.",
+  summary:
+    "Handler names a function of the script that takes two arguments, events and context; PowerShell has none.",
   url: guide("automation-action-executeScript"),
-  *check({ scripts }) {
+  *check({ document, scripts }) {
+    for (const { name, inputs, path } of document.steps)
+      if (String(inputs.Runtime).startsWith("PowerShell") && inputs.Handler !== undefined)
+        yield {
+          path: [...path, "inputs", "Handler"],
+          atKey: true,
+          message: `${name}: PowerShell runtimes take no Handler`,
+        };
     for (const [step, { functions, names, handler }] of scripts) {
       if (functions === undefined) continue;
       const name = step.inputs.Handler;

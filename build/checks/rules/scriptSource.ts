@@ -6,7 +6,7 @@ export const rule: Rule = {
   id: "SCRIPT14",
   severity: "error",
   summary:
-    "A script stands in Script or in an Attachment that the document's files name, and in one of them only.",
+    "A script stands in Script or in an Attachment, and the document's files name the attachment.",
   url: guide("automation-action-executeScript"),
   *check({ document }) {
     const files = isRecord(document.data.files) ? Object.keys(document.data.files) : [];
@@ -14,14 +14,11 @@ export const rule: Rule = {
       if (action !== "aws:executeScript") continue;
       const place = [...path, "inputs"];
       const { Script: script, Attachment: attachment } = inputs;
-      if ((script === undefined) === (attachment === undefined))
-        yield {
-          path: place,
-          message: `${name} needs a Script or an Attachment${script === undefined ? "" : ", not both"}`,
-        };
+      if (script === undefined && attachment === undefined)
+        yield { path: place, message: `${name} needs a Script or an Attachment` };
       else if (typeof script === "string" && script.trim() === "")
         yield { path: [...place, "Script"], message: `${name}: the script is empty` };
-      else if (
+      if (
         typeof attachment === "string" &&
         !attachment.includes("{{") &&
         !files.includes(attachment)
