@@ -73,7 +73,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         and events["Inputs"]["Images"]
         and not any(i["State"] == "available" and "-enc" in i["Name"] for i in images)
     ):
-        problems.append("The encrypted image is not available.")
+        problems.append("The encrypted image is not available: see the image steps.")
     if contain and scaling and "Standby," not in scaling[0].partition("; now ")[2]:
         problems.append("The instance is not in Standby: its Auto Scaling group may terminate it.")
     failed = bool(problems or not isolated if contain else problems or made)

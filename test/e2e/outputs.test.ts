@@ -90,6 +90,8 @@ test("item 6: a summary says what was, what is, what was made and where the back
     expect.arrayContaining([world.instanceId, ...world.interfaceIds]),
   );
   expect(section(contained, "Not cut").join()).toContain("ICMP");
+  // Invariant 3: the time for which the instance was open is measured.
+  expect(contained.outputs["createContainmentSecurityGroup.OpenSeconds"]).toMatch(/^\d+\.\d$/);
 });
 
 test("item 6: the command that Contain prints releases the instance", async () => {
