@@ -56,7 +56,7 @@ export const parameters = {
   TagIdentifier: {
     type: "String",
     description:
-      "(Optional) A tag, as Key=BatchId,Value=78925, that Contain puts on everything it makes or changes. Release removes it: give it again there or leave it empty, the backup knows it. Case-sensitive.",
+      "(Optional) A tag for all that Contain makes or changes, as Key=BatchId,Value=78925, case-sensitive. Release removes it; it may be left empty there.",
     default: "",
     allowedPattern:
       "^$|^[Kk][Ee][Yy]=[+\\-=._:/@a-zA-Z0-9]{1,128},[Vv][Aa][Ll][Uu][Ee]=[+\\-=._:/@a-zA-Z0-9]{0,128}$",
@@ -64,13 +64,13 @@ export const parameters = {
   S3BucketName: {
     type: "AWS::S3::Bucket::Name",
     description:
-      "(Required) The private S3 bucket of this account and Region that keeps the backup which Release needs. Contain makes it if it does not exist.",
+      "(Required) The private S3 bucket of this account for the backup that Release needs. Contain makes it if it does not exist.",
     allowedPattern: "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$",
   },
   S3PrefixName: {
     type: "String",
     description:
-      "(Required for Release) Contain: a folder in the bucket for the backup, such as incidents/4711; may be empty. Release: the key of the backup, as the output of Contain gives it (…/EXECUTION-ID.json).",
+      "(Required for Release) Contain: a folder for the backup, such as incidents/4711, or empty. Release: the key of the backup, as Contain put it out (…/EXECUTION-ID.json).",
     default: "",
     allowedPattern: "^[a-zA-Z0-9/_.=+:@-]{0,256}$",
   },

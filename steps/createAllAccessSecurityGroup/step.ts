@@ -7,7 +7,7 @@ export const createAllAccessSecurityGroup = defineStep({
   name: "createAllAccessSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates all access security group and replaces existing security groups with all access security group, so that the next step cuts connections. Makes the containment group and tries what can fail first; if opening fails, it closes at once.",
+    "Creates all access security group and replaces existing security groups with all access security group. Makes the containment group and tries what can fail first; if opening fails, closes at once.",
   payload: { Plan: planChanges.out.Plan },
   outputs: {
     Opened: { selector: "$.Payload.Opened", type: "StringMap" },

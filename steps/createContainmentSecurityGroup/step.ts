@@ -7,7 +7,7 @@ export const createContainmentSecurityGroup = defineStep({
   name: "createContainmentSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates containment security group (the step before has, so that nothing stays open for long) and replaces with all access security group with containment security group. Proves it; contains interfaces attached meanwhile.",
+    "Creates containment security group (the step before has already) and replaces with all access security group with containment security group. Proves it; contains interfaces attached meanwhile.",
   payload: {
     Plan: planChanges.out.Plan,
     Opened: createAllAccessSecurityGroup.out.Opened,

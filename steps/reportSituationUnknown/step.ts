@@ -10,7 +10,7 @@ export const reportSituationUnknown = defineStep({
   description: "The last resort, where even the report failed or was cancelled.",
   payload: {
     Output:
-      "UNKNOWN: how things are could not be read. Start again with the same parameters: the run goes on where this one stopped.",
+      "UNKNOWN: how things are could not be read. Start again with the same parameters: the run goes on from here.",
     Plan: planChanges.out.Plan,
   },
   outputs: reportOutput,
