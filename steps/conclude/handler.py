@@ -104,7 +104,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         title = "RELEASED" if calls else "RELEASED BEFORE, nothing was changed"
         sections |= {"What can't be restored": plan["Problems"], "Calls made": [] if failed else calls}
     if failed and contain:
-        word = "IS" if isolated else "is NOT" if len(wrong) == len(interfaces) else "is only PARTLY"
+        partly = "is only PARTLY" if len(wrong) < len(interfaces) else "is NOT"
+        word = "IS" if isolated else partly if wrong else "MAY NOT BE"
         title = f"CONTAINMENT FAILED; the instance {word} isolated"
         by_hand = {i["Id"]: inside[i["VpcId"]] for i in wrong if i["VpcId"] in inside}
         puts = [{"NetworkInterfaceId": interface, "Groups": [group]} for interface, group in by_hand.items()]

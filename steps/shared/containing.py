@@ -30,7 +30,8 @@ ALL_IPV6 = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
 
 
 # Anybody may make a group with such a name and tag. Only one whose tag leads to a whole backup of this
-# very instance counts; another never keeps the instance from being contained.
+# very instance counts; another never keeps the instance from being contained. A run that failed early
+# may have left its tag on the Auto Scaling group alone.
 def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]]) -> dict[str, Any]:
     """The containment that one of the groups belongs to; empty if there is none."""
     for group in groups:
@@ -40,15 +41,14 @@ def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]]) -> d
         if bucket != events["Bucket"]:
             raise ValueError(
                 f"{group['GroupId']} says that the instance is contained already, with the backup in {bucket}. Start"
-                " again with that bucket; or, if it is not yours, take the instance off that group, delete the group"
-                " and start again. Nothing was changed."
+                " again with that bucket; or, if that is false, remove the tag that says so. Nothing was changed."
             )
         try:
             run = load_run(s3, events, key)
         except ValueError as error:
             print(f"{group['GroupId']} is not a containment's group: {error}")
             continue
-        if group_name(run, "containment") == group["GroupName"]:
+        if group.get("GroupName") in (None, group_name(run, "containment")):
             return run
     return {}
 
@@ -189,7 +189,8 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
         "Rules": {"containment": events["Rules"], "all-access": {"Egress": everything, "Ingress": everything}},
         "TagsBefore": tags_before(ec2, events, names, group),
     }
-    found = find_run(s3, events, groups)
+    mark = {"Key": BACKUP_TAG, "Value": tags_in(group).get(marker_of(events)["Key"], "")}
+    found = find_run(s3, events, [*groups, {"GroupId": name, "Tags": [mark]}])
     content: dict[str, Any] = {}
     run = found or {**backup, **{part: events[part] for part in HERE}, "Key": key, "Supplements": []}
     own = own_groups(ec2, run)

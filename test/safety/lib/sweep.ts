@@ -123,10 +123,16 @@ function putUp(emulator: Emulator, fault: Fault): { met: () => boolean; remove: 
   return { met: () => hit, remove };
 }
 
+/** Steps of AWS's own actions, of which it is not documented how often they repeat a call. */
+const ownActions = /^(?:assert|describeAuto|createImage|createEncryptedCopy)/;
+
 /** What heals by itself must not fail the run. */
-function unhealed({ kind }: SweepCase, run: Run): readonly string[] {
+function unhealed({ kind, call }: SweepCase, run: Run): readonly string[] {
   if (!/for a while|^timeout/.test(kind) || run.status === "Success") return [];
-  return [`it ended ${run.status} though the fault passed: ${run.failure.slice(0, 300)}`];
+  // A bucket that was made a moment ago is not waited for: nothing has been changed by then.
+  const early = kind === "not found for a while" && call.service === "s3";
+  if (early || ownActions.test(call.step)) return [];
+  return [`it ended ${run.status} though the fault passed: ${run.failure.slice(-400)}`];
 }
 
 const recovered = new Map<string, Promise<readonly string[]>>();
