@@ -18,7 +18,10 @@ const named =
 const RULES: readonly Rule[] = [
   named(
     /^(CredentialsProviderError|CredentialsError)$/,
-    () => "No AWS credentials were found.",
+    ({ message }) =>
+      /expired/i.test(message)
+        ? "The AWS credentials have expired."
+        : "No AWS credentials were found.",
     () =>
       "Sign in (aws sso login, or aws configure) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
   ),

@@ -88,7 +88,8 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     return 1;
   }
   let status = 0;
-  for (const wave of run.waves) {
+  let failed = 0;
+  for (const [at, wave] of run.waves.entries()) {
     const started: { readonly id: string; readonly request: Request }[] = [];
     for (const entry of wave) {
       const { AutomationExecutionId: id } = await client.send(
@@ -114,7 +115,10 @@ export async function execute(options: ExecuteOptions): Promise<number> {
       options.interval,
     );
     status = Math.max(status, ended.status);
-    if (ended.left || ended.stopped) break;
+    failed += ended.failed;
+    if (!ended.left && failed <= run.mayFail) continue;
+    for (const { label } of run.waves.slice(at + 1).flat()) console.log(`Not begun: ${label}`);
+    break;
   }
   return status;
 }
@@ -124,9 +128,12 @@ interface Followed {
   readonly status: number;
   /** The person left something running. */
   readonly left: boolean;
-  /** An execution failed, so that nothing further should be begun. */
-  readonly stopped: boolean;
+  /** How many executions failed. */
+  readonly failed: number;
 }
+
+/** What one look at an execution takes of the quota. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+const LOOK_SECONDS = 0.4;
 
 /** Follows executions together, to the end of all or until the person leaves them. */
 export async function followAll(
@@ -143,7 +150,8 @@ export async function followAll(
         follow({
           client,
           id,
-          interval,
+          // Systems Manager answers three such calls a second in all.
+          interval: Math.max(interval, executions.length * LOOK_SECONDS),
           onChange: (progress) =>
             console.log(
               executions.length > 1 ? `${pc.dim(label)} ${line(progress)}` : line(progress),
@@ -165,7 +173,7 @@ export async function followAll(
     return {
       status: ended.every(wentWell) ? 0 : 1,
       left: left.length > 0,
-      stopped: ended.some(({ status }) => !isGood(status)),
+      failed: ended.filter(({ status }) => !isGood(status)).length,
     };
   } finally {
     interrupts.end();

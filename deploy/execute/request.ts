@@ -48,6 +48,8 @@ export interface Request {
 /** What is to be run: waves one after the other, the requests of a wave together. */
 export interface Run {
   readonly waves: readonly (readonly Request[])[];
+  /** How many executions may fail before no further wave is begun. */
+  readonly mayFail: number;
   /** What a person has to type again before a live run. */
   readonly proof: { readonly what: string; readonly text: string };
 }
@@ -79,15 +81,18 @@ export function plan(options: RunOptions): Run {
         : "More than one way to name instances was given.",
       "Give one of --instance i-…, --tag KEY=VALUE, --resource-group NAME or --file PATH.",
     );
-  if (!RATE.test(options.maxConcurrency) || !ERRORS.test(options.maxErrors))
-    throw new Problem(
-      `The rate ${options.maxConcurrency} at once, ${options.maxErrors} errors is none that AWS takes.`,
-      "--max-concurrency is a number from 1 or a percentage such as 10%; --max-errors a number from 0 or a percentage.",
-    );
+  for (const { maxConcurrency, maxErrors } of [options, ...(locations ? [locations] : [])])
+    if (!RATE.test(maxConcurrency) || !ERRORS.test(maxErrors))
+      throw new Problem(
+        `The rate ${maxConcurrency} at once, ${maxErrors} errors is none that AWS takes.`,
+        "--max-concurrency and --location-concurrency are a number from 1 or a percentage such as 10%; --max-errors and --location-errors a number from 0 or a percentage.",
+      );
   if (locations !== undefined) return overLocations(options, locations);
   const targeted = targets(selection);
   return {
     proof: proof(selection),
+    // Each part holds its own instances to MaxErrors.
+    mayFail: 0,
     waves: targeted.map(({ label, of }) => [
       { label, input: { ...base(options), ...of, ...rate(options, of) } },
     ]),
@@ -142,10 +147,9 @@ function overLocations(options: RunOptions, locations: Locations): Run {
       `The bucket ${bucket} is one account's, and the run is in several.`,
       "Put {account} into its name, such as --bucket evidence-{account}-{region}: Contain makes a bucket that is missing.",
     );
-  return {
-    proof: proof(selection),
-    waves: targets(selection).map(({ label, of }) =>
-      places.map(([some, where]) => ({
+  const requests = targets(selection).flatMap(({ label, of }) =>
+    places.map(
+      ([some, where]): Request => ({
         label: `${label} in ${some.join(", ")} / ${where.join(", ")}`,
         input: {
           ...base({
@@ -161,10 +165,20 @@ function overLocations(options: RunOptions, locations: Locations): Run {
           ...rate(options, of),
           TargetLocations: location(some, where),
         },
-      })),
+      }),
     ),
+  );
+  return {
+    proof: proof(selection),
+    // Where each place has an execution of its own, AWS can't hold them to the locations' rate: the waves do.
+    mayFail: amount(locations.maxErrors, requests.length),
+    waves: chunks(requests, Math.max(1, amount(locations.maxConcurrency, requests.length))),
   };
 }
+
+/** A number, or a percentage of a total. */
+const amount = (text: string, total: number): number =>
+  text.endsWith("%") ? Math.floor((total * Number.parseInt(text, 10)) / 100) : Number(text);
 
 const fill = (bucket: string, account: string, region: string): string =>
   bucket.replaceAll("{account}", account).replaceAll("{region}", region);

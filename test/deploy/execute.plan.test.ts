@@ -98,6 +98,29 @@ describe("a run", () => {
     ]);
   });
 
+  it("over many accounts with a bucket for each keeps to the locations' rate in waves", () => {
+    const accounts = Array.from({ length: 12 }, (_, at) => String(100000000000 + at));
+    const run = (maxConcurrency: string, maxErrors: string) =>
+      plan(
+        options({
+          selection: { tag: "Incident=4711" },
+          parameters: { S3BucketName: "b-{account}" },
+          locations: {
+            ...locations,
+            maxConcurrency,
+            maxErrors,
+            accounts,
+            regions: ["us-east-1"],
+          },
+        }),
+      );
+    expect(run("5", "1").waves.map((wave) => wave.length)).toEqual([5, 5, 2]);
+    expect(run("5", "1").mayFail).toBe(1);
+    expect(run("50%", "100%").waves.map((wave) => wave.length)).toEqual([6, 6]);
+    expect(run("1%", "100%").waves).toHaveLength(12);
+    expect(run("1%", "100%").mayFail).toBe(12);
+  });
+
   it("passes rules as a list of maps, each as JSON", () => {
     const rules = '[{"Cidr":"192.0.2.10/32","IpProtocol":"tcp","FromPort":"22","ToPort":"22"}]';
     expect(inputs({ parameters: { IngressInput: rules } })[0]?.Parameters?.IngressInput).toEqual([

@@ -62,6 +62,11 @@ describe("an error of AWS says what to do", () => {
     expect(problem.remedy).toMatch(/Region exists|emulator/);
   });
 
+  it("a sign-in that has ended says so", () => {
+    const ended = error("CredentialsProviderError", "The SSO session has expired or is invalid.");
+    expect(explained(ended).message).toContain("have expired");
+  });
+
   it("no Region says how to set one", () => {
     expect(explained(error("Error", "Region is missing")).remedy).toContain("AWS_REGION");
   });

@@ -97,4 +97,18 @@ describe("an organization with three levels of units and 60 accounts", () => {
         `ContainEC2Instance-containment-${ids[at]}`,
       ]);
   });
+
+  it("goes no further than the locations' errors allow, and says what it has not begun", async () => {
+    const [outside, inside] = ["999988887777", world.accounts[9] ?? ""];
+    const ended = await person.npm(
+      CENTRAL,
+      "execute",
+      ...["--tag", "Incident=4711", "--accounts", `${outside},${inside}`],
+      ...["--regions", "us-east-1", "--bucket", "evidence-{account}"],
+      ...["--location-concurrency", "1", "--location-errors", "0"],
+    );
+    expect(ended.status).toBe(1);
+    expect(ended.stdout).toContain("not authorized to perform: sts:AssumeRole");
+    expect(ended.stdout).toContain(`Not begun: tag Incident=4711 in ${inside} / us-east-1`);
+  });
 });
