@@ -163,8 +163,11 @@ export async function inspectScripts(
 }
 
 function start(python: string): Inspector {
-  const child = spawn(python, ["-E", "-s", inProject("build", "python", "inspect_script.py")], {
+  // A fixed seed for hashes: the same document gets the same findings, in the same order.
+  const env = Object.entries(process.env).filter(([name]) => !name.startsWith("PYTHON"));
+  const child = spawn(python, ["-s", inProject("build", "python", "inspect_script.py")], {
     stdio: ["pipe", "pipe", "pipe"],
+    env: { ...Object.fromEntries(env), PYTHONHASHSEED: "0" },
   });
   let complaint = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -128,7 +128,7 @@ def interpret(
     tree: ast.Module, handler: ast.FunctionDef | ast.AsyncFunctionDef, lazy: set[FunctionNode]
 ) -> dict[str, Any]:
     """What the handler reads, calls and returns."""
-    machine = Machine(run_function, generators=lazy)
+    machine = Machine(run_function, call, generators=lazy)
     value: Value = NOTHING
     for _ in range(ROUNDS):
         machine.grown = machine.events_merged = False

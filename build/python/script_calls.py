@@ -4,15 +4,14 @@ import ast
 from typing import Any
 
 from script_machine import Arguments, Machine
+from script_methods import call_bound, fill
 from script_values import (
     NOTHING,
     UNKNOWN,
     Bound,
     Client,
-    Constant,
     Events,
     Function,
-    Kind,
     Method,
     Module,
     Response,
@@ -61,49 +60,6 @@ HARMLESS = {
     "hashlib.sha256": "",
 }
 LISTING = {"list", "sorted", "set", "tuple", "reversed", "frozenset", "iter"}
-TEXT_GIVES = {
-    **dict.fromkeys(
-        [
-            "lower",
-            "upper",
-            "strip",
-            "lstrip",
-            "rstrip",
-            "replace",
-            "join",
-            "format",
-            "title",
-            "removeprefix",
-            "removesuffix",
-            "decode",
-            "isoformat",
-            "strftime",
-            "hexdigest",
-            "capitalize",
-            "zfill",
-        ],
-        "str",
-    ),
-    **dict.fromkeys(["startswith", "endswith", "isdigit", "isalnum", "isalpha"], "bool"),
-    **dict.fromkeys(["split", "rsplit", "splitlines"], "list"),
-}
-TEXT_ONLY = {
-    "lower",
-    "upper",
-    "strip",
-    "lstrip",
-    "rstrip",
-    "startswith",
-    "endswith",
-    "split",
-    "rsplit",
-    "splitlines",
-    "isdigit",
-    "removeprefix",
-    "removesuffix",
-}
-MAP_ONLY = {"items", "keys", "values", "get", "setdefault", "update"}
-LIST_ONLY = {"append", "extend", "insert", "sort"}
 NOT_OPERATIONS = {
     "can_paginate",
     "close",
@@ -136,16 +92,11 @@ def call(machine: Machine, callee: Value, given: Arguments, node: ast.AST) -> Va
         elif isinstance(atom, Module):
             found.append(_call_module(machine, atom.name, given, node))
         elif isinstance(atom, Bound):
-            found.append(_call_bound(machine, atom, given, node))
+            found.append(call_bound(machine, atom, given, node))
         else:
-            _escape_all(machine, given, line)
+            machine.escape_all(given, line)
             found.append(UNKNOWN)
     return join(*found)
-
-
-def _escape_all(machine: Machine, given: Arguments, line: int) -> None:
-    for value in [*given.positional, *given.keywords.values()]:
-        machine.escape(value, line, lambda function: call(machine, function, Arguments([], {}, True), ast.Pass()))
 
 
 def _call_function(machine: Machine, function: Function, given: Arguments) -> Value:
@@ -185,17 +136,9 @@ def bind(parameters: ast.arguments, given: Arguments, machine: Machine) -> dict[
         more = {name: value for name, value in given.keywords.items() if name not in bound}
         # The names come back where ** passes them on, whatever call they came from.
         bound[parameters.kwarg.arg] = frozenset(
-            [_table(machine, hash(tuple(sorted(more))) ^ id(parameters), more, given.rest)]
+            [fill(machine, hash(tuple(sorted(more))) ^ id(parameters), more, given.rest)]
         )
     return bound
-
-
-def _table(machine: Machine, site: int, keys: dict[str, Value], rest: bool) -> Table:
-    for name, value in keys.items():
-        machine.put(site, name, value)
-    content = machine.table(site)
-    content.open = content.open or rest
-    return Table(site)
 
 
 def _call_method(machine: Machine, method: Method, given: Arguments, line: int) -> Value:
@@ -248,7 +191,7 @@ def _call_module(machine: Machine, name: str, given: Arguments, node: ast.AST) -
         return frozenset([Sequence(id(node))])
     if name in LISTING:
         for key in given.keywords.values():
-            machine.escape(key, line, lambda function: call(machine, function, Arguments([], {}, True), node))
+            machine.escape(key, line)
         machine.add(id(node), machine.elements(first, line) if first else NOTHING)
         return frozenset([Sequence(id(node))])
     if name == "dict":
@@ -260,7 +203,7 @@ def _call_module(machine: Machine, name: str, given: Arguments, node: ast.AST) -
     if name in HARMLESS:
         _use_arguments(machine, name, given, line)
         return kind(HARMLESS[name]) if HARMLESS[name] else UNKNOWN
-    _escape_all(machine, given, line)
+    machine.escape_all(given, line)
     return UNKNOWN
 
 
@@ -299,93 +242,12 @@ def _getattr(first: Value, given: Arguments) -> Value:
 
 
 def _make_dict(machine: Machine, first: Value, given: Arguments, node: ast.AST) -> Value:
-    table = _table(machine, id(node), given.keywords, given.rest)
+    table = fill(machine, id(node), given.keywords, given.rest)
     for atom in first:
         if isinstance(atom, Table):
-            _table(machine, table.site, machine.table(atom.site).keys, machine.table(atom.site).open)
+            fill(machine, table.site, machine.table(atom.site).keys, machine.table(atom.site).open)
         else:
             machine.table(table.site).open = True
             if isinstance(atom, Events) and atom.path == ():
                 machine.facts.reads_unknown = True
     return frozenset([table])
-
-
-def _call_bound(machine: Machine, bound: Bound, given: Arguments, node: ast.AST) -> Value:
-    owner, name, line = bound.owner, bound.name, getattr(node, "lineno", 1)
-    first = given.positional[0] if given.positional else NOTHING
-    default = given.positional[1] if len(given.positional) > 1 else frozenset([Constant("none", None)])
-    if isinstance(owner, Events):
-        if name == "get" or (name in ("pop", "setdefault") and given.positional):
-            value = machine.item(frozenset([owner]), first, line, getattr(node, "col_offset", 0), optional=True)
-            return join(value, default)
-        if owner.path == () and name == "update":
-            machine.events_merged = True
-        elif owner.path == ():
-            machine.facts.reads_unknown = True
-        if name in MAP_ONLY:
-            machine.facts.use(owner.path, "map", line)
-        elif name in LIST_ONLY:
-            machine.facts.use(owner.path, "list", line)
-        elif name in TEXT_ONLY:
-            machine.facts.use(owner.path, "str", line)
-        return kind(TEXT_GIVES[name]) if name in TEXT_GIVES else UNKNOWN
-    if isinstance(owner, Response):
-        return _call_of_response(machine, owner, name, given, line)
-    if isinstance(owner, Table):
-        return _call_of_table(machine, owner, name, given, node)
-    if isinstance(owner, Sequence):
-        if name in ("append", "add"):
-            machine.add(owner.site, first)
-        elif name in ("extend", "update"):
-            machine.add(owner.site, machine.elements(first, line))
-        elif name == "insert" and len(given.positional) > 1:
-            machine.add(owner.site, given.positional[1])
-        elif name == "pop":
-            return machine.sequences.get(owner.site, NOTHING)
-        return UNKNOWN
-    if isinstance(owner, (Constant, Kind)) and owner.kind == "str" and name in TEXT_GIVES:
-        if name == "join":
-            machine.elements(first, line)
-        return kind(TEXT_GIVES[name])
-    _escape_all(machine, given, line)
-    return UNKNOWN
-
-
-def _call_of_response(machine: Machine, owner: Response, name: str, given: Arguments, line: int) -> Value:
-    first = given.positional[0] if given.positional else NOTHING
-    if name == "get":
-        default = given.positional[1] if len(given.positional) > 1 else frozenset([Constant("none", None)])
-        return join(machine.item(frozenset([owner]), first, line, 0), default)
-    if name in ("update", "setdefault", "append", "extend"):
-        machine.facts.members_written.add("*")
-    return kind(TEXT_GIVES[name]) if name in TEXT_GIVES else UNKNOWN
-
-
-def _call_of_table(machine: Machine, owner: Table, name: str, given: Arguments, node: ast.AST) -> Value:
-    line = getattr(node, "lineno", 1)
-    first = given.positional[0] if given.positional else NOTHING
-    content = machine.table(owner.site)
-    if name in ("get", "pop"):
-        default = given.positional[1] if len(given.positional) > 1 else frozenset([Constant("none", None)])
-        return join(machine.item(frozenset([owner]), first, line, 0), default)
-    if name == "setdefault":
-        value = given.positional[1] if len(given.positional) > 1 else UNKNOWN
-        for key in strings(first) or []:
-            machine.put(owner.site, key, value)
-        content.open = content.open or strings(first) is None
-        return join(machine.item(frozenset([owner]), first, line, 0), value)
-    if name == "update":
-        _table(machine, owner.site, given.keywords, given.rest)
-        for atom in first:
-            if isinstance(atom, Table):
-                _table(machine, owner.site, machine.table(atom.site).keys, machine.table(atom.site).open)
-            else:
-                content.open = True
-        return frozenset([Constant("none", None)])
-    if name == "copy":
-        return frozenset([owner])
-    if name in ("items", "values") and not content.open:
-        values = join(*content.keys.values())
-        machine.add(id(node), frozenset([Tuple((kind("str"), values))]) if name == "items" else values)
-        return frozenset([Sequence(id(node))])
-    return UNKNOWN

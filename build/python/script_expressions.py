@@ -7,11 +7,11 @@ from typing import Any
 
 from script_calls import NOT_OPERATIONS, call
 from script_machine import Arguments, Machine
+from script_operators import binary, equality, membership, merge
 from script_values import (
     MOST_ATOMS,
     NOTHING,
     UNKNOWN,
-    Atom,
     Bound,
     Client,
     Constant,
@@ -181,7 +181,7 @@ def _spread(machine: Machine, given: Arguments, value: Value, line: int) -> None
         given.positional.extend(tuples[0].parts)
         return
     given.rest = True
-    machine.escape(machine.elements(value, line), line, lambda _: None)
+    machine.escape(machine.elements(value, line), line, called=False)
 
 
 def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
@@ -194,32 +194,16 @@ def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
                 machine.put(id(node), name, value)
             content.open = content.open or names is None
             if names is None:
-                machine.escape(value, node.lineno, lambda _: None)
+                machine.escape(value, node.lineno, called=False)
             continue
         for atom in value:
             if isinstance(atom, Table):
-                _merge(machine, id(node), atom)
+                merge(machine, id(node), atom)
             elif isinstance(atom, (Events, Kind)) or atom not in NOTHING:
                 content.open = True
                 if isinstance(atom, Events) and atom.path == ():
                     machine.facts.reads_unknown = True
     return frozenset([Table(id(node))])
-
-
-def _merge(machine: Machine, site: int, table: Table) -> None:
-    content = machine.table(table.site)
-    for name, value in list(content.keys.items()):
-        machine.put(site, name, value)
-    if content.open:
-        machine.table(site).open = True
-
-
-def _take_in(machine: Machine, site: int, value: Value) -> None:
-    for atom in value:
-        if isinstance(atom, Table):
-            _merge(machine, site, atom)
-        else:
-            machine.table(site).open = True
 
 
 def _list(machine: Machine, node: ast.List | ast.Set | ast.Tuple, scope: Scope) -> Value:
@@ -231,78 +215,11 @@ def _compare(machine: Machine, node: ast.Compare, scope: Scope) -> Value:
     sides = [evaluate(machine, part, scope) for part in [node.left, *node.comparators]]
     for operator, left, right in zip(node.ops, sides[:-1], sides[1:], strict=True):
         if isinstance(operator, (ast.In, ast.NotIn)):
-            _membership(machine, left, right, node)
+            membership(machine, left, right, node)
         elif isinstance(operator, (ast.Eq, ast.NotEq, ast.Is, ast.IsNot)):
-            _equality(machine, left, right, node.lineno)
-            _equality(machine, right, left, node.lineno)
+            equality(machine, left, right, node.lineno)
+            equality(machine, right, left, node.lineno)
     return kind("bool")
-
-
-def _membership(machine: Machine, left: Value, right: Value, node: ast.Compare) -> None:
-    for atom in right:
-        if isinstance(atom, Events):
-            for name in strings(left) or []:
-                if atom.path == ():
-                    machine.facts.read((name,), node.lineno, node.col_offset, True)
-        elif isinstance(atom, (Tuple, Sequence)):
-            _equality(machine, left, machine.elements(frozenset([atom]), node.lineno), node.lineno)
-
-
-def _equality(machine: Machine, value: Value, other: Value, line: int) -> None:
-    """`events[key] == "text"` tells that the key's value is a text."""
-    kinds = {atom.kind for atom in other if isinstance(atom, Constant)}
-    if len(kinds) != 1 or len(value) != 1 or not all(isinstance(atom, Constant) and atom.value != "" for atom in other):
-        return
-    for atom in value:
-        if isinstance(atom, Events) and kinds & {"str", "int", "bool"}:
-            machine.facts.use(atom.path, next(iter(kinds)), line)
-
-
-def binary(machine: Machine, left: Value, operator: ast.operator, right: Value, node: ast.AST) -> Value:
-    """The value of a binary operation, or of an assignment with one."""
-    line = getattr(node, "lineno", 1)
-    if isinstance(operator, ast.BitOr) and all(isinstance(atom, Events) for atom in left | right):
-        return left | right
-    for side in (left, right):
-        if any(isinstance(atom, Events) and atom.path == () for atom in side):
-            machine.facts.reads_unknown = True
-    tables = [atom for atom in left | right if isinstance(atom, Table)]
-    if isinstance(operator, ast.BitOr) and isinstance(node, ast.AugAssign):
-        # It changes the dictionary itself, which may be known by other names.
-        for table in left:
-            if isinstance(table, Table):
-                _take_in(machine, table.site, right)
-    if isinstance(operator, ast.BitOr) and tables:
-        _take_in(machine, id(node), left | right)
-        return frozenset([Table(id(node))])
-    if isinstance(operator, ast.Add):
-        return _add(machine, left, right, node, line)
-    kinds = {atom.kind for atom in left | right if isinstance(atom, (Constant, Kind))}
-    if (
-        isinstance(operator, ast.Mod)
-        and kinds
-        and all(isinstance(atom, (Constant, Kind)) and atom.kind == "str" for atom in left)
-    ):
-        return kind("str")
-    numbers = all(isinstance(atom, (Constant, Kind)) and atom.kind in ("int", "float") for atom in left | right)
-    return join(*[kind(one) for one in kinds]) if numbers and kinds else UNKNOWN
-
-
-def _add(machine: Machine, left: Value, right: Value, node: ast.AST, line: int) -> Value:
-    for value, other in ((left, right), (right, left)):
-        kinds = {atom.kind for atom in other if isinstance(atom, (Constant, Kind))}
-        for atom in value:
-            if isinstance(atom, Events) and len(kinds) == 1 and kinds <= {"str", "int"}:
-                machine.facts.use(atom.path, next(iter(kinds)), line)
-    texts = [strings(left), strings(right)]
-    if texts[0] and texts[1] and len(texts[0]) * len(texts[1]) <= MOST_ATOMS:
-        return frozenset(Constant("str", one + two) for one in texts[0] for two in texts[1])
-    everything: frozenset[Atom] = left | right
-    if any(isinstance(atom, Sequence) for atom in everything):
-        machine.add(id(node), join(machine.elements(left, line), machine.elements(right, line)))
-        return frozenset([Sequence(id(node))])
-    kinds = {atom.kind for atom in everything if isinstance(atom, (Constant, Kind))}
-    return kind(kinds.pop()) if len(kinds) == 1 else UNKNOWN
 
 
 def _comprehension(machine: Machine, node: ComprehensionNode, scope: Scope) -> Value:
@@ -315,7 +232,7 @@ def _comprehension(machine: Machine, node: ComprehensionNode, scope: Scope) -> V
     if isinstance(node, ast.DictComp):
         evaluate(machine, node.key, inner)
         value = evaluate(machine, node.value, inner)
-        machine.escape(value, node.lineno, lambda _: None)
+        machine.escape(value, node.lineno, called=False)
         machine.table(id(node)).open = True
         return frozenset([Table(id(node))])
     machine.add(id(node), evaluate(machine, node.elt, inner))
@@ -367,7 +284,7 @@ def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> No
                         machine.put(atom.site, name, value)
                     if names is None:
                         machine.table(atom.site).open = True
-                        machine.escape(value, target.lineno, lambda _: None)
+                        machine.escape(value, target.lineno, called=False)
                 elif isinstance(atom, Sequence):
                     machine.add(atom.site, value)
                 elif isinstance(atom, Response):
@@ -375,12 +292,12 @@ def assign(machine: Machine, target: ast.expr, value: Value, scope: Scope) -> No
                 elif isinstance(atom, Events) and atom.path == ():
                     machine.events_written.update(strings(key) or [])
                     machine.events_merged = machine.events_merged or strings(key) is None
-                    machine.escape(value, target.lineno, lambda _: None)
+                    machine.escape(value, target.lineno, called=False)
                 else:
-                    machine.escape(value, target.lineno, lambda _: None)
+                    machine.escape(value, target.lineno, called=False)
         case ast.Attribute():
             evaluate(machine, target.value, scope)
-            machine.escape(value, target.lineno, lambda _: None)
+            machine.escape(value, target.lineno, called=False)
         case _:
             pass
 

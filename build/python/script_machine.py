@@ -1,5 +1,6 @@
 """The state of an interpretation: the heap, the functions, and what was found out so far."""
 
+import ast
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -39,6 +40,7 @@ class Arguments:
 @dataclass
 class Machine:
     run: "Callable[[Machine, FunctionNode, Scope], Value]"
+    call: "Callable[[Machine, Value, Arguments, ast.AST], Value]"
     facts: Facts = field(default_factory=Facts)
     tables: dict[int, TableContent] = field(default_factory=dict)
     sequences: dict[int, Value] = field(default_factory=dict)
@@ -178,7 +180,12 @@ class Machine:
                 found.extend([*content.keys.values(), UNKNOWN])
         return join(*found)
 
-    def escape(self, value: Value, line: int, call: "Callable[[Value], object]") -> None:
+    def escape_all(self, given: Arguments, line: int) -> None:
+        """All arguments of a call go where they can't be followed."""
+        for value in [*given.positional, *given.keywords.values()]:
+            self.escape(value, line)
+
+    def escape(self, value: Value, line: int, called: bool = True) -> None:
         """A value goes where it can't be followed: functions may be called, dictionaries changed, events read."""
         for atom in value:
             if isinstance(atom, Events):
@@ -189,18 +196,19 @@ class Machine:
             elif isinstance(atom, Client):
                 self.facts.call(atom.service, None, line, None, False)
             elif isinstance(atom, Function):
-                call(frozenset([atom]))
+                if called:
+                    self.call(self, frozenset([atom]), Arguments([], {}, True), ast.Pass())
             elif isinstance(atom, Table):
                 content = self.table(atom.site)
                 if not content.open:
                     content.open = True
                     for part in list(content.keys.values()):
-                        self.escape(part, line, call)
+                        self.escape(part, line, called)
             elif isinstance(atom, Tuple):
                 for part in atom.parts:
-                    self.escape(part, line, call)
+                    self.escape(part, line, called)
             elif isinstance(atom, Sequence):
                 inside = self.sequences.get(atom.site, NOTHING)
                 if not any(isinstance(one, Unknown) for one in inside):
                     self.sequences[atom.site] = inside | UNKNOWN
-                    self.escape(inside, line, call)
+                    self.escape(inside, line, called)

@@ -3,8 +3,9 @@
 import ast
 
 from script_calls import call
-from script_expressions import assign, binary, evaluate
+from script_expressions import assign, evaluate
 from script_machine import Arguments, Machine
+from script_operators import binary
 from script_values import NOTHING, UNKNOWN, Constant, Events, FunctionNode, Module, Scope, Value, join
 
 
