@@ -4,7 +4,8 @@
  * @see https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/regex/Pattern.html
  */
 export type Node =
-  | { readonly kind: "chars"; readonly has: (code: number) => boolean }
+  /** `code`: it takes this one character only. */
+  | { readonly kind: "chars"; readonly has: (code: number) => boolean; readonly code?: number }
   | { readonly kind: "sequence"; readonly parts: readonly Node[] }
   | { readonly kind: "either"; readonly options: readonly Node[] }
   | {
@@ -206,7 +207,8 @@ class Reader {
     if (char === "R" || char === "X") return { kind: "chars", has: () => true };
     const controls: Readonly<Record<string, number>> = { t: 9, n: 10, r: 13, f: 12, a: 7, e: 27 };
     const control = controls[char];
-    if (control !== undefined) return { kind: "chars", has: (code) => code === control };
+    if (control !== undefined)
+      return { kind: "chars", has: (code) => code === control, code: control };
     if (char === "x" || char === "u" || char === "0" || char === "c") {
       const digits = this.match(
         {
@@ -221,7 +223,7 @@ class Reader {
         char === "c"
           ? digits[0].charCodeAt(0) ^ 64
           : Number.parseInt(digits[0].replace(/[{}]/g, ""), char === "0" ? 8 : 16);
-      return { kind: "chars", has: (one) => one === code };
+      return { kind: "chars", has: (one) => one === code, code };
     }
     if (/[a-zA-Z]/.test(char)) throw new JavaRegexError(`\\${char} is no escape that Java knows`);
     return exactly(char);
@@ -278,12 +280,11 @@ class Reader {
     }
     const node = this.escape(true);
     if (node.kind !== "chars") return () => false;
-    const codes = Array.from({ length: 256 }, (_, code) => code).filter(node.has);
-    return codes.length === 1 && codes[0] !== undefined ? codes[0] : node.has;
+    return node.code ?? node.has;
   }
 }
 
 const exactly = (char: string): Node => {
-  const code = char.codePointAt(0);
-  return { kind: "chars", has: (one) => one === code };
+  const code = char.codePointAt(0) ?? 0;
+  return { kind: "chars", has: (one) => one === code, code };
 };
