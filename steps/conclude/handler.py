@@ -51,6 +51,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     own = {kind: ids_of(groups[kind]) for kind in groups}
     inside, opened = own["containment"], own["all-access"]
     interfaces = attempt(problems, [], interfaces_now, ec2, name)
+    blind = len(problems) > len(notes)
     todo = {i["Id"]: inside[i["VpcId"]] for i in interfaces if opened.get(i["VpcId"]) in i["Groups"]}
     problems += [f"{which} could not be closed: {error}" for which, error in put_groups(ec2, todo).items()]
     interfaces = attempt(problems, interfaces, interfaces_now, ec2, name) if todo else interfaces
@@ -105,7 +106,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         sections |= {"What can't be restored": plan["Problems"], "Calls made": [] if failed else calls}
     if failed and contain:
         partly = "is only PARTLY" if len(wrong) < len(interfaces) else "is NOT"
-        word = "IS" if isolated else partly if wrong else "MAY NOT BE"
+        word = "IS" if isolated else "MAY NOT BE" if blind else partly
         title = f"CONTAINMENT FAILED; the instance {word} isolated"
         by_hand = {i["Id"]: inside[i["VpcId"]] for i in wrong if i["VpcId"] in inside}
         puts = [{"NetworkInterfaceId": interface, "Groups": [group]} for interface, group in by_hand.items()]

@@ -12,7 +12,7 @@ def interface_lines(run: dict[str, Any], interfaces: list[dict[str, Any]], own: 
     lines = []
     for interface in interfaces:
         now, was, vpc = interface["Groups"], before.get(interface["Id"], []), interface["VpcId"]
-        state = "as before" if now == was else "CHANGED BY SOMEBODY"
+        state = "as before" if now == was else "OTHER GROUPS"
         if now == [own["containment"].get(vpc)]:
             state = "contained"
         elif own["all-access"].get(vpc) in now:

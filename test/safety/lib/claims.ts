@@ -156,8 +156,11 @@ function interfaceLies(
         ? "contained"
         : same
           ? "as before"
-          : "CHANGED BY SOMEBODY";
-    const fits = line.startsWith(`${id}: ${state};`) && line.endsWith(`; now ${groups.join(", ")}`);
+          : "OTHER GROUPS";
+    const fits =
+      (line.startsWith(`${id}: ${state};`) ||
+        (unread && line.startsWith(`${id}: OTHER GROUPS;`))) &&
+      line.endsWith(`; now ${groups.join(", ")}`);
     return fits ? [] : [`the report says "${line}", and it is ${state} with ${groups.join(", ")}`];
   });
 }

@@ -120,7 +120,6 @@ const missing: Readonly<Record<string, string>> = {
   AuthorizeSecurityGroupIngress: "InvalidGroup.NotFound",
   RevokeSecurityGroupEgress: "InvalidGroup.NotFound",
   ModifyNetworkInterfaceAttribute: "InvalidGroup.NotFound",
-  DescribeImages: "InvalidAMIID.NotFound",
   CopyImage: "InvalidAMIID.NotFound",
   PutObject: "NoSuchBucket",
   PutBucketVersioning: "NoSuchBucket",

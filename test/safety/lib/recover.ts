@@ -1,5 +1,5 @@
 /** Does after a fault what a person would: run again, then release, and looks whether all is as it was. */
-import type { Run } from "../../world/run.ts";
+import { type Run, section } from "../../world/run.ts";
 import type { Snapshot } from "../../world/snapshot.ts";
 import { backupKey, type World } from "../../world/world.ts";
 import { drift, lies, taggedObjects } from "./claims.ts";
@@ -39,5 +39,11 @@ export async function releaseAgain(
 
 function unless(run: Run, status: string, what: string): readonly string[] {
   if (run.status === status) return [];
-  return [`${what} ended ${run.status}: ${run.json.Title ?? ""} ${run.failure}`.slice(0, 1500)];
+  const failed = run.steps.flatMap((step) =>
+    step.failure === "" || step.name === "endAsFailed"
+      ? []
+      : [`${step.name} ${step.status}: ${step.failure.slice(-300)}`],
+  );
+  const reasons = [...failed, ...section(run, "What failed")].join("; ");
+  return [`${what} ended ${run.status}: ${String(run.json.Title ?? run.failure)}; ${reasons}`];
 }
