@@ -150,6 +150,8 @@ class Reader {
     const char = this.peek();
     if (/[*+?]/.test(char))
       throw new JavaRegexError(`the ${char} at ${this.at + 1} has nothing to repeat`);
+    // Java takes a count of nothing.
+    if (/^\{\d+,?\d*\}/.test(this.text.slice(this.at))) return { kind: "empty" };
     if (char === "{") throw new JavaRegexError(`the { at ${this.at + 1} ${NO_COUNT}`);
     this.at += 1;
     return exactly(char);
