@@ -1,5 +1,12 @@
 /** The situations in which the runbook is tried. */
-import { CreateTagsCommand } from "@aws-sdk/client-ec2";
+import {
+  AttachVolumeCommand,
+  CreateTagsCommand,
+  CreateVolumeCommand,
+  DescribeInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { CreateAliasCommand, CreateKeyCommand } from "@aws-sdk/client-kms";
+import { PutBucketOwnershipControlsCommand } from "@aws-sdk/client-s3";
 import type { Emulator } from "../../../emulator/index.ts";
 import { makeAutoScalingGroup, memberWorld, type Sizes } from "../../world/asg.ts";
 import type { Parameters } from "../../world/run.ts";
@@ -59,6 +66,33 @@ const tagBefore = ({ ec2, instanceId, interfaceIds }: World): Promise<unknown> =
     }),
   );
 
+/** A second disk, encrypted with a key of the account, and a bucket that goes by ACLs, which are private. */
+const encryptedDisk = async ({ ec2, s3, kms, instanceId, bucket }: World): Promise<unknown> => {
+  const found = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+  const AvailabilityZone = found.Reservations?.[0]?.Instances?.[0]?.Placement?.AvailabilityZone;
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  const KmsKeyId = KeyMetadata?.Arn;
+  await kms.send(
+    new CreateAliasCommand({ AliasName: "alias/evidence", TargetKeyId: KeyMetadata?.KeyId }),
+  );
+  const made = await ec2.send(
+    new CreateVolumeCommand({ AvailabilityZone, Size: 8, Encrypted: true, KmsKeyId }),
+  );
+  await ec2.send(
+    new AttachVolumeCommand({
+      VolumeId: made.VolumeId,
+      InstanceId: instanceId,
+      Device: "/dev/sdf",
+    }),
+  );
+  return s3.send(
+    new PutBucketOwnershipControlsCommand({
+      Bucket: bucket,
+      OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+    }),
+  );
+};
+
 export const scenarios: readonly Scenario[] = [
   plain("one interface", { interfaces: [["web", "db"]] }),
   plain(
@@ -74,6 +108,12 @@ export const scenarios: readonly Scenario[] = [
     { TagIdentifier: "Key=Case,Value=4711" },
   ),
   plain("images", { interfaces: [["web"]] }, { CreateAMIBackup: "true" }),
+  plain(
+    "images of an encrypted disk",
+    { interfaces: [["web"]] },
+    { CreateAMIBackup: "true", KmsKey: "alias/evidence" },
+    encryptedDisk,
+  ),
   plain("a new bucket", { interfaces: [["web"]], bucket: false }),
   member(
     "everything at once",
