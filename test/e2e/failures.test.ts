@@ -1,3 +1,7 @@
+import {
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+} from "@aws-sdk/client-ec2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FaultKind, FaultMatch } from "../../emulator/front/faults.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
@@ -49,14 +53,16 @@ async function withFault(
 
 /** The interfaces that are on an all-access group: after a run, none may be. */
 async function open(world: World): Promise<string[]> {
-  const state = (await world.snapshot()) as {
-    groups: Record<string, { name: string }>;
-    network: { interfaces: Record<string, { groups: string[] }> };
-  };
-  const names = (groups: string[]): string[] => groups.map((id) => state.groups[id]?.name ?? "");
-  return Object.entries(state.network.interfaces)
-    .filter(([, one]) => names(one.groups).some((name) => name.includes("all-access")))
-    .map(([id]) => id);
+  const [groups, interfaces] = await Promise.all([
+    world.ec2.send(new DescribeSecurityGroupsCommand({})),
+    world.ec2.send(new DescribeNetworkInterfacesCommand({})),
+  ]);
+  const opening = (groups.SecurityGroups ?? [])
+    .filter((group) => group.GroupName?.includes("all-access"))
+    .map((group) => group.GroupId);
+  return (interfaces.NetworkInterfaces ?? [])
+    .filter((one) => (one.Groups ?? []).some((group) => opening.includes(group.GroupId)))
+    .map((one) => one.NetworkInterfaceId ?? "");
 }
 
 /** What differs from before, but for the backup and the images, which are kept. */
@@ -165,7 +171,7 @@ describe("item 7: a failure of", () => {
     "$step ($call) leads to the report and Failed, and nothing stays open (invariant 3)",
     async ({ step, call, match = { operation: call }, said, mend }) => {
       const world = await worldFor(step);
-      const before = await world.snapshot();
+      const before = mend ? await world.snapshot() : {};
       const parameters = parametersFor(step);
       const failed = await withFault(world, { ...match, step }, refused, () =>
         world.contain(parameters),

@@ -110,7 +110,7 @@ test("item 6: the command that Contain prints releases the instance", async () =
 });
 
 test("item 6: after a containment that failed, the printed commands isolate by hand", async () => {
-  const world = await groupWorld();
+  const world = await makeWorld(emulator, { interfaces: [["web"], ["db"]] });
   const [one = ""] = world.interfaceIds;
   const stop = refuse(world, one);
   const failed = await world.contain(tagged);
@@ -140,7 +140,7 @@ test("item 6: after a containment that failed, the printed commands bring everyt
 });
 
 test("item 6: a containment that failed after the isolation says so, and its commands bring everything back too", async () => {
-  const world = await groupWorld();
+  const world = await makeWorld(emulator, { interfaces: [["web"]] });
   const before = await world.snapshot();
   const stop = emulator.faults.add({
     match: {
@@ -173,7 +173,7 @@ test("item 6: after a release that failed, the printed commands finish it by han
 });
 
 test("item 6: the release command of a failed release finishes it", async () => {
-  const world = await groupWorld();
+  const world = await makeWorld(emulator, { interfaces: [["web"], ["db"]] });
   const before = await world.snapshot();
   const key = backupKey(await world.contain());
   const [one = ""] = world.interfaceIds;
