@@ -32,23 +32,26 @@ ALL_IPV6 = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
 # Anybody may make a group with such a name and tag. Only one whose tag leads to a whole backup of this
 # very instance counts; another never keeps the instance from being contained. A run that failed early
 # may have left its tag on the Auto Scaling group alone.
-def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]]) -> dict[str, Any]:
-    """The containment that one of the groups belongs to; empty if there is none."""
+def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]], used: list[str]) -> dict[str, Any]:
+    """The containment that one of the groups belongs to; empty if there is none. `used` are the ids of groups that the
+    instance is in."""
     for group in groups:
         bucket, _, key = tags_in(group).get(BACKUP_TAG, "").removeprefix("s3://").partition("/")
-        if not key or events["BucketMissing"]:
+        if not key:
             continue
         if bucket != events["Bucket"]:
+            if group["GroupId"] not in used:
+                continue
             raise ValueError(
                 f"{group['GroupId']} says that the instance is contained already, with the backup in {bucket}. Start"
                 " again with that bucket; or, if that is false, remove the tag that says so. Nothing was changed."
             )
         try:
-            run = load_run(s3, events, key)
+            run = {} if events["BucketMissing"] else load_run(s3, events, key)
         except ValueError as error:
             print(f"{group['GroupId']} is not a containment's group: {error}")
             continue
-        if group.get("GroupName") in (None, group_name(run, "containment")):
+        if run and group.get("GroupName") in (None, group_name(run, "containment")):
             return run
     return {}
 
@@ -190,7 +193,8 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
         "TagsBefore": tags_before(ec2, events, names, group),
     }
     mark = {"Key": BACKUP_TAG, "Value": tags_in(group).get(marker_of(events)["Key"], "")}
-    found = find_run(s3, events, [*groups, {"GroupId": name, "Tags": [mark]}])
+    used = [name, *(which for i in interfaces for which in i["Groups"])]
+    found = find_run(s3, events, [*groups, {"GroupId": name, "Tags": [mark]}], used)
     content: dict[str, Any] = {}
     run = found or {**backup, **{part: events[part] for part in HERE}, "Key": key, "Supplements": []}
     own = own_groups(ec2, run)

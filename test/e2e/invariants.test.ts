@@ -139,6 +139,16 @@ test.concurrent("invariant 4: Contain on a contained instance and Release on a r
   expect(differences(after, await world.snapshot())).toEqual([]);
 });
 
+test.concurrent("invariant 4: Contain with another bucket on a contained instance names the bucket of the backup, and changes nothing", async () => {
+  const world = await makeWorld(emulator);
+  expect((await world.contain(tagged)).status).toBe("Success");
+  const between = await world.snapshot();
+  const again = await world.contain({ ...tagged, S3BucketName: "another-bucket-of-ours" });
+  expect(again.status).toBe("Failed");
+  expect(again.failure).toContain(`contained already, with the backup in ${world.bucket}`);
+  expect(differences(between, await world.snapshot())).toEqual([]);
+});
+
 test.concurrent.each(["CreateSecurityGroup", "ModifyNetworkInterfaceAttribute", "CreateTags"])(
   "invariant 4: after a crash at %s a second run finishes the work",
   async (operation) => {

@@ -122,8 +122,8 @@ const group = async (world: World, name: string, Key?: string, Value?: string): 
 
 const BACKUP = "ContainEC2Instance:Backup";
 
-/** What somebody who may tag and make groups prepares before the containment. `refused`: it may only name it and stop. */
-const traps: Readonly<Record<string, { prepare: Prepare; refused?: true }>> = {
+/** What somebody who may tag and make groups prepares before the containment. It must not keep the instance from it. */
+const traps: Readonly<Record<string, { prepare: Prepare }>> = {
   "the instance carries the runbook's tag": {
     prepare: (world) => tag(world, world.instanceId, BACKUP, "s3://evil/x.json"),
   },
@@ -171,7 +171,6 @@ const traps: Readonly<Record<string, { prepare: Prepare; refused?: true }>> = {
         BACKUP,
         "s3://evil/x.json",
       ),
-    refused: true,
   },
   "a group's tag is no address": {
     prepare: (world) =>
@@ -180,17 +179,14 @@ const traps: Readonly<Record<string, { prepare: Prepare; refused?: true }>> = {
   "a group's name is a command": { prepare: (world) => group(world, "$(id) [x] (y) {z} & = ;") },
 };
 
-async function tryTrap(
-  emulator: Emulator,
-  { prepare, refused }: { prepare: Prepare; refused?: true },
-): Promise<Finding> {
+async function tryTrap(emulator: Emulator, { prepare }: { prepare: Prepare }): Promise<Finding> {
   const world = await makeWorld(emulator, { interfaces: [["web", "db"]] });
   await prepare(world);
   const before = await world.snapshot();
   const run = await world.contain();
   const now = await world.snapshot();
   const wrong = [...lies(run, world.instanceId, before, before, now)];
-  if (run.status !== "Success" && refused !== true)
+  if (run.status !== "Success")
     wrong.push(`it kept the instance from being contained: ${run.failure.slice(0, 500)}`);
   if (run.status === "Success")
     wrong.push(
