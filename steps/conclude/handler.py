@@ -19,7 +19,10 @@ NOT_CUT = [
     " Network Firewall, Lambda or DynamoDB endpoints, until it idles out (a network ACL cuts it, for all the subnet).",
     "DNS to the VPC's resolver, instance metadata, and the sessions of the instance's role: revoke them in IAM.",
 ]
-UNKNOWN = "The run was cancelled, a step ran out of time, or an action of AWS's own failed: see the execution's page."
+UNKNOWN = (
+    "No script failed: the run was cancelled, a step ran out of time, or describeAutoScalingGroups or an image step"
+    " failed. The execution's page says which."
+)
 
 
 def attempt(problems: list[str], nothing: Any, work: Any, *arguments: Any) -> Any:
@@ -84,7 +87,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     if contain and "EnteringStandby" in str(scaling):
         warnings.append("The instance is not in Standby yet: its load balancer is draining connections.")
     sections = {
-        "What failed": (problems or [UNKNOWN]) if failed else [],
+        "What failed": (problems if notes else [UNKNOWN, *problems]) if failed else [],
         "Warnings": warnings,
         "Interfaces": interface_lines(run, interfaces, own),
         "Auto Scaling": scaling,
