@@ -33,7 +33,9 @@ Isolates a compromised EC2 instance from the network, reversibly, with the evide
 
 **Contain** backs up the security groups of all interfaces and the Auto Scaling state to S3, cuts connections, isolates, proves it, and makes images if asked. **Release** gives everything back from that backup.
 
-DryRun is true by default: it changes nothing and reports every change that would be made.`,
+DryRun is true by default: it changes nothing and reports every change that would be made.
+
+The scripts are shortened to fit into 64 KB; \`npm run build\` in the source also writes them as they were written.`,
   assumeRole: parameter.AutomationAssumeRole,
   parameters,
   outputs: [

@@ -103,6 +103,15 @@ def source(module: Module, node: Definition) -> str:
     return "\n".join(line.rstrip() for line in kept if line.strip())
 
 
+def import_lines(imports: set[str]) -> list[str]:
+    """The imports in the order of the formatter, one line for all names from a module."""
+    names: dict[str, list[str]] = {}
+    for line in sorted(imports, key=lambda line: (line.startswith("from"), line)):
+        head, _, name = line.partition(" import ") if line.startswith("from") else (line, "", "")
+        names.setdefault(head, []).append(name)
+    return [f"{head} import {', '.join(each)}" if each[0] else head for head, each in names.items()]
+
+
 def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
     """One script: imports, the shared definitions in use, the handler's own."""
     imports: set[str] = set()
@@ -143,7 +152,7 @@ def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
             if name in defined:
                 raise SystemExit(f"{handler}: two definitions of {name} meet in one script; rename one")
             defined[name] = node
-    text = "\n".join(sorted(imports, key=lambda line: (line.startswith("from"), line))) + "\n"
+    text = "\n".join(import_lines(imports)) + "\n"
     for block, node in order:
         is_constant = isinstance(node, ast.Assign | ast.AnnAssign)
         text += ("" if is_constant else "\n") + block + "\n"

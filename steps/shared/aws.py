@@ -14,8 +14,11 @@ def client(service: str, region: str | None = None) -> Any:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
     """
-    config = Config(retries={"mode": "standard", "total_max_attempts": 7}, read_timeout=20)
-    return boto3.client(service, region_name=region, config=config)
+    return boto3.client(
+        service,
+        region_name=region,
+        config=Config(retries={"mode": "standard", "total_max_attempts": 7}, read_timeout=20),
+    )
 
 
 def code_of(error: Exception) -> str:
