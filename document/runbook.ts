@@ -35,7 +35,7 @@ Isolates a compromised EC2 instance from the network, reversibly, with the evide
 
 DryRun is true by default: it changes nothing and reports every change that would be made.
 
-The scripts are shortened to fit into 64 KB; \`npm run build\` in the source also writes them as they were written.`,
+The scripts are shortened to fit into 64 KB; \`npm run build\` of the source also writes a readable copy.`,
   assumeRole: parameter.AutomationAssumeRole,
   parameters,
   outputs: [

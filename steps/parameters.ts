@@ -49,7 +49,7 @@ export const parameters = {
   EgressInput: {
     type: "MapList",
     description:
-      '(Optional, Contain only) What the instance may still reach; nothing by default. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"443", "ToPort":"443"}], as in IngressInput.',
+      '(Optional, Contain only) What the instance may still reach; nothing by default. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"443", "ToPort":"443"}].',
     default: [],
     maxItems: 60,
   },

@@ -1,10 +1,12 @@
 """Makes a script shorter, in steps, each of which costs a reader more than the one before.
 
 1. annotations and comments go;
-2. one blank for a level of indentation, a statement on one line, no blanks around operators;
+2. one blank for a level of indentation, a statement on one line, no blanks around operators, a string
+   that was written in parts in one;
 3. the names inside functions become short, and simple statements share a line; names of functions,
    strings and keys stay.
-4. the names of functions and constants become short too, but for the handler;
+4. the names of functions and constants become short too, but for the handler; no blank is left that
+   Python does not need;
 5. strings that stand in a script again and again get names.
 
 It edits the text by its tokens, never prints a syntax tree: the same text comes out under every
@@ -161,7 +163,7 @@ def _with_short_locals(text: str) -> str:
             first, last = node.lineno - 1, node.end_lineno or node.lineno
             body = "".join(lines[first:last])
             kept = by_keyword | outer | set(dir(builtins))
-            lines[first:last] = [_renamed(body, _short_names(text, _bound(node) - kept))]
+            lines[first:last] = [_renamed(body, _short_names(body, _bound(node) - kept))]
     return "".join(lines)
 
 
@@ -183,8 +185,32 @@ def _with_short_globals(text: str) -> str:
     return _renamed(text, _short_names(text, own - {"handler"}))
 
 
-def _squeezed(text: str) -> str:
-    """The same statements, each on a line of its own, without blanks that nobody but a reader needs."""
+def _in_one(first: str, second: str) -> str:
+    """Two literals that stand side by side, which are one string to Python, as one literal; empty where one has a
+    prefix but f or a backslash, whose meaning may hang on what follows, or where their quotes differ."""
+    form = r"""(f?)(['"])(?!\2)([^\\]*)\2"""
+    one, two = re.fullmatch(form, first), re.fullmatch(form, second)
+    if not one or not two or one[2] != two[2]:
+        return ""
+    prefix = one[1] or two[1]
+    texts = [re.sub("[{}]", r"\g<0>\g<0>", part[3]) if prefix and not part[1] else part[3] for part in (one, two)]
+    return prefix + one[2] + "".join(texts) + one[2]
+
+
+def _blank_between(before: tokenize.TokenInfo, part: tokenize.TokenInfo, tight: bool) -> bool:
+    """Whether two tokens need a blank between them; a keyword and a string do for a reader's eye only."""
+    if before.type not in _WORD or part.type not in _WORD:
+        return False
+    first, second = before.string, part.string
+    by_eye = (before.type == token.STRING and keyword.iskeyword(second)) or (
+        keyword.iskeyword(first) and second[0] in "'\""
+    )
+    return not (tight and by_eye)
+
+
+def _squeezed(text: str, tight: bool) -> str:
+    """The same statements, each on a line of its own, without blanks that nobody but a reader needs; where it is to be
+    tight, without any that Python does not need."""
     lines: list[str] = []
     line, depth, before = "", 0, None
     optional: list[bool] = []
@@ -205,7 +231,11 @@ def _squeezed(text: str) -> str:
             elif part.type == token.OP and part.string in ")]}":
                 droppable = optional.pop()
                 line = line[:-1] if droppable and before and before.string == "," else line
-            if before and before.type in _WORD and part.type in _WORD:
+            both = _in_one(before.string, part.string) if before and before.type == part.type == token.STRING else ""
+            if both and before:
+                line = line.removesuffix(before.string)
+                part = part._replace(string=both)  # noqa: PLW2901
+            elif before and _blank_between(before, part, tight):
                 line += " "
             line += part.string
             before = part
@@ -289,7 +319,7 @@ def _with_named_literals(text: str) -> str:
     names = [first + second for second in ["", *letters, *string.digits] for first in letters]
     free = (name for name in names if name not in words and not keyword.iskeyword(name))
     chosen: dict[str, str] = {}
-    for value, times in sorted(found.items(), key=lambda item: (-len(item[0]) * item[1], item[0])):
+    for value, times in sorted(found.items(), key=lambda item: (-item[1], -len(item[0]), item[0])):
         length = len(repr(value))
         if times * (length - 2) > length + 4:
             chosen[value] = next(free)
@@ -309,12 +339,13 @@ def shorten(text: str, level: int) -> str:
         result = _without_annotations(result)
     if level >= 3:
         result = _with_short_locals(result)
-    if level >= 4:
-        result = _with_short_globals(result)
+    # The strings are used more often than the functions, so they come first to the shortest names.
     if level >= 5:
         result = _with_named_literals(result)
+    if level >= 4:
+        result = _with_short_globals(result)
     if level >= 2:
-        result = _squeezed(result)
+        result = _squeezed(result, level >= 4)
     if level >= 3:
         result = _joined(result)
     if level == 1:

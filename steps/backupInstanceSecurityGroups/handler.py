@@ -20,4 +20,4 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     if backup["Key"]:
         whole = {name: run[name] for name in run if name not in (*HERE, "Key", "Supplements")}
         put_backup(s3, {**bucket, "Key": backup["Key"]}, backup["Content"] or whole)
-    return {"Key": backup["Key"]}
+    return {}

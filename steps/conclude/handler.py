@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from shared.aws import client
+from shared.aws import client, filters
 from shared.commands import command
 from shared.groups import ids_of, own_groups, wrong_rules
 from shared.images import evidence_of, image_lines, images_of
@@ -19,10 +19,7 @@ NOT_CUT = [
     " Network Firewall, Lambda or DynamoDB endpoints, until it idles out (a network ACL cuts it, for all the subnet).",
     "DNS to the VPC's resolver, instance metadata, and the sessions of the instance's role: revoke them in IAM.",
 ]
-UNKNOWN = (
-    "No script failed: the run was cancelled, a step ran out of time, or describeAutoScalingGroups or an image step"
-    " failed. The execution's page says which."
-)
+UNKNOWN = "describeAutoScalingGroups failed, a step ran out of time or the run was cancelled: see the execution."
 
 
 def attempt(problems: list[str], nothing: Any, work: Any, *arguments: Any) -> Any:
@@ -36,11 +33,21 @@ def attempt(problems: list[str], nothing: Any, work: Any, *arguments: Any) -> An
 
 def tag_all(ec2: Any, run: dict[str, Any], resources: list[str]) -> None:
     """Tags resources of which any lacks a tag; the groups were made with theirs."""
-    found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": resources}])["Tags"]
+    found = ec2.describe_tags(Filters=filters({"resource-id": resources}))["Tags"]
     tagged = [(tag["ResourceId"], tag["Key"], tag["Value"]) for tag in found]
     tags = tags_of(run)
     if any((name, tag["Key"], tag["Value"]) not in tagged for name in resources for tag in tags):
         ec2.create_tags(Resources=resources, Tags=tags)
+
+
+def missing_image(run: dict[str, Any], calls: list[dict[str, Any]], images: list[dict[str, Any]]) -> str:
+    """The step to which it is due that there is no encrypted image; empty if there is one."""
+    if any(i["State"] == "available" and "-enc" in i["Name"] for i in images):
+        return ""
+    needed = any(call["Step"] == "createImage" for call in calls)
+    made = [i for i in images if not needed or run["Execution"] in i["Name"]]
+    copied = any(i["State"] == "available" or "-enc" in i["Name"] for i in made)
+    return "createEncryptedCopy" if copied else "assertSourceInstanceRootVolumeIsEbs or createImage"
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -72,12 +79,11 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     resources = [*([name, *(i["Id"] for i in interfaces)] if isolated else []), *evidence_of(images)]
     if contain and resources:
         attempt(problems, None, tag_all, ec2, run, resources)
-    if (
-        contain
-        and events["Inputs"]["Images"]
-        and not any(i["State"] == "available" and "-enc" in i["Name"] for i in images)
-    ):
-        problems.append("The encrypted image is not available: see the image steps.")
+    known = bool(notes)
+    if contain and events["Inputs"]["Images"] and (step := missing_image(run, calls, images)):
+        why = f"{step}: failed, cancelled or out of time: the encrypted image is not available."
+        problems += plan["Problems"] or [why]
+        known = known or isolated
     if contain and scaling and "Standby," not in scaling[0].partition("; now ")[2]:
         problems.append("The instance is not in Standby: its Auto Scaling group may terminate it.")
     failed = bool(problems or not isolated if contain else problems or made)
@@ -85,9 +91,9 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     if contain and rules != events["Inputs"]["Rules"]:
         warnings.append("Contained before with other rules, which stay. To change them release, then contain again.")
     if contain and "EnteringStandby" in str(scaling):
-        warnings.append("The instance is not in Standby yet: its load balancer is draining connections.")
+        warnings.append("Not in Standby yet: its load balancer is draining connections.")
     sections = {
-        "What failed": (problems if notes else [UNKNOWN, *problems]) if failed else [],
+        "What failed": (problems if known else [UNKNOWN, *problems]) if failed else [],
         "Warnings": warnings,
         "Interfaces": interface_lines(run, interfaces, own),
         "Auto Scaling": scaling,

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from botocore import xform_name
-from shared.aws import client, code_of, insist
+from shared.aws import client, code_of, filters, insist
 from shared.instance import put_groups
 from shared.names import BACKUP_TAG, backup_uri
 from shared.notes import noted
@@ -22,9 +22,8 @@ DONE = {
 
 def made_before(ec2: Any, run: dict[str, Any], make: dict[str, Any]) -> str:
     """The id of the group that a repeated call has made. RuntimeError if it is another run's."""
-    filters = {"group-name": make["GroupName"], "vpc-id": make["VpcId"], f"tag:{BACKUP_TAG}": backup_uri(run)}
-    listed = [{"Name": name, "Values": [value]} for name, value in filters.items()]
-    found = ec2.describe_security_groups(Filters=listed)["SecurityGroups"]
+    wanted = {"group-name": [make["GroupName"]], "vpc-id": [make["VpcId"]], f"tag:{BACKUP_TAG}": [backup_uri(run)]}
+    found = ec2.describe_security_groups(Filters=filters(wanted))["SecurityGroups"]
     if not found:
         raise RuntimeError(f"{make['GroupName']} belongs to another run. When no other is under way, start again.")
     return str(found[0]["GroupId"])

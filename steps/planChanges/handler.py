@@ -18,7 +18,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     ec2, s3 = client("ec2"), client("s3", events["BucketRegion"])
     interfaces = interfaces_now(ec2, events["InstanceId"])
     plan = (plan_restore if events["Action"] == "Release" else plan_containment)(ec2, s3, events, interfaces)
-    run, problems = plan["Run"], plan.get("Problems", [])
+    run, problems = plan["Run"], plan["Problems"]
     now = [f"{i['Id']} in {i['VpcId']}: {', '.join(i['Groups'])}" for i in interfaces]
     calls = [{"Step": step, "Call": call, "Parameters": p} for step in plan["Calls"] for call, p in plan["Calls"][step]]
     found = {
@@ -30,7 +30,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         sections: dict[str, list[Any]] = {
             "Now": now,
             "Calls that would be made": [*calls] or ["none: there is nothing to do"],
-            "What can't be restored": problems,
+            "What can't be done": problems,
             "Backup": [backup_uri(run)],
         }
         return {
@@ -47,7 +47,6 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             "Backup": plan.get("Backup", {}),
             "Groups": plan.get("Groups", {}),
             "Uri": backup_uri(run),
-            "Now": now,
             "Calls": calls,
             "Commands": [command(run["Region"], call, parameters) for call, parameters in plan["Undo"]],
             "Problems": problems,

@@ -21,6 +21,11 @@ def client(service: str, region: str | None = None) -> Any:
     )
 
 
+def filters(wanted: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """The Filters of a Describe call, from the values that each may have."""
+    return [{"Name": name, "Values": values} for name, values in wanted.items()]
+
+
 def code_of(error: Exception) -> str:
     """AWS's error code, or the empty string for any other error."""
     return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))

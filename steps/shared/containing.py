@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.aws import client
+from shared.aws import client, filters
 from shared.backup import HERE, load_run
 from shared.groups import own_groups, wrong_rules
 from shared.images import description_of, has_encrypted_image, images_of
@@ -27,6 +27,10 @@ from shared.scaling import describe_group, min_sizes, standby_calls
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
 ALL_IPV4 = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 ALL_IPV6 = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/creating-an-ami-instance-store.html
+NO_IMAGE = "assertSourceInstanceRootVolumeIsEbs: the root volume is an instance store, so there is no image."
 
 
 # Anybody may make a group with such a name and tag. Only one whose tag leads to a whole backup of this
@@ -59,9 +63,8 @@ def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]], used
 def tags_before(ec2: Any, events: dict[str, Any], names: list[str], group: dict[str, Any]) -> dict[str, Any]:
     """The values that the containment's tags have already, by resource: Release gives them back."""
     keys = [BACKUP_TAG, *tags_in(events)]
-    filters = [{"Name": "resource-id", "Values": names}, {"Name": "key", "Values": keys}]
     found: dict[str, Any] = {}
-    for tag in ec2.describe_tags(Filters=filters)["Tags"]:
+    for tag in ec2.describe_tags(Filters=filters({"resource-id": names, "key": keys}))["Tags"]:
         found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
     # What a run that failed before it made groups has put on the group is not the group's own.
     if group and marker_of(events)["Key"] not in tags_in(group):
@@ -124,8 +127,7 @@ def untagged_of(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]])
     """The instance and its interfaces, if any of them lacks the backup's tag."""
     names = [run["InstanceId"], *(i["Id"] for i in interfaces)]
     wanted = {"resource-id": names, "key": [BACKUP_TAG], "value": [backup_uri(run)]}
-    filters = [{"Name": name, "Values": values} for name, values in wanted.items()]
-    return [] if len(ec2.describe_tags(Filters=filters)["Tags"]) == len(names) else names
+    return [] if len(ec2.describe_tags(Filters=filters(wanted))["Tags"]) == len(names) else names
 
 
 # New buckets block public access and enforce their owner by themselves:
@@ -170,15 +172,15 @@ def undo_calls(run: dict[str, Any], names: list[str]) -> list[tuple[str, dict[st
 
 def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
     """Run (the containment), Backup (key, empty if nothing is to be written; content, empty for the run itself),
-    Groups (by kind and VPC), Calls by step, Undo (calls)."""
+    Groups (by kind and VPC), Calls by step, Undo (calls), Problems (what can't be done)."""
     name, key, state = events["AutoScalingGroupName"], events["Key"], events["LifecycleState"]
     group = describe_group(client("autoscaling"), name) if name else {}
     scaling = {part: group[part] for part in ("AutoScalingGroupName", "MaxSize", "DesiredCapacity") if group}
     if group:
         scaling |= {"LifecycleState": state, "MinSize": min_sizes(group)[0]}
     names = [events["InstanceId"], *(i["Id"] for i in interfaces)]
-    named = {"Name": "group-name", "Values": [f"ContainEC2Instance-*-{events['InstanceId']}*"]}
-    groups = ec2.describe_security_groups(Filters=[named])["SecurityGroups"]
+    named = filters({"group-name": [f"ContainEC2Instance-*-{events['InstanceId']}*"]})
+    groups = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
     everything = [*ALL_IPV4, *ALL_IPV6]
     backup = {
         "FormatVersion": "1",
@@ -219,13 +221,15 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
         put[kind] = [(PUT, {"NetworkInterfaceId": i["Id"], "Groups": [groups[kind][i["VpcId"]]]}) for i in todo]
     rehearse = [(call, {**it, "DryRun": True}) for kind in put for call, it in put[kind]]
     image = events["Images"] and not has_encrypted_image(images_of(ec2, run))
-    untagged = [*untagged_of(ec2, run, interfaces), *(["<both images and their snapshots>"] if image else [])]
+    instance = ec2.describe_instances(InstanceIds=names[:1])["Reservations"][0]["Instances"][0] if image else {}
+    possible = instance.get("RootDeviceType") == "ebs"
+    untagged = [*untagged_of(ec2, run, interfaces), *(["<both images and their snapshots>"] if possible else [])]
     calls = {
         "backupInstanceSecurityGroups": bucket_calls(events, key, backup.get("Tags", [])),
         "modifyAutoScalingGroup": standby_calls(run, group) if state == "InService" else [],
         "createAllAccessSecurityGroup": [*make, *rehearse, *put["all-access"]],
         "createContainmentSecurityGroup": put["containment"],
-        **(image_calls(run, events) if image else {}),
+        **(image_calls(run, events) if possible else {"createImage": []} if image else {}),
         "conclude": [("ec2:CreateTags", {"Resources": untagged, "Tags": tags_of(run)})] if untagged else [],
     }
     return {
@@ -234,4 +238,5 @@ def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list
         "Groups": groups,
         "Calls": calls,
         "Undo": undo_calls(run, names),
+        "Problems": [NO_IMAGE] if image and not possible else [],
     }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.aws import filters
 from shared.names import BACKUP_TAG, backup_uri, group_name
 
 
@@ -9,9 +10,8 @@ def own_groups(ec2: Any, run: dict[str, Any]) -> dict[str, dict[str, dict[str, A
     """This containment's groups: by kind, by VPC, as EC2 describes them. A name alone, which anybody may give, does
     not count."""
     kinds = ("containment", "all-access")
-    names = {"Name": "group-name", "Values": [group_name(run, kind) for kind in kinds]}
-    tag = {"Name": f"tag:{BACKUP_TAG}", "Values": [backup_uri(run)]}
-    found = ec2.describe_security_groups(Filters=[names, tag])["SecurityGroups"]
+    wanted = {"group-name": [group_name(run, kind) for kind in kinds], f"tag:{BACKUP_TAG}": [backup_uri(run)]}
+    found = ec2.describe_security_groups(Filters=filters(wanted))["SecurityGroups"]
     return {
         kind: {group["VpcId"]: group for group in found if group["GroupName"] == group_name(run, kind)}
         for kind in kinds

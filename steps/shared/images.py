@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from shared.aws import filters
+
 
 def description_of(run: dict[str, Any]) -> str:
     """How the containment's images are described."""
@@ -10,10 +12,9 @@ def description_of(run: dict[str, Any]) -> str:
 
 def images_of(ec2: Any, run: dict[str, Any]) -> list[dict[str, Any]]:
     """The images by their names and description, which can't be changed as tags can."""
-    named = {"Name": "name", "Values": [f"ContainEC2Instance-{run['InstanceId']}-*"]}
-    described = {"Name": "description", "Values": [description_of(run)]}
-    found = ec2.describe_images(Owners=["self"], Filters=[named, described])["Images"]
-    return sorted(found, key=lambda image: str(image["Name"]))
+    wanted = {"name": [f"ContainEC2Instance-{run['InstanceId']}-*"], "description": [description_of(run)]}
+    found = ec2.describe_images(Owners=["self"], Filters=filters(wanted))["Images"]
+    return sorted(found, key=lambda image: image["Name"])
 
 
 def has_encrypted_image(images: list[dict[str, Any]]) -> bool:

@@ -13,7 +13,7 @@ def interfaces_now(ec2: Any, instance_id: str) -> list[dict[str, Any]]:
     """
     instance = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]
     found = []
-    for interface in sorted(instance["NetworkInterfaces"], key=lambda part: str(part["NetworkInterfaceId"])):
+    for interface in sorted(instance["NetworkInterfaces"], key=lambda part: part["NetworkInterfaceId"]):
         names = {group["GroupId"]: group["GroupName"] for group in interface["Groups"]}
         place = {"Id": interface["NetworkInterfaceId"], "VpcId": interface["VpcId"]}
         found.append({**place, "Groups": sorted(names), "Names": names})

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from shared.aws import client
+from shared.aws import client, filters
 from shared.backup import load_run
 from shared.commands import command
 from shared.groups import own_groups
@@ -18,7 +18,7 @@ def interface_calls(
     """Gives back each interface's groups. Only what is on the containment's groups is changed."""
     attached, recorded = ({i["Id"]: i["Groups"] for i in part} for part in (interfaces, run["Interfaces"]))
     names = {group: name for i in run["Interfaces"] for group, name in i["Names"].items()}
-    found = ec2.describe_security_groups(Filters=[{"Name": "group-id", "Values": sorted(names)}])["SecurityGroups"]
+    found = ec2.describe_security_groups(Filters=filters({"group-id": sorted(names)}))["SecurityGroups"]
     existing = {group["GroupId"] for group in found}
     calls = []
     for name in sorted({*attached, *recorded} if ours else ()):
@@ -66,18 +66,18 @@ def scaling_calls(autoscaling: Any, run: dict[str, Any], problems: list[str]) ->
         problems.append(f"The Auto Scaling group {name} is gone: the instance can't go back into it")
     if tags.get(marker["Key"]) != marker["Value"]:
         return []
-    state, desired = lifecycle_state(autoscaling, run["InstanceId"]), int(group["DesiredCapacity"])
+    state, desired = lifecycle_state(autoscaling, run["InstanceId"]), group["DesiredCapacity"]
     leave = ("autoscaling:ExitStandby", {"InstanceIds": [run["InstanceId"]], "AutoScalingGroupName": name})
     calls: list[tuple[str, dict[str, Any]]] = [leave] if state == "Standby" else []
     desired += len(calls)
-    if state not in ("InService", "Standby") or desired > int(group["MaxSize"]):
+    if state not in ("InService", "Standby") or desired > group["MaxSize"]:
         sizes = f"MaxSize {group['MaxSize']}, desired capacity {group['DesiredCapacity']}"
         why = f"it is {state or 'not in the group'}, {sizes}"
         problems.append(
             f"The instance can't go back into service in {name} now ({why}): {command(run['Region'], *leave)}"
         )
         return []
-    (original, last), now = min_sizes(group), int(group["MinSize"])
+    (original, last), now = min_sizes(group), group["MinSize"]
     size = min(original, desired)
     give = ("autoscaling:UpdateAutoScalingGroup", {"AutoScalingGroupName": name, "MinSize": size})
     done = [{"Key": MIN_SIZE_TAG, "Value": tags.get(MIN_SIZE_TAG, "")}]
@@ -100,7 +100,7 @@ def scaling_calls(autoscaling: Any, run: dict[str, Any], problems: list[str]) ->
 def tag_calls(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
     """Removes the containment's tags from what remains: the instance, its interfaces, images and snapshots."""
     resources = [run["InstanceId"], *(i["Id"] for i in interfaces), *evidence_of(images_of(ec2, run))]
-    found = ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": resources}])["Tags"]
+    found = ec2.describe_tags(Filters=filters({"resource-id": resources}))["Tags"]
     calls: list[tuple[str, dict[str, Any]]] = []
     same: dict[str, list[str]] = {}
     for name in resources:

@@ -22,7 +22,7 @@ def lifecycle_state(autoscaling: Any, instance_id: str) -> str:
 def min_sizes(group: dict[str, Any]) -> tuple[int, int]:
     """MinSize before any containment, and as the runbook last set it; the present one twice if it never did."""
     match = re.fullmatch("([0-9]{1,5})/([0-9]{1,5})", tags_in(group).get(MIN_SIZE_TAG, ""))
-    return (int(match[1]), int(match[2])) if match else (int(group["MinSize"]), int(group["MinSize"]))
+    return (int(match[1]), int(match[2])) if match else (group["MinSize"], group["MinSize"])
 
 
 def scaling_tags(name: str, tags: list[dict[str, str]]) -> list[dict[str, Any]]:
@@ -37,11 +37,11 @@ def standby_calls(run: dict[str, Any], group: dict[str, Any]) -> list[tuple[str,
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_EnterStandby.html
     """
-    name, size = run["AutoScaling"]["AutoScalingGroupName"], int(group["MinSize"])
+    name, size = run["AutoScaling"]["AutoScalingGroupName"], group["MinSize"]
     tags = [marker_of(run), *run["Tags"]]
     standby = {"InstanceIds": [run["InstanceId"]], "AutoScalingGroupName": name, "ShouldDecrementDesiredCapacity": True}
     calls: list[tuple[str, dict[str, Any]]] = [("autoscaling:EnterStandby", standby)]
-    if int(group["DesiredCapacity"]) <= size:
+    if group["DesiredCapacity"] <= size:
         tags.append({"Key": MIN_SIZE_TAG, "Value": f"{min_sizes(group)[0]}/{size - 1}"})
         calls.insert(0, ("autoscaling:UpdateAutoScalingGroup", {"AutoScalingGroupName": name, "MinSize": size - 1}))
     return [("autoscaling:CreateOrUpdateTags", {"Tags": scaling_tags(name, tags)}), *calls]

@@ -146,10 +146,14 @@ const containing: readonly Case[] = [
   {
     step: "assertSourceInstanceRootVolumeIsEbs",
     call: "DescribeInstances",
-    said: "The encrypted image is not available",
+    said: "assertSourceInstanceRootVolumeIsEbs or createImage: failed",
   },
-  { step: "createImage", call: "CreateImage", said: "The encrypted image is not available" },
-  { step: "createEncryptedCopy", call: "CopyImage", said: "The encrypted image is not available" },
+  {
+    step: "createImage",
+    call: "CreateImage",
+    said: "assertSourceInstanceRootVolumeIsEbs or createImage: failed",
+  },
+  { step: "createEncryptedCopy", call: "CopyImage", said: "createEncryptedCopy: failed" },
   { step: "conclude", call: "CreateTags", said: "Not everything could be read or done" },
   {
     step: "conclude",
