@@ -142,3 +142,36 @@ def test_functions_and_strings_keep_their_names_up_to_level_3() -> None:
     assert "def helper(" in script
     assert "separator=" in script
     assert '"InstanceId"' in script
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"one " "two"',
+        'f"{name} " "{as it is}"',
+        '"{as it is} " f"{name}"',
+        'f"{name}" f"{name!r:>9}"',
+        '"it\'s " \'"so"\'',
+        '"" "two"',
+        'r"\\n" "\\n"',
+        '"\\1" "2"',
+        '"\\N{DASH}" f"{name}"' if sys.version_info >= (3, 12) else '"\\\\" f"{name}"',
+    ],
+)
+@pytest.mark.parametrize("level", range(2, LEVELS + 1))
+def test_a_string_written_in_parts_stays_the_same_string(level: int, text: str) -> None:
+    script = f"def handler(events, context):\n    name = events['name']\n    return [name, {text}]\n"
+    assert run(shorten(script, level), {"name": "x"}) == run(script, {"name": "x"})
+
+
+def test_a_string_written_in_parts_becomes_one() -> None:
+    script = 'def handler(events, context):\n    return f"{events} " "{so} " f"{context}"\n'
+    assert 'f"{events} {{so}} {context}"' in shorten(script, 2)
+
+
+def test_blanks_that_only_a_reader_needs_go_at_level_4() -> None:
+    script = "def handler(events, context):\n    return 'a' if events else rb'b' if context else f'c'\n"
+    assert "return 'a' if" in shorten(script, 3)
+    assert "return'a'if" in shorten(script, 4)
+    assert "else rb'b'if" in shorten(script, 4)
+    assert "else f'c'" in shorten(script, 4)
