@@ -15,8 +15,8 @@ export interface Compiled {
 /** Levels of shortening, from the scripts as they were written to those that are hardest to read. */
 const allLevels = [0, 1, 2, 3, 4, 5] as const;
 
-/** A script step's text at each level, from 0. */
-type Texts = ReadonlyMap<string, readonly string[]>;
+/** Each script step's text by level. */
+type Texts = ReadonlyMap<string, ReadonlyMap<number, string>>;
 
 /**
  * Compiles the runbook: inlines the handlers and emits YAML, the same bytes each time. Each script is
@@ -32,11 +32,12 @@ export function compile(python: string, level?: number): Compiled {
     if (step.action === "aws:executeScript")
       handlers.set(step.name, inProject("steps", step.handlerOf ?? step.name, "handler.py"));
   const paths = [...new Set(handlers.values())];
-  const inlined = inlineHandlers(python, paths, inProject("steps", "shared"), allLevels);
+  const wanted = level === undefined ? allLevels : [level];
+  const inlined = inlineHandlers(python, paths, inProject("steps", "shared"), wanted);
   const texts: Texts = new Map(
     [...handlers].map(([name, path]) => [
       name,
-      allLevels.map((each) => inlined[each]?.[paths.indexOf(path)] ?? ""),
+      new Map(wanted.map((each, at) => [each, inlined[at]?.[paths.indexOf(path)] ?? ""])),
     ]),
   );
   const levels = level === undefined ? mostReadable(texts) : allAt(texts, level);
@@ -46,8 +47,13 @@ export function compile(python: string, level?: number): Compiled {
 const allAt = (texts: Texts, level: number): Record<string, number> =>
   Object.fromEntries([...texts.keys()].map((name) => [name, level]));
 
+const textAt = (texts: Texts, name: string, level: number | undefined): string =>
+  texts.get(name)?.get(level ?? 0) ?? "";
+
 function documentAt(texts: Texts, levels: Readonly<Record<string, number>>): string {
-  const scripts = [...texts].map(([name, each]) => [name, each[levels[name] ?? 0] ?? ""] as const);
+  const scripts = [...texts.keys()].map(
+    (name) => [name, textAt(texts, name, levels[name])] as const,
+  );
   return emit(runbook, new Map(scripts));
 }
 
@@ -61,7 +67,7 @@ function mostReadable(texts: Texts): Record<string, number> {
   let left = DOCUMENT_BUDGET - Buffer.byteLength(documentAt(texts, levels));
   for (let level = shortest - 1; level >= 0; level -= 1) {
     const cost = (name: string): number =>
-      sizeOf(texts.get(name)?.[level] ?? "") - sizeOf(texts.get(name)?.[level + 1] ?? "");
+      sizeOf(textAt(texts, name, level)) - sizeOf(textAt(texts, name, level + 1));
     const names = [...texts.keys()]
       .filter((name) => levels[name] === level + 1)
       .sort((a, b) => cost(a) - cost(b) || a.localeCompare(b));

@@ -8,7 +8,7 @@ import { inProject } from "../../build/root.ts";
 import { compile } from "../../document/compile.ts";
 import { grantable } from "../../document/policy.ts";
 
-const { yaml, permissions } = compile(findPython());
+const { yaml, permissions, levels } = compile(findPython());
 const document = parse(yaml);
 
 /** The seed article's parameters, in its order, and its steps. */
@@ -44,6 +44,18 @@ const seed = {
     .filter((line) => line !== ""),
 };
 
+/** The bytes that each script takes in a document, with the four blanks before each of its lines. */
+function sizesOf(text: string): Record<string, number> {
+  const steps: { name: string; inputs: { Script?: string } }[] = parse(text).mainSteps;
+  return Object.fromEntries(
+    steps.flatMap(({ name, inputs: { Script } }) =>
+      Script === undefined
+        ? []
+        : [[name, Buffer.byteLength(Script.replace(/^(?=.)/gm, "    "))] as const],
+    ),
+  );
+}
+
 describe("the compiled document", () => {
   test("is the golden copy, byte for byte (vitest -u renews it)", async () => {
     await expect(yaml).toMatchFileSnapshot("../fixtures/ContainEC2Instance.yaml");
@@ -55,6 +67,16 @@ describe("the compiled document", () => {
 
   test("is within the budget", () => {
     expect(Buffer.byteLength(yaml)).toBeLessThanOrEqual(DOCUMENT_BUDGET);
+  });
+
+  test("has no script that could be easier to read within the budget", () => {
+    const sizes = [0, 1, 2, 3, 4, 5].map((level) => sizesOf(compile(findPython(), level).yaml));
+    const left = DOCUMENT_BUDGET - Buffer.byteLength(yaml);
+    for (const [name, level] of Object.entries(levels)) {
+      expect(sizesOf(yaml)[name]).toBe(sizes[level]?.[name]);
+      if (level > 0)
+        expect((sizes[level - 1]?.[name] ?? 0) - (sizes[level]?.[name] ?? 0)).toBeGreaterThan(left);
+    }
   });
 
   test("has no finding", async () => {
