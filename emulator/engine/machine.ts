@@ -2,6 +2,7 @@
  * The step machine: which step comes next, and what becomes of the execution.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
  */
+import { setImmediate as turn } from "node:timers/promises";
 import { actions } from "./actions/index.ts";
 import { attemptStep, resolveInputs, type Setting } from "./attempt.ts";
 import { type Clock, startClock } from "./clock.ts";
@@ -100,6 +101,8 @@ async function walk(
   // A failure that was gone on from and still decides the final state.
   let failure: string | undefined;
   for (;;) {
+    // A document may go in circles without ever waiting, and others must have their turn.
+    await turn();
     if (signal.aborted) return { end: "stopped", at, failure };
     execution.current = at;
     const outcome = await runStep(machine, at, clock, signal, cancelled);

@@ -18,10 +18,11 @@ let document: string;
 beforeAll(async () => {
   emulator = await startEmulator({ timeScale: 100 });
   ssm = ssmOf(emulator, account);
-  const lines = ["if events['id'].startswith('bad'): raise ValueError(events['id'])"];
-  const steps = [
-    script("only", ["time.sleep(5)", ...lines], { payload: { id: "{{ InstanceId }}" } }),
+  const lines = [
+    "time.sleep(500 if events['id'].startswith('slow') else 5)",
+    "if events['id'].startswith('bad'): raise ValueError(events['id'])",
   ];
+  const steps = [script("only", lines, { payload: { id: "{{ InstanceId }}" } })];
   document = await create(ssm, steps, {
     parameters: {
       InstanceId: { type: "AWS::EC2::Instance::Id" },
@@ -150,11 +151,11 @@ describe("an execution for targets", () => {
   });
 
   test("is cancelled with the executions under way, and begins no other", async () => {
-    const id = await begin(["i-1", "i-2"], { MaxConcurrency: "1" });
+    const id = await begin(["slow-1", "slow-2"], { MaxConcurrency: "1" });
     await until(async () => (await childrenOf(id)).length > 0);
     await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: id }));
     await emulator.engine.settled(id);
     expect((await get(ssm, id)).AutomationExecutionStatus).toBe("Cancelled");
-    expect(statesOf(await childrenOf(id))).toEqual({ "i-1": "Cancelled" });
+    expect(statesOf(await childrenOf(id))).toEqual({ "slow-1": "Cancelled" });
   });
 });

@@ -1,7 +1,19 @@
+import { CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { type SSMClient, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../emulator/index.ts";
-import { create, get, pass, type Step, script, ssmOf, start, states, until } from "./harness.ts";
+import {
+  clientConfig,
+  create,
+  get,
+  pass,
+  type Step,
+  script,
+  ssmOf,
+  start,
+  states,
+  until,
+} from "./harness.ts";
 
 let emulator: Emulator;
 let ssm: SSMClient;
@@ -62,7 +74,7 @@ describe("Cancel", () => {
     const id = await begin(
       busy("busy", { onCancel: "step:clean" }),
       pass("never"),
-      script("clean", ["print('cleaned')"]),
+      script("clean", ["time.sleep(60)"]),
       script("report", ["return 1"], { isEnd: true }),
       pass("neither"),
     );
@@ -108,24 +120,40 @@ describe("Cancel", () => {
     });
   });
 
+  test("ends an execution that goes in circles, which keeps no other from its turn", async () => {
+    const choice = { NextStep: "circle", Variable: "a", StringEquals: "a" };
+    const id = await begin({ name: "circle", action: "aws:branch", inputs: { Choices: [choice] } });
+    expect((await get(ssm, id)).AutomationExecutionStatus).toBe("InProgress");
+    await stop(id, "Cancel");
+    await emulator.engine.settled(id);
+    expect((await get(ssm, id)).AutomationExecutionStatus).toBe("Cancelled");
+  });
+
   test("comes with a fault, before or after the effect of a call", async () => {
     for (const side of ["before", "after"] as const) {
+      emulator.faults.add({ match: { step: "busy" }, kind: { cancel: side } });
       const id = await begin(
         busy("busy", { onCancel: "step:clean" }),
         script("clean", [`return '${side}'`]),
       );
-      emulator.faults.add({ match: { executionId: id, step: "busy" }, kind: { cancel: side } });
       await emulator.engine.settled(id);
       expect(states(await get(ssm, id))).toEqual({ busy: "Cancelled", clean: "Success" });
+      emulator.faults.clear();
     }
   });
 });
 
 test("Complete lets the step under way end and stops then", async () => {
-  const lines = ["boto3.client('ec2').describe_vpcs()", "time.sleep(100)", "return 1"];
+  const lines = [
+    "ec2 = boto3.client('ec2')",
+    "filters = [{'Name': 'cidr', 'Values': ['10.8.0.0/16']}]",
+    "while not ec2.describe_vpcs(Filters=filters)['Vpcs']: time.sleep(1)",
+  ];
   const id = await begin(script("slow", lines), pass("after"));
   await until(() => emulator.calls.of({ executionId: id, step: "slow" }).length > 0);
   await stop(id, "Complete");
+  const ec2 = new EC2Client(clientConfig(emulator, "111122223333"));
+  await ec2.send(new CreateVpcCommand({ CidrBlock: "10.8.0.0/16" }));
   await emulator.engine.settled(id);
   const execution = await get(ssm, id);
   expect(execution.AutomationExecutionStatus).toBe("Success");
@@ -161,9 +189,9 @@ describe("kill", () => {
 
   test("comes with a fault, and the call before which it comes has no effect", async () => {
     const lines = ["ec2 = boto3.client('ec2')", "ec2.create_vpc(CidrBlock='10.9.0.0/16')"];
-    const id = await begin(script("make", lines), pass("after"));
-    const match = { executionId: id, operation: "CreateVpc" };
+    const match = { step: "make", operation: "CreateVpc" };
     emulator.faults.add({ match, kind: { kill: "before" } });
+    const id = await begin(script("make", lines), pass("after"));
     await emulator.engine.settled(id);
     expect(states(await get(ssm, id))).toEqual({ make: "Failed" });
     expect(emulator.calls.of({ executionId: id, step: "make" })).toMatchObject([
