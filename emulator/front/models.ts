@@ -26,6 +26,12 @@ export interface Shape {
   readonly flattened?: boolean;
   readonly payload?: string;
   readonly required?: readonly string[];
+  /** Of a number its value, of all else its length. */
+  readonly min?: number;
+  readonly max?: number;
+  /** A regular expression of Java. */
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
   /** The value is a secret and must not reach the log. */
   readonly sensitive?: boolean;
 }

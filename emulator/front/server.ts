@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AwsCall, RecordingCallLog } from "./calls.ts";
 import { isReadOnly } from "./calls.ts";
+import { ConstraintError, checkInput } from "./constraints.ts";
 import { type Control, handleControl } from "./control.ts";
 import { type DecodedCall, decode } from "./decode.ts";
 import {
@@ -301,7 +302,9 @@ async function automate(parts: FrontParts, call: DecodedCall, body: Buffer): Pro
   };
   try {
     // Not the call's parameters: those are for the log and lack what is secret.
-    const input: unknown = JSON.parse(body.toString("utf8") || "{}");
+    const input = jsonOf(body);
+    const model = await parts.models("ssm");
+    if (model !== undefined) checkInput(model, call.operation, input);
     const output = await parts.automation().handle(call.operation, input, caller);
     return {
       status: 200,
@@ -310,6 +313,14 @@ async function automate(parts: FrontParts, call: DecodedCall, body: Buffer): Pro
     };
   } catch (error) {
     return errorResponse(call, serviceError(error));
+  }
+}
+
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString("utf8") || "{}");
+  } catch (error) {
+    throw new ConstraintError("SerializationException", `The request is no JSON. ${String(error)}`);
   }
 }
 

@@ -245,6 +245,10 @@ describe("GetAutomationExecution and the Describe operations", () => {
     expect(await list([{ Key: "TagKey", Values: ["team"] }])).toHaveLength(3);
     expect(await list([{ Key: "TagKey", Values: ["other"] }])).toEqual([]);
     await expect(list([{ Key: "Colour", Values: ["red"] }])).rejects.toThrow(
+      named("ValidationException"),
+    );
+    // A key of AWS's that the emulator has nothing for.
+    await expect(list([{ Key: "OpsItemId", Values: ["oi-1"] }])).rejects.toThrow(
       named("InvalidFilterKey"),
     );
   });
