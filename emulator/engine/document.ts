@@ -33,14 +33,17 @@ export interface OutputDefinition {
   readonly type: string;
 }
 
+/** A whole number from 1, or a text with a reference to one. */
+export type Count = number | string;
+
 export interface StepDefinition {
   readonly name: string;
   readonly action: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: readonly OutputDefinition[];
-  readonly maxAttempts: number;
+  readonly maxAttempts: Count;
   /** In AWS time; undefined for the action's own. */
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds?: Count;
   /** `Abort`, `Continue` or `step:NAME`. */
   readonly onFailure: string;
   /** `Abort` or `step:NAME`. */
@@ -131,8 +134,10 @@ function parseStep(document: string, input: unknown): StepDefinition {
     outputs: Array.isArray(outputs)
       ? outputs.map((output: unknown) => parseOutput(document, where, output))
       : [],
-    maxAttempts: Math.max(1, Number(input.maxAttempts ?? 1)),
-    ...(input.timeoutSeconds !== undefined && { timeoutSeconds: Number(input.timeoutSeconds) }),
+    maxAttempts: parseCount(document, where, "maxAttempts", input.maxAttempts ?? 1),
+    ...(input.timeoutSeconds !== undefined && {
+      timeoutSeconds: parseCount(document, where, "timeoutSeconds", input.timeoutSeconds),
+    }),
     onFailure,
     onCancel: route(document, where, input.onCancel, ["Abort"]),
     isCritical:
@@ -140,6 +145,22 @@ function parseStep(document: string, input: unknown): StepDefinition {
     isEnd: isTrue(input.isEnd),
     ...(typeof nextStep === "string" && { nextStep }),
   };
+}
+
+function parseCount(document: string, where: string, name: string, value: unknown): Count {
+  if (typeof value === "string" && value.includes("{{")) return value;
+  const number = countOf(value);
+  if (number !== undefined) return number;
+  throw invalid(
+    document,
+    `${where} has the ${name} ${JSON.stringify(value)}, which is no whole number from 1`,
+  );
+}
+
+/** A whole number from 1, as such or as a text; undefined for anything else. */
+export function countOf(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isInteger(number) && number >= 1 ? number : undefined;
 }
 
 const isTrue = (value: unknown): boolean => String(value).toLowerCase() === "true";

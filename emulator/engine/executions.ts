@@ -30,6 +30,9 @@ export interface StepRecord {
   /** Milliseconds since the epoch, like all times here. */
   started?: number;
   ended?: number;
+  /** With values in place of references; undefined until the step begins. */
+  timeoutSeconds?: number;
+  maxAttempts?: number;
   /** Each as JSON. */
   inputs?: Readonly<Record<string, string>>;
   outputs?: Readonly<Record<string, readonly string[]>>;

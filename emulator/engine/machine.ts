@@ -6,7 +6,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { actions } from "./actions/index.ts";
 import { attemptStep, resolveInputs, type Setting } from "./attempt.ts";
 import { type Clock, startClock } from "./clock.ts";
-import { targetOf } from "./document.ts";
+import { type Count, countOf, type StepDefinition, targetOf } from "./document.ts";
 import { StepFailure, StepStopped, StepTimeout } from "./errors.ts";
 import {
   type Execution,
@@ -17,7 +17,7 @@ import {
 } from "./executions.ts";
 import type { Tools } from "./tools.ts";
 import { asText, asTexts } from "./values.ts";
-import type { Scope } from "./variables.ts";
+import { resolve, type Scope } from "./variables.ts";
 
 /** How long the steps of onCancel may take together, in AWS seconds. */
 const cancelSeconds = 120;
@@ -98,8 +98,11 @@ async function walk(
 ): Promise<Walked> {
   const { execution } = machine;
   let at = from;
-  // A failure that was gone on from and still decides the final state.
+  // A failure that was gone on from and still decides the final state: "By default, if an action times out, the
+  // automation execution status will be Timed Out."
+  // https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-handling-timeouts.html
   let failure: string | undefined;
+  let failedAs: "Failed" | "TimedOut" = "Failed";
   for (;;) {
     // A document may go in circles without ever waiting, and others must have their turn.
     await turn();
@@ -108,14 +111,16 @@ async function walk(
     const outcome = await runStep(machine, at, clock, signal, cancelled);
     if (outcome.end === "stopped") return { end: "stopped", at, failure };
     const { definition } = at;
-    const failed = outcome.end !== "Success";
-    if (failed && definition.isCritical) failure ??= at.failure?.message;
-    if (failed && definition.onFailure === "Abort") {
+    if (outcome.end !== "Success" && definition.isCritical && failure === undefined) {
+      failure = at.failure?.message;
+      failedAs = outcome.end;
+    }
+    if (outcome.end !== "Success" && definition.onFailure === "Abort") {
       return { end: outcome.end, at, failure: at.failure?.message };
     }
     const next = nextStep(execution, at, outcome);
     if (next === undefined || (execution.control.complete && !cancelled)) {
-      return { end: failure === undefined ? "done" : "Failed", at, failure };
+      return { end: failure === undefined ? "done" : failedAs, at, failure };
     }
     at = next;
   }
@@ -151,14 +156,13 @@ async function runStep(
   signal: AbortSignal,
   cancelled: boolean,
 ): Promise<Outcome> {
-  const { definition } = record;
   begin(record);
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await tryStep(machine, record, attempt, clock, signal, cancelled);
     if (outcome.end === "stopped") return outcome;
     const again =
       outcome.end !== "Success" &&
-      attempt < definition.maxAttempts &&
+      attempt < (record.maxAttempts ?? 1) &&
       record.failure?.stage !== "InputValidation";
     if (again) continue;
     record.status = outcome.end;
@@ -186,9 +190,12 @@ async function tryStep(
   const { tools, setting, scope } = machine;
   const { definition } = record;
   const action = actions.get(definition.action);
-  const seconds = definition.timeoutSeconds ?? action?.timeoutSeconds ?? executionSeconds;
-  const clock = startClock(tools.timeScale, seconds, outer);
+  let seconds = action?.timeoutSeconds ?? executionSeconds;
   try {
+    seconds = limit(definition, "timeoutSeconds", scope) ?? seconds;
+    record.timeoutSeconds = seconds;
+    record.maxAttempts = limit(definition, "maxAttempts", scope) ?? 1;
+    const clock = startClock(tools.timeScale, seconds, outer);
     if (cancelled && action?.notAfterCancel) {
       throw new StepFailure(`${definition.action} may not stand on the path of onCancel.`, {
         stage: "InputValidation",
@@ -208,6 +215,12 @@ async function tryStep(
       clock,
       signal,
     );
+    if (next !== undefined && !scope.steps.has(next)) {
+      throw new StepFailure(`The step that comes next is to be ${next}, which is no step.`, {
+        stage: "PostVerification",
+        type: "Verification",
+      });
+    }
     for (const [name, value] of outputs) scope.outputs.set(`${definition.name}.${name}`, value);
     record.outputs = {
       ...Object.fromEntries([...outputs].map(([name, value]) => [name, asTexts(value)])),
@@ -220,6 +233,23 @@ async function tryStep(
     note(record, error, seconds);
     return { end: error instanceof StepTimeout ? "TimedOut" : "Failed" };
   }
+}
+
+/** A number of a step that may be a reference. @throws StepFailure for a reference to no such number */
+function limit(
+  definition: StepDefinition,
+  name: "timeoutSeconds" | "maxAttempts",
+  scope: Scope,
+): number | undefined {
+  const given: Count | undefined = definition[name];
+  if (given === undefined) return undefined;
+  const value = resolve(given, scope);
+  const number = countOf(value);
+  if (number !== undefined) return number;
+  throw new StepFailure(`${name} is to be ${asText(value)}, which is no whole number from 1.`, {
+    stage: "InputValidation",
+    type: "Verification",
+  });
 }
 
 function note(record: StepRecord, error: unknown, seconds: number): void {

@@ -1,4 +1,5 @@
 /** Records in the form of the API. */
+import type { Count } from "./document.ts";
 import type { Execution, StepRecord } from "./executions.ts";
 import { isMap } from "./values.ts";
 
@@ -82,9 +83,9 @@ export function stepView(step: StepRecord): Record<string, unknown> {
   return compact({
     StepName: definition.name,
     Action: definition.action,
-    TimeoutSeconds: definition.timeoutSeconds,
+    TimeoutSeconds: shownCount(definition.timeoutSeconds, step.timeoutSeconds),
     OnFailure: definition.onFailure,
-    MaxAttempts: definition.maxAttempts,
+    MaxAttempts: shownCount(definition.maxAttempts, step.maxAttempts),
     ExecutionStartTime: time(step.started),
     ExecutionEndTime: time(step.ended),
     StepStatus: step.status,
@@ -110,6 +111,10 @@ export function stepView(step: StepRecord): Record<string, unknown> {
     },
   });
 }
+
+/** What the document says, or what its reference turned out to be. */
+const shownCount = (said: Count | undefined, found: number | undefined): number | undefined =>
+  typeof said === "string" ? found : said;
 
 function validNextSteps({ definition }: StepRecord): string[] {
   const { inputs, nextStep } = definition;

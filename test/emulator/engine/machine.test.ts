@@ -147,6 +147,19 @@ describe("the way through the steps", () => {
     expect(execution.AutomationExecutionStatus).toBe("Success");
     expect(Object.keys(states(execution))).toEqual(["byChoice", "byDefault", "byOrder", "last"]);
   });
+
+  test("fails at a choice that leads to no step", async () => {
+    const inputs = {
+      Choices: [{ NextStep: "{{ Next }}", Variable: "{{ Next }}", StringEquals: "nowhere" }],
+    };
+    const execution = await run(
+      [{ name: "choose", action: "aws:branch", inputs }, pass("after")],
+      {},
+      { parameters: { Next: { type: "String", default: "nowhere" } } },
+    );
+    expect(states(execution)).toEqual({ choose: "Failed" });
+    expect(execution.FailureMessage).toContain("nowhere, which is no step");
+  });
 });
 
 describe("a step that fails", () => {
@@ -222,6 +235,42 @@ describe("a step that fails", () => {
   });
 });
 
+describe("timeoutSeconds and maxAttempts", () => {
+  const nap = (rest: object): Step => ({
+    name: "nap",
+    action: "aws:sleep",
+    inputs: { Duration: "PT10M" },
+    ...rest,
+  });
+  const parameters = { Count: { type: "Integer", default: 2 } };
+
+  test("may refer to parameters", async () => {
+    const step = nap({ timeoutSeconds: "{{ Count }}", maxAttempts: "{{ Count }}" });
+    const execution = await run([step], {}, { parameters });
+    expect(stepOf(execution, "nap")).toMatchObject({
+      StepStatus: "TimedOut",
+      TimeoutSeconds: 2,
+      MaxAttempts: 2,
+    });
+    const none = await run([step], { Count: ["0"] }, { parameters });
+    expect(none.FailureMessage).toContain("timeoutSeconds is to be 0, which is no whole number");
+  });
+
+  test.each([
+    { timeoutSeconds: "soon" },
+    { timeoutSeconds: 0 },
+    { timeoutSeconds: 1.5 },
+    { timeoutSeconds: null },
+    { maxAttempts: "often" },
+    { maxAttempts: -1 },
+  ])("make the document invalid where they are no whole numbers from 1: %j", async (rest) => {
+    await expect(run([nap(rest)])).rejects.toMatchObject({
+      name: "InvalidAutomationExecutionParametersException",
+      message: expect.stringContaining("which is no whole number from 1"),
+    });
+  });
+});
+
 describe("a step that takes too long", () => {
   test("is timed out, and so is the execution", async () => {
     const nap = {
@@ -243,7 +292,7 @@ describe("a step that takes too long", () => {
       pass("never"),
       pass("report"),
     ]);
-    expect(execution.AutomationExecutionStatus).toBe("Failed");
+    expect(execution.AutomationExecutionStatus).toBe("TimedOut");
     expect(states(execution)).toEqual({ slow: "TimedOut", report: "Success" });
     expect(stepOf(execution, "slow").Outputs?.OutputPayload?.[0]).toContain("before");
   });
