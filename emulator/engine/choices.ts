@@ -66,11 +66,11 @@ function list(operator: string, operand: unknown): unknown[] {
 }
 
 function compare(operator: string, value: unknown, operand: unknown): boolean {
-  const ofTexts = texts[operator];
+  const ofTexts = Object.hasOwn(texts, operator) ? texts[operator] : undefined;
   if (ofTexts !== undefined) {
     return ofTexts(typed(operator, value, "string"), typed(operator, operand, "string"));
   }
-  const ofNumbers = numbers[operator];
+  const ofNumbers = Object.hasOwn(numbers, operator) ? numbers[operator] : undefined;
   if (ofNumbers !== undefined) {
     return ofNumbers(typed(operator, value, "number"), typed(operator, operand, "number"));
   }

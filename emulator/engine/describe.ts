@@ -80,7 +80,7 @@ function filter<T>(
   const tests = maps(input.Filters, "Filters").map((one) => {
     const key = requiredString(one, "Key");
     const values = strings(one.Values, "Values");
-    const matcher = known[key];
+    const matcher = Object.hasOwn(known, key) ? known[key] : undefined;
     if (matcher === undefined) {
       throw new AwsError("InvalidFilterKey", `The filter key ${key} is not valid.`);
     }

@@ -29,6 +29,7 @@ export async function startFleet(
   if (targetMaps.length === 0 && name === undefined) {
     throw refused("Targets need a TargetParameterName.");
   }
+  checkTargets(maps(shown.Targets, "Targets"), targetMaps);
   const targets = await resolveTargets(tools, starter, maps(shown.Targets, "Targets"));
   const sets: readonly Target[] =
     name === undefined
@@ -86,12 +87,30 @@ const targetNames = (targetMaps: readonly Input[]): string[] => [
   ...new Set(targetMaps.flatMap((map) => Object.keys(map))),
 ];
 
+/**
+ * "Both Targets and TargetMaps can't be specified together", and two tags are no narrower choice than one.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
+ * @see https://github.com/aws/aws-sdk/issues/717 for what AWS says of several tags
+ */
+function checkTargets(targets: readonly Input[], targetMaps: readonly Input[]): void {
+  if (targets.length > 0 && targetMaps.length > 0) {
+    throw refused("Targets and TargetMaps can't be specified together.");
+  }
+  const groups = targets.filter(({ Key }) =>
+    /^(?:tag:.*|tag-key|ResourceGroup|resource-groups:Name)$/s.test(String(Key)),
+  );
+  if (groups.length > 1) {
+    throw refused("Only one resource group or tag can be specified at a time");
+  }
+}
+
 /** The parameters that are not the target's must be right before anything begins. */
 function checkParameters({ fetched, parameters }: Order, names: readonly string[]): void {
   const definitions = new Map(fetched.document.parameters);
   for (const name of names) {
     if (!definitions.delete(name)) throw refused(`The document has no parameter ${name}.`);
-    if (parameters[name] !== undefined) {
+    if (Object.hasOwn(parameters, name)) {
       throw refused(`${name} is the target's parameter and can't be given in Parameters.`);
     }
   }

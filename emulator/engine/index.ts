@@ -5,13 +5,22 @@ import { AwsError } from "./errors.ts";
 import type { Execution, Shown } from "./executions.ts";
 import { fetchDocument } from "./fetch.ts";
 import { startFleet } from "./fleet.ts";
-import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
+import {
+  type Input,
+  inputMap,
+  maps,
+  optionalString,
+  requiredString,
+  strings,
+  validation,
+} from "./input.ts";
 import type { Workers } from "./jobs.ts";
 import { type Registry, startPlaces } from "./places.ts";
 import { launch, machineOf, type Order, prepare, type Starter } from "./start.ts";
 import { stop } from "./stop.ts";
 import { createTokens } from "./tokens.ts";
 import { callerCredentials, type Tools } from "./tools.ts";
+import { refuseUnsupported } from "./unsupported.ts";
 import { isMap } from "./values.ts";
 import { executionView } from "./views.ts";
 import { startWorkers } from "./workers.ts";
@@ -61,6 +70,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   async function start(input: Input, caller: Caller): Promise<unknown> {
+    refuseUnsupported(input);
     const asked = await orderOf(tools, input, caller);
     const order = {
       ...asked,
@@ -96,8 +106,10 @@ export function createEngine(options: EngineOptions): Engine {
         case "StartAutomationExecution": {
           const token = optionalString(input, "ClientToken");
           if (token === undefined) return start(input, caller);
-          const key = `${caller.accountId} ${caller.region} ${token}`;
-          return tokens.once(key, input, () => start(input, caller));
+          // "The token must be unique, is case insensitive".
+          const key = `${caller.accountId} ${caller.region} ${token.toLowerCase()}`;
+          const { ClientToken: _, ...rest } = input;
+          return tokens.once(key, rest, () => start(input, caller));
         }
         case "GetAutomationExecution":
           return { AutomationExecution: executionView(find(input, caller)) };
@@ -178,10 +190,11 @@ function wireParameters(value: unknown): Record<string, readonly string[]> {
   );
 }
 
-const tagsOf = (input: Input): ReadonlyMap<string, string> =>
-  new Map(
-    maps(input.Tags, "Tags").map((tag) => [
-      requiredString(tag, "Key"),
-      optionalString(tag, "Value") ?? "",
-    ]),
+/** "You can specify a maximum of five tags for an automation." */
+function tagsOf(input: Input): ReadonlyMap<string, string> {
+  const tags = maps(input.Tags, "Tags");
+  if (tags.length > 5) throw validation(`An automation has five tags at most, not ${tags.length}.`);
+  return new Map(
+    tags.map((tag) => [requiredString(tag, "Key"), optionalString(tag, "Value") ?? ""]),
   );
+}

@@ -24,14 +24,14 @@ export function readParameters(
     throw refused(`The document has no parameters of these names: [${unknown.join(", ")}].`);
   }
   const missing = [...definitions]
-    .filter(([name, { default: value }]) => value === undefined && given[name] === undefined)
+    .filter(([name, { default: value }]) => value === undefined && !Object.hasOwn(given, name))
     .map(([name]) => name);
   if (missing.length > 0) {
     throw refused(`These required parameters are missing: [${missing.join(", ")}].`);
   }
   const values = new Map<string, unknown>();
   for (const [name, definition] of definitions) {
-    const texts = given[name];
+    const texts = Object.hasOwn(given, name) ? given[name] : undefined;
     const value =
       texts === undefined ? fromDefault(name, definition) : fromTexts(name, definition, texts);
     check(name, definition, value);

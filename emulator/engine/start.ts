@@ -16,7 +16,7 @@ import { readParameters, type WireParameters } from "./parameters.ts";
 import { assumeRole } from "./role.ts";
 import { administrator, type Credentials, type Tools } from "./tools.ts";
 import { asText } from "./values.ts";
-import { resolve } from "./variables.ts";
+import { resolve, type Scope } from "./variables.ts";
 
 /** Who starts an execution, and where. */
 export interface Starter {
@@ -98,7 +98,7 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     steps: new Set(document.steps.map(({ name }) => name)),
     system: systemVariables(execution),
   };
-  const role = asText(resolve(document.assumeRole, scope));
+  const role = roleOf(document.assumeRole, scope);
   const ofRole = role === "" ? undefined : await documentRole(tools, execution, role);
   const setting: Setting = {
     executionId: execution.id,
@@ -108,6 +108,28 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     scriptCredentials: ofRole,
   };
   return { tools, execution, setting, scope };
+}
+
+/**
+ * The ARN that a document's assumeRole is, or nothing.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-troubleshooting.html
+ */
+function roleOf(assumeRole: string, scope: Scope): string {
+  let role: string;
+  try {
+    role = asText(resolve(assumeRole, scope));
+  } catch (error) {
+    throw new AwsError(
+      "InvalidAutomationExecutionParametersException",
+      `The assume role of the document is unknown. ${error instanceof Error ? error.message : ""}`,
+    );
+  }
+  if (role === "" || /^arn:[^:]+:iam::\d{12}:role\/\S+$/.test(role)) return role;
+  throw new AwsError(
+    "InvalidAutomationExecutionParametersException",
+    `The format of the supplied assume role ARN is invalid. It is ${JSON.stringify(role)}.`,
+  );
 }
 
 /**

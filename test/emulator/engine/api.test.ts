@@ -6,6 +6,7 @@ import {
   GetAutomationExecutionCommand,
   ModifyDocumentPermissionCommand,
   type SSMClient,
+  type StartAutomationExecutionCommandInput,
   UpdateDocumentCommand,
 } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -21,6 +22,8 @@ import {
   states,
   stepOf,
 } from "./harness.ts";
+
+type StartInput = Omit<StartAutomationExecutionCommandInput, "DocumentName">;
 
 const account = "111122223333";
 let emulator: Emulator;
@@ -108,10 +111,49 @@ describe("StartAutomationExecution", () => {
     await expect(start(ssm, document, { ClientToken, Mode: "Interactive" })).rejects.toThrow(
       named("IdempotentParameterMismatch"),
     );
+    const upper = "AAAAAAAA-2222-4333-8444-555555555555";
+    const other = await start(ssm, document, { ClientToken: upper });
+    await expect(start(ssm, document, { ClientToken: upper.toLowerCase() })).resolves.toBe(other);
   });
 });
 
+describe("what the emulator does not do", () => {
+  test.each<[string, StartInput]>([
+    ["Interactive", { Mode: "Interactive" }],
+    ["AlarmConfiguration", { AlarmConfiguration: { Alarms: [{ Name: "alarm" }] } }],
+    ["TargetLocationsURL", { TargetLocationsURL: "https://b.s3.amazonaws.com/accounts" }],
+    [
+      "Targets of TargetLocations",
+      { TargetLocations: [{ Targets: [{ Key: "InstanceIds", Values: ["i-1"] }] }] },
+    ],
+  ])("is refused by name rather than left out: %s", async (what, rest) => {
+    const document = await create(ssm, [pass("a")]);
+    await expect(start(ssm, document, rest)).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringContaining(what),
+    });
+  });
+});
+
+test("an automation has five tags at most", async () => {
+  const document = await create(ssm, [pass("a")]);
+  const Tags = Array.from({ length: 6 }, (_, at) => ({ Key: `key${at}`, Value: "" }));
+  await start(ssm, document, { Tags: Tags.slice(0, 5) });
+  await expect(start(ssm, document, { Tags })).rejects.toThrow(named("ValidationException"));
+});
+
 describe("the role of a document", () => {
+  test.each([
+    ["junk", "The format of the supplied assume role ARN is invalid"],
+    ["{{ global:NOTHING }}", "global:NOTHING is not defined"],
+    ["{{ a.Output }}", "The step a has not run"],
+  ])("is refused when it is %s", async (assumeRole, message) => {
+    await expect(start(ssm, await create(ssm, [pass("a")], { assumeRole }))).rejects.toMatchObject({
+      name: "InvalidAutomationExecutionParametersException",
+      message: expect.stringContaining(message),
+    });
+  });
+
   const parameters = { AutomationAssumeRole: { type: "AWS::IAM::Role::Arn", default: "" } };
   const asks = script("asks", ["return boto3.client('sts').get_caller_identity()['Arn']"], {
     outputs: [{ Name: "Arn", Selector: "$.Payload", Type: "String" }],

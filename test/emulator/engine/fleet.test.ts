@@ -150,6 +150,20 @@ describe("an execution for targets", () => {
     await expect(begin([], { Targets })).rejects.toMatchObject({ name: "InvalidTarget" });
   });
 
+  test("is refused where targets are chosen in two ways", async () => {
+    const refused = (message: string) => ({
+      name: "InvalidAutomationExecutionParametersException",
+      message: expect.stringContaining(message),
+    });
+    await expect(begin(["i-1"], { TargetMaps: [{ InstanceId: ["i-2"] }] })).rejects.toMatchObject(
+      refused("Targets and TargetMaps can't be specified together"),
+    );
+    const Targets = ["Case", "Stage"].map((tag) => ({ Key: `tag:${tag}`, Values: ["42"] }));
+    await expect(begin([], { Targets })).rejects.toMatchObject(
+      refused("Only one resource group or tag can be specified at a time"),
+    );
+  });
+
   test("is cancelled with the executions under way, and begins no other", async () => {
     const id = await begin(["slow-1", "slow-2"], { MaxConcurrency: "1" });
     await until(async () => (await childrenOf(id)).length > 0);

@@ -29,6 +29,15 @@ describe("names", () => {
   });
 });
 
+test("a name that objects have of their own is a name like any other", () => {
+  const definition = { type: "String", default: "d" };
+  const parameters = new Map([["constructor", definition]]);
+  expect(readParameters(parameters, {}).get("constructor")).toBe("d");
+  expect(() => readParameters(new Map([["toString", { type: "String" }]]), {})).toThrow(
+    refused("missing: \\[toString\\]"),
+  );
+});
+
 describe("types", () => {
   test("texts become values of the type", () => {
     expect(read({ type: "Integer" }, ["-12"])).toBe(-12);
