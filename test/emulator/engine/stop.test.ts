@@ -2,6 +2,7 @@ import { CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { type SSMClient, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../../emulator/index.ts";
+import { isRunning } from "../workers/harness.ts";
 import {
   clientConfig,
   create,
@@ -49,15 +50,6 @@ async function pidOf(id: string, step: string, where: Emulator = emulator): Prom
   return Number(/"Values":\["(\d+)"\]/.exec(said())?.[1]);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe("Cancel", () => {
   test("ends the step under way and its process", async () => {
     const id = await begin(busy("busy"), pass("after"));
@@ -67,7 +59,7 @@ describe("Cancel", () => {
     const execution = await get(ssm, id);
     expect(execution.AutomationExecutionStatus).toBe("Cancelled");
     expect(states(execution)).toEqual({ busy: "Cancelled" });
-    await until(() => !isAlive(pid));
+    await until(() => !isRunning(pid));
   });
 
   test("goes the way of onCancel to its end", async () => {
@@ -99,7 +91,7 @@ describe("Cancel", () => {
     const execution = await get(ssm, id);
     expect(execution.AutomationExecutionStatus).toBe("Cancelled");
     expect(states(execution)).toEqual({ busy: "Cancelled", slow: "TimedOut" });
-    await until(() => !isAlive(pid));
+    await until(() => !isRunning(pid));
   });
 
   test("lets no such action stand on that way as aws:sleep", async () => {
@@ -173,7 +165,7 @@ describe("kill", () => {
     expect(execution.AutomationExecutionStatus).toBe("Failed");
     expect(states(execution)).toEqual({ busy: "Failed" });
     expect(emulator.calls.of({ executionId: id, step: "busy" })).toHaveLength(1);
-    await until(() => !isAlive(pid));
+    await until(() => !isRunning(pid));
   });
 
   test("also ends the way of onCancel", async () => {
@@ -184,7 +176,7 @@ describe("kill", () => {
     emulator.engine.kill(id);
     await emulator.engine.settled(id);
     expect((await get(ssm, id)).AutomationExecutionStatus).toBe("Failed");
-    await until(() => !isAlive(pid));
+    await until(() => !isRunning(pid));
   });
 
   test("comes with a fault, and the call before which it comes has no effect", async () => {
@@ -205,7 +197,7 @@ test("an emulator that is closed leaves no process of a step behind", async () =
   const client = ssmOf(other, "111122223333");
   const id = await start(client, await create(client, [busy("busy")]));
   const pid = await pidOf(id, "busy", other);
-  expect(isAlive(pid)).toBe(true);
+  expect(isRunning(pid)).toBe(true);
   await other.close();
-  await until(() => !isAlive(pid));
+  await until(() => !isRunning(pid));
 });

@@ -5,7 +5,7 @@ import { CreateSecurityGroupCommand, DescribeInstancesCommand } from "@aws-sdk/c
 import { CreateAccessKeyCommand, CreateRoleCommand, CreateUserCommand } from "@aws-sdk/client-iam";
 import { PutParameterCommand } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { AwsCall } from "../../../emulator/front/calls.ts";
 import type { Stack } from "../../../emulator/front/stack.ts";
 import { clients, credentialsOf, startTestStack, type WrittenDown } from "./harness.ts";
@@ -49,10 +49,10 @@ test("calls are in the order in which they came in, and listeners hear each once
   stack.calls.clear();
   const heard: AwsCall[] = [];
   const stop = stack.calls.onCall((call) => heard.push(call));
-  stack.faults.add({ match: { nth: 1 }, kind: { delayMs: 60 } });
+  stack.faults.add({ match: { nth: 1 }, kind: { delayMs: 1000 } });
   const { ec2 } = clients(stack.endpoint, account);
   const slow = ec2.send(new DescribeInstancesCommand({ MaxResults: 5 }));
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await vi.waitUntil(() => stack.faults.hits.length > 0);
   await ec2.send(new DescribeInstancesCommand({ MaxResults: 6 }));
   await slow;
   stop();

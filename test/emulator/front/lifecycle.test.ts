@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { findPython } from "../../../build/python/python.ts";
 import { inProject } from "../../../build/root.ts";
 import { startMoto } from "../../../emulator/front/moto.ts";
+import { isRunning } from "../workers/harness.ts";
 import { startTestStack } from "./harness.ts";
 
 const answers = (url: string): Promise<boolean> =>
@@ -18,13 +19,12 @@ async function until(condition: () => Promise<boolean> | boolean): Promise<void>
   while (!(await condition())) await sleep(20);
 }
 
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** The process ids of the motos that a process has started. */
+async function motosOf(parent: number): Promise<readonly number[]> {
+  const { stdout } = await execa("pgrep", ["-P", String(parent), "-f", "serve.py"], {
+    reject: false,
+  });
+  return stdout.split("\n").filter(Boolean).map(Number);
 }
 
 /** Starting node, moto and the front takes seconds on a machine that is busy. */
@@ -50,6 +50,7 @@ test(
       taken.listen(0, "127.0.0.1", () => resolve((taken.address() as { port: number }).port));
     });
     await expect(startTestStack({ port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+    expect(await motosOf(process.pid)).toEqual([]);
     await new Promise((resolve) => taken.close(resolve));
   },
   patience,
@@ -100,12 +101,11 @@ test(
       output += chunk.toString();
     });
     await until(() => output.includes("Ctrl-C"));
-    const { stdout } = await execa("pgrep", ["-P", String(child.pid), "-f", "serve.py"]);
-    const moto = Number(stdout.trim().split("\n")[0]);
-    expect(alive(moto)).toBe(true);
+    const [moto = 0] = await motosOf(child.pid ?? 0);
+    expect(isRunning(moto)).toBe(true);
     child.kill("SIGKILL");
     await child;
-    await until(() => !alive(moto));
+    await until(() => !isRunning(moto));
   },
   patience,
 );

@@ -66,7 +66,8 @@ test("a killed job ends with all its processes, and keeps what it printed", asyn
 
 test("a job that computes too long times out with all its processes", async () => {
   const { job, pids } = hanging();
-  const running = workers.run({ ...job, timeoutSeconds: 1 });
+  // Long enough to start a process on a busy machine.
+  const running = workers.run({ ...job, timeoutSeconds: 6 });
   const both = await pids();
   expect(await running.result).toEqual({ status: "timeout", log: "working\n" });
   await gone(both);
