@@ -20,7 +20,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.responses._base_response import EC2BaseResponse
 
-from emulator.moto.mends.ec2_interfaces import check_change
+from emulator.moto.mends.ec2_interfaces import check_attributes, check_change
 from emulator.moto.patch import around
 
 
@@ -37,6 +37,7 @@ def apply() -> None:
 def _answer(response: Any) -> None:
     backend, action = response.ec2_backend, response._get_action()
     if action == "ModifyNetworkInterfaceAttribute":
+        check_attributes(response)
         interface = backend.get_network_interface(response._get_param("NetworkInterfaceId"))
         check_change(backend, interface, response._get_param("Groups") or [])
     else:

@@ -1,12 +1,15 @@
 """Network interfaces have the groups that they were given, and nothing else.
 
 moto 5.2.1 shows an interface's groups together with those its instance was launched with, takes groups that
-do not exist or belong to another VPC, leaves a terminated instance its interfaces, and knows no interface that a
-service manages (one is made such by the knob requesterManaged).
+do not exist or belong to another VPC, takes a change of nothing or of several attributes, leaves a terminated
+instance its interfaces, and knows no interface that a service manages (one is made such by the knob
+requesterManaged).
 
 - Groups replaces the groups of the interface; an instance's SecurityGroups are the primary interface's:
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
+- "You can specify only one attribute at a time", and an empty list of groups names none:
+  https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html
 - error codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 - at most 5 groups an interface: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 - an AWS service's interface can't be changed by its account:
@@ -22,6 +25,7 @@ from moto.core.utils import camelcase_to_underscores
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.elastic_network_interfaces import NetworkInterface, NetworkInterfaceBackend
 from moto.ec2.models.instances import Instance, InstanceBackend
+from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfaces
 from moto.ec2.responses.instances import InstanceResponse
 
 from emulator.moto.knobs import knobs
@@ -29,6 +33,17 @@ from emulator.moto.patch import around, instead_of
 
 #: What the largest instance types have; the small ones, which have less, are not told apart.
 INTERFACES_PER_INSTANCE = 15
+
+#: What ModifyNetworkInterfaceAttribute changes, one at a time.
+ATTRIBUTES = (
+    "Attachment",
+    "ConnectionTrackingSpecification",
+    "Description.Value",
+    "EnaSrdSpecification",
+    "EnablePrimaryIpv6",
+    "Groups",
+    "SourceDestCheck.Value",
+)
 
 INTERFACE_ID = re.compile(r"^eni-([0-9a-f]{8}|[0-9a-f]{17})$")
 OTHER_NETWORK = "You have specified two resources that belong to different networks."
@@ -129,7 +144,22 @@ def _check_id(eni_id: str) -> None:
         raise EC2ClientError("InvalidNetworkInterfaceId.Malformed", f'Invalid id: "{eni_id}"')
 
 
+def check_attributes(response: Any) -> None:
+    """Raises EC2ClientError for a change of an interface that is not of exactly one attribute."""
+    given = [name.split(".")[0] for name in ATTRIBUTES if response._get_param(name) not in (None, [])]
+    if not given:
+        raise EC2ClientError("InvalidParameterCombination", "No attributes specified.")
+    if len(given) > 1:
+        message = f"Fields for multiple attribute types specified: {', '.join(given)}"
+        raise EC2ClientError("InvalidParameterCombination", message)
+
+
 def _changes() -> None:
+    @around(ElasticNetworkInterfaces, "modify_network_interface_attribute")
+    def modify(original: Any, self: Any) -> Any:
+        check_attributes(self)
+        return original(self)
+
     @around(NetworkInterfaceBackend, "modify_network_interface_attribute")
     def modify_network_interface_attribute(
         original: Any, self: Any, eni_id: str, group_ids: list[str], *rest: Any

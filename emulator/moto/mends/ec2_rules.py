@@ -1,10 +1,13 @@
 """The rules of a security group.
 
-moto 5.2.1 keeps what it is given: addresses with host bits, protocol numbers without a name, wrong ports; it
-counts IPv4 and IPv6 rules together, and keeps the first half of a request whose second half fails.
+moto 5.2.1 keeps what it is given: addresses with host bits, protocol numbers without a name, wrong ports, any
+description; it counts IPv4 and IPv6 rules together, and keeps the first half of a request whose second half
+fails.
 
 - protocols by name or number, ports only for TCP, UDP and ICMP:
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+- a description has at most 255 characters of a given set:
+  https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpRange.html
 - a CIDR block is shown in its canonical form: its host bits are cleared
 - InvalidPermission.Duplicate, InvalidPermission.NotFound, RulesPerSecurityGroupLimitExceeded:
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
@@ -27,6 +30,7 @@ from moto.ec2.responses.security_groups import SecurityGroups
 
 from emulator.moto.knobs import knobs
 from emulator.moto.mends.ec2_interfaces import OTHER_NETWORK
+from emulator.moto.mends.ec2_security_groups import ALLOWED
 from emulator.moto.patch import around, instead_of
 
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
@@ -156,6 +160,13 @@ def _canonical(rule: dict[str, Any], seen: set[Any]) -> None:
                 ip_range[name] = canonical_cidr(ip_range[name], version)
     rule["ip_ranges"] = ranges
     for peer in [*ranges, *rule["source_groups"], *rule["prefix_list_ids"]]:
+        description = peer.get("Description") or ""
+        if len(description) > 255 or not ALLOWED.match(description):
+            message = (
+                "Invalid rule description. Valid descriptions are strings less than 256 characters from the following"
+                " set:  a-zA-Z0-9. _-:/()#,@[]+=&;{}!$*"
+            )
+            raise refused(message)
         named = tuple(sorted((name, value) for name, value in peer.items() if name != "Description"))
         key = (protocol, rule["from_port"], rule["to_port"], named)
         if key in seen:

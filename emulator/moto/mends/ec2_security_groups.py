@@ -1,6 +1,7 @@
 """Making and deleting security groups.
 
-moto 5.2.1 deletes a group that is in use, takes any name, knows no quota, and names all ids that it was asked
+moto 5.2.1 deletes a group that is in use, takes any name, drops tags that are given for another kind of
+resource, knows no quota, and names all ids that it was asked
 for when one is unknown.
 
 - a group that an interface uses, or that a rule of another group names, is not deleted (DependencyViolation),
@@ -19,6 +20,7 @@ from typing import Any
 
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.security_groups import SecurityGroup, SecurityGroupBackend
+from moto.ec2.responses.security_groups import SecurityGroups
 from moto.ec2.utils import is_tag_filter
 
 from emulator.moto.knobs import knobs
@@ -30,6 +32,15 @@ GROUP_ID = re.compile(r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")
 
 def apply() -> None:
     """Mends CreateSecurityGroup, DeleteSecurityGroup and DescribeSecurityGroups."""
+
+    @around(SecurityGroups, "create_security_group")
+    def create(original: Any, self: Any) -> Any:
+        for specification in self._get_param("TagSpecifications", []):
+            kind = specification.get("ResourceType")
+            if kind != "security-group":
+                message = f"'{kind}' is not a valid taggable resource type for this operation."
+                raise EC2ClientError("InvalidParameterValue", message)
+        return original(self)
 
     @around(SecurityGroupBackend, "create_security_group")
     def create_security_group(

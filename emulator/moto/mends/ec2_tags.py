@@ -1,10 +1,12 @@
 """Tags of EC2 resources.
 
-moto 5.2.1 takes keys that are AWS's own, of any length, deletes nothing when no tag is named, and tags
-instances and interfaces that do not exist.
+moto 5.2.1 takes keys that are AWS's own, of any length, and twice, deletes nothing when no tag is named, tags
+instances and interfaces that do not exist, and finds nothing by a filter that does not exist.
 
 - at most 50 tags, keys of 128 and values of 256 characters, no `aws:` in front (case does not matter):
   https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html
+- "each tag key must be unique": the same page
+- the filters of DescribeTags: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeTags.html
 - DeleteTags without tags deletes all but AWS's own; a tag with a value (the empty one too) only goes with
   that value: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteTags.html
 """
@@ -34,6 +36,15 @@ def check_tags(tags: dict[str, str | None]) -> None:
             raise EC2ClientError("InvalidParameterValue", "Tag value exceeds the maximum length of 256 characters")
 
 
+def check_unique(tags: list[dict[str, str]]) -> None:
+    """Raises EC2ClientError for a key that comes twice."""
+    keys = [tag["Key"] for tag in tags]
+    for key in keys:
+        if keys.count(key) > 1:
+            message = f"Duplicate tag key '{key}' specified."
+            raise EC2ClientError("InvalidParameterValue", message)
+
+
 def apply() -> None:
     """Mends CreateTags, DeleteTags and TagSpecifications."""
 
@@ -42,6 +53,7 @@ def apply() -> None:
         given = self._get_param("Tags", [])
         for tag in given:
             tag.setdefault("Value", "")
+        check_unique(given)
         check_tags({tag["Key"]: tag["Value"] for tag in given})
         return original(self)
 
@@ -57,8 +69,18 @@ def apply() -> None:
                     tags.pop(key)
         return answer
 
+    @around(TagResponse, "describe_tags")
+    def describe_tags(original: Any, self: Any) -> Any:
+        for name in self._filters_from_querystring():
+            if name not in ("key", "resource-id", "resource-type", "value") and not name.startswith("tag:"):
+                message = f"The filter '{name}' is invalid"
+                raise EC2ClientError("InvalidParameterValue", message)
+        return original(self)
+
     @around(EC2BaseResponse, "_parse_tag_specification")
     def parse_tag_specification(original: Any, self: Any, expected_type: str | None = None) -> Any:
+        for given in self._get_param("TagSpecifications", []) or self._get_param("TagSpecification", []):
+            check_unique(given.get("Tags", []))
         specification = original(self, expected_type)
         for tags in specification.values():
             check_tags(tags)

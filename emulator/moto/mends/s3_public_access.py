@@ -118,12 +118,24 @@ def _check_policy(bucket: Any, policy: bytes) -> None:
         raise S3ClientError("MalformedPolicy", message) from None
     arn = f"arn:{bucket.partition}:s3:::{bucket.name}"
     for statement in found:
+        _check_statement(statement)
         given = statement.get("Resource", statement.get("NotResource", []))
         resources = [given] if isinstance(given, str) else given
         if not resources or not all(resource == arn or resource.startswith(f"{arn}/") for resource in resources):
             raise S3ClientError("MalformedPolicy", "Policy has invalid resource")
     if is_public(policy) and blocks(bucket, "block_public_policy"):
         raise denied()
+
+
+def _check_statement(statement: dict[str, Any]) -> None:
+    if not ({"Principal", "NotPrincipal"} & set(statement)):
+        raise S3ClientError("MalformedPolicy", "Missing required field Principal")
+    if statement.get("Effect") not in ("Allow", "Deny"):
+        raise S3ClientError("MalformedPolicy", f"Invalid effect: {statement.get('Effect')}")
+    given = statement.get("Action", statement.get("NotAction", []))
+    actions = [given] if isinstance(given, str) else given
+    if not actions or not all(action == "*" or action.lower().startswith("s3:") for action in actions):
+        raise S3ClientError("MalformedPolicy", "Policy has invalid action")
 
 
 def _check_acl(bucket: Any, acl: Any) -> None:

@@ -247,5 +247,10 @@ def test_a_groups_tags_have_awss_limits(make: Any) -> None:
     group = make(0, 0, 1)
     place = {"ResourceId": NAME, "ResourceType": "auto-scaling-group", "Value": "v", "PropagateAtLaunch": False}
     assert code(group.client.create_or_update_tags, Tags=[{**place, "Key": "aws:k"}]) == "ValidationError"
+    assert code(group.client.create_or_update_tags, Tags=[{**place, "Key": "k" * 129}]) == "ValidationError"
+    long = {**place, "Key": "k", "Value": "v" * 257}
+    assert code(group.client.create_or_update_tags, Tags=[long]) == "ValidationError"
+    group.client.create_or_update_tags(Tags=[{**place, "Key": "k" * 128, "Value": "v" * 256}])
+    group.client.delete_tags(Tags=[{**place, "Key": "k" * 128}])
     group.client.create_or_update_tags(Tags=[{**place, "Key": f"k{number}"} for number in range(50)])
     assert code(group.client.create_or_update_tags, Tags=[{**place, "Key": "k50"}]) == "ValidationError"

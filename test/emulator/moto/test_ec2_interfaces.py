@@ -206,3 +206,18 @@ def test_an_attached_interface_is_not_deleted(ec2: Any, network: Network) -> Non
     instance = network.instance([network.group("own")])
     interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
     assert code(ec2.delete_network_interface, NetworkInterfaceId=interface) == "InvalidParameterValue"
+
+
+@mend
+def test_a_change_of_an_interface_is_of_one_attribute(ec2: Any, network: Network) -> None:
+    group = network.group("g")
+    interface = network.instance([group])["NetworkInterfaces"][0]["NetworkInterfaceId"]
+    change = {"NetworkInterfaceId": interface, "Groups": [group]}
+    nothing = refusal(ec2.modify_network_interface_attribute, **{**change, "Groups": []})
+    assert nothing == ("InvalidParameterCombination", 400, "No attributes specified.")
+    dry = code(ec2.modify_network_interface_attribute, NetworkInterfaceId=interface, DryRun=True)
+    assert dry == "InvalidParameterCombination"
+    several = code(ec2.modify_network_interface_attribute, **change, SourceDestCheck={"Value": False})
+    assert several == "InvalidParameterCombination"
+    ec2.modify_network_interface_attribute(**change)
+    ec2.modify_network_interface_attribute(NetworkInterfaceId=interface, SourceDestCheck={"Value": False})

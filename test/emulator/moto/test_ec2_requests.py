@@ -203,3 +203,28 @@ def test_tags_of_every_kind_of_resource_are_described(ec2: Any, network: Network
     for resource, kind in kinds.items():
         filters = [{"Name": "resource-id", "Values": [resource]}, {"Name": "resource-type", "Values": [kind]}]
         assert [tag["Value"] for tag in ec2.describe_tags(Filters=filters)["Tags"]] == ["17"]
+
+
+@mend
+def test_a_tag_key_comes_once(ec2: Any, network: Network) -> None:
+    twice = [{"Key": "Case", "Value": "1"}, {"Key": "Case", "Value": "2"}]
+    assert code(ec2.create_tags, Resources=[network.vpc], Tags=twice) == "InvalidParameterValue"
+    group = {"GroupName": "n", "Description": "d", "VpcId": network.vpc}
+    specification = [{"ResourceType": "security-group", "Tags": twice}]
+    assert code(ec2.create_security_group, **group, TagSpecifications=specification) == "InvalidParameterValue"
+
+
+@mend
+def test_tags_for_another_kind_of_resource_are_refused(ec2: Any, network: Network) -> None:
+    group = {"GroupName": "n", "Description": "d", "VpcId": network.vpc}
+    specification = [{"ResourceType": "instance", "Tags": [{"Key": "Case", "Value": "1"}]}]
+    refused = refusal(ec2.create_security_group, **group, TagSpecifications=specification)
+    expected = "'instance' is not a valid taggable resource type for this operation."
+    assert (refused[0], refused[2]) == ("InvalidParameterValue", expected)
+
+
+@mend
+def test_tags_are_described_by_filters_that_exist(ec2: Any) -> None:
+    filters = [{"Name": "resource", "Values": ["i-1"]}]
+    refused = refusal(ec2.describe_tags, Filters=filters)
+    assert (refused[0], refused[2]) == ("InvalidParameterValue", "The filter 'resource' is invalid")

@@ -194,3 +194,17 @@ def test_a_rule_with_another_description_is_the_same_rule(ec2: Any, network: Net
     other = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": peer}]}
     ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[other])
     assert permissions(ec2, group) == []
+
+
+@mend
+@pytest.mark.parametrize("description", ["ü", "<b>", "x" * 256])
+def test_a_description_of_other_characters_or_too_long_is_refused(ec2: Any, network: Network, description: str) -> None:
+    group = network.group("g")
+
+    def rule(text: str) -> list[dict[str, Any]]:
+        return [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "192.0.2.0/24", "Description": text}]}]
+
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=rule("a-Z 0._:/()#,@[]+=&;{}!$*"))
+    refused = refusal(ec2.authorize_security_group_egress, GroupId=group, IpPermissions=rule(description))
+    assert refused[0] == "InvalidParameterValue"
+    assert refused[2].startswith("Invalid rule description.")

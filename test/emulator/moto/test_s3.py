@@ -311,3 +311,34 @@ def test_the_accounts_block_refuses_a_public_policy_on_any_bucket(account: Accou
         AccountId=account.id, PublicAccessBlockConfiguration={"BlockPublicPolicy": True}
     )
     assert code(s3.put_bucket_policy, Bucket=bucket, Policy=policy(bucket, {"Principal": "*"})) == "AccessDenied"
+
+
+@mend
+def test_a_key_of_more_than_1024_bytes_is_too_long(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="ü" * 512, Body=b"x")
+    assert code(s3.put_object, Bucket=bucket, Key="ü" * 512 + "k", Body=b"x") == "KeyTooLongError"
+
+
+@mend
+def test_an_object_has_no_two_tags_with_one_key(s3: Any, bucket: str) -> None:
+    s3.put_object(Bucket=bucket, Key="k", Body=b"x")
+    twice = {"TagSet": [{"Key": "Case", "Value": "1"}, {"Key": "Case", "Value": "2"}]}
+    assert code(s3.put_object_tagging, Bucket=bucket, Key="k", Tagging=twice) == "InvalidTag"
+
+
+@mend
+def test_an_object_that_is_not_there_has_no_tags_to_delete(s3: Any, bucket: str) -> None:
+    assert refusal(s3.delete_object_tagging, Bucket=bucket, Key="none")[:2] == ("NoSuchKey", 404)
+
+
+@mend
+@pytest.mark.parametrize(
+    "change", [{"Principal": None}, {"Effect": "Forbid"}, {"Action": "foo:*"}, {"Action": ["s3:*", "ec2:*"]}]
+)
+def test_a_bucket_policy_has_a_principal_an_effect_and_actions_of_s3(
+    s3: Any, bucket: str, change: dict[str, Any]
+) -> None:
+    whole = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{bucket}"}
+    statement = {name: value for name, value in {**whole, **change}.items() if value is not None}
+    given = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    assert code(s3.put_bucket_policy, Bucket=bucket, Policy=given) == "MalformedPolicy"
