@@ -281,11 +281,25 @@ async function effect(
   if (call.service === "ssm" && automationOperations.has(call.operation)) {
     return automate(parts, call, wire.body);
   }
-  const response = await parts.moto.send(wire);
+  const response = answerable(call, await parts.moto.send(wire));
   if (call.service === "sts" && response.status === 200)
     parts.identities.learn(call, response.body);
   parts.gate.passed(call, response.status);
   return response;
+}
+
+/**
+ * moto answers what it does not have, or can't cope with, with a page in HTML or plain text, which no SDK can read. Its
+ * status would be a server error, which they all repeat in vain.
+ */
+function answerable(call: DecodedCall, response: WireResponse): WireResponse {
+  const type = headerOf(response.headers, "content-type") ?? "";
+  if (response.status !== 500 || !/^text\/(?:html|plain)/.test(type)) return response;
+  return errorResponse(call, {
+    code: "NotImplemented",
+    message: `The emulator's AWS (moto) has no ${call.service}:${call.operation}, or not with such parameters.`,
+    status: 501,
+  });
 }
 
 async function automate(parts: FrontParts, call: DecodedCall, body: Buffer): Promise<WireResponse> {

@@ -3,9 +3,17 @@ import {
   CreateSecurityGroupCommand,
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
+  GetIpamPoolCidrsCommand,
 } from "@aws-sdk/client-ec2";
 import { DescribeKeyCommand } from "@aws-sdk/client-kms";
-import { GetObjectCommand, HeadBucketCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from "@aws-sdk/client-s3";
+import { GetCalendarStateCommand } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { FaultKind } from "../../../emulator/front/faults.ts";
 import type { Stack } from "../../../emulator/front/stack.ts";
@@ -265,3 +273,25 @@ describe("faults over HTTP", () => {
     expect(stack.calls.all()).toEqual([]);
   });
 });
+
+test("what moto does not have, or fails on, is an error that SDKs can read and do not repeat", async () => {
+  const { ec2, s3, ssm } = clients(stack.endpoint, account);
+  for (const [attempt, what] of [
+    [() => ec2.send(new GetIpamPoolCidrsCommand({ IpamPoolId: "i" })), "ec2:GetIpamPoolCidrs"],
+    [() => ssm.send(new GetCalendarStateCommand({ CalendarNames: ["c"] })), "ssm:GetCalendarState"],
+    [() => unreadable(s3), "s3:ListObjectsV2"],
+  ] as const) {
+    expect(await failure(attempt())).toMatchObject({
+      name: "NotImplemented",
+      message: expect.stringContaining(`has no ${what}, or not with such parameters`),
+      $metadata: { httpStatusCode: 501 },
+    });
+  }
+});
+
+/** A list that goes on from where no list has ended. */
+async function unreadable(s3: ReturnType<typeof clients>["s3"]): Promise<unknown> {
+  await s3.send(new CreateBucketCommand({ Bucket: "listed" }));
+  await s3.send(new PutObjectCommand({ Bucket: "listed", Key: "k", Body: "x" }));
+  return s3.send(new ListObjectsV2Command({ Bucket: "listed", ContinuationToken: "junk" }));
+}
