@@ -11,7 +11,8 @@ export function returnedAt(
   let form: Returned | null | undefined = returns;
   for (const part of parts) {
     if (form === null || form === undefined) return undefined;
-    if (part.kind !== "child" || part.name === "*") return undefined;
+    // What a response of AWS holds is for its model to say, not for the script.
+    if (form.response || part.kind !== "child" || part.name === "*") return undefined;
     if (!form.kinds.includes("map")) return "missing";
     const inner: Returned | null | undefined = form.keys[part.name];
     if (inner === undefined) return form.closed && form.kinds.length === 1 ? "missing" : undefined;

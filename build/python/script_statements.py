@@ -14,6 +14,8 @@ class _Result:
 
     def __init__(self) -> None:
         self.value: Value = NOTHING
+        # For each loop that is being run, the names as they are where break or continue leaves its body.
+        self.left: list[list[dict[str, Value]]] = []
 
 
 def run_function(machine: Machine, node: FunctionNode, scope: Scope) -> Value:
@@ -59,6 +61,8 @@ def _run(machine: Machine, node: ast.stmt, scope: Scope, result: _Result) -> boo
             evaluate(machine, node.exc, scope)
             return False
         case ast.Break() | ast.Continue():
+            if result.left:
+                result.left[-1].append(dict(scope.names))
             return False
         case ast.Expr():
             evaluate(machine, node.value, scope)
@@ -93,7 +97,8 @@ def _run(machine: Machine, node: ast.stmt, scope: Scope, result: _Result) -> boo
                     assign(machine, item.optional_vars, UNKNOWN, scope)
             return run_block(machine, node.body, scope, result)
         case ast.Match():
-            evaluate(machine, node.subject, scope)
+            # Patterns look into what they match.
+            machine.escape(evaluate(machine, node.subject, scope), node.lineno, called=False)
             for name in ast.walk(node):
                 if isinstance(name, (ast.MatchAs, ast.MatchStar)) and name.name:
                     scope.names[name.name] = UNKNOWN
@@ -160,8 +165,9 @@ def _loop(machine: Machine, node: ast.For | ast.AsyncFor | ast.While, scope: Sco
         else:
             values = machine.elements(evaluate(machine, node.iter, scope), node.lineno)
             assign(machine, node.target, values, scope)
+        result.left.append([])
         run_block(machine, node.body, scope, result)
-        scope.names = _joined([before, scope.names])
+        scope.names = _joined([before, scope.names, *result.left.pop()])
     run_block(machine, node.orelse, scope, result)
 
 

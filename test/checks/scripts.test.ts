@@ -122,6 +122,36 @@ example("SCRIPT10", {
   bad: selecting(returning("events"), "$.Payload.Stat", "String", { State: "x" }),
   good: selecting(returning("events"), "$.Payload.State", "String", { State: "x" }),
 });
+example("SCRIPT10", {
+  says: "what break and continue carry out of a loop is returned too",
+  bad: selecting(
+    'def handler(events, context):\n    for n in [1, 2]:\n        if n == 2:\n            found = {"State": "x"}\n            break\n        found = {}\n    return found\n',
+    "$.Payload.Stat",
+  ),
+  good: selecting(
+    'def handler(events, context):\n    for n in [1, 2]:\n        if n == 2:\n            found = {"State": "x"}\n            break\n        found = {}\n    return found\n',
+    "$.Payload.State",
+  ),
+});
+example("SCRIPT10", {
+  says: "what a part of a response that is returned holds is AWS's matter",
+  bad: selecting(ec2('return {"Image": boto3.client("ec2").describe_images()}'), "$.Payload.Imag"),
+  good: selecting(
+    ec2('return {"Image": boto3.client("ec2").describe_images()["Images"][0]}'),
+    "$.Payload.Image.ImageId",
+  ),
+});
+example("SCRIPT05", {
+  says: "a match reads the keys of its patterns",
+  bad: scripted(
+    'def handler(events, context):\n    match context:\n        case {"Id": _}:\n            return {}\n    return {}\n',
+    { InputPayload: { Id: "i-1" } },
+  ),
+  good: scripted(
+    'def handler(events, context):\n    match events:\n        case {"Id": _}:\n            return {}\n    return {}\n',
+    { InputPayload: { Id: "i-1" } },
+  ),
+});
 example("SCRIPT11", {
   says: "a map that is returned does not become a text",
   bad: selecting(returning('{"State": {"Name": "x"}}'), "$.Payload.State"),
