@@ -93,8 +93,8 @@ function within(value: unknown, path: Path, step: StepView | undefined): Referen
   });
 }
 
-/** `{{.Names}}` and `{{ range … }}` belong to other template languages inside commands: not ours. */
-const foreign = /^[.$]|^(range|end|if|else|with|define|template|block|json|println)\b/;
+/** `{{.Names}}`, `{{ range … }}`, `{{- end }}` and `{{ "\n" }}` belong to other template languages inside commands. */
+const foreign = /^[-.$"'`(]|^(range|end|if|else|with|define|template|block|json|println)\b/;
 
 export function inText(text: string, path: Path, step: StepView | undefined): Reference[] {
   return [...text.matchAll(/\{\{([^{}]*)\}\}/g)].flatMap((match): Reference[] => {

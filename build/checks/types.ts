@@ -23,7 +23,8 @@ export function typeOf({ target }: Reference, context: Context): DataType | unde
       const step = context.step(target.step);
       const declared = step?.outputs.find(({ name }) => name === target.output);
       if (declared) return plainType(declared.type);
-      return step && actions[step.action]?.outputs[target.output];
+      const own = step && actions[step.action]?.outputs[target.output];
+      return own === "Any" ? undefined : own;
     }
     case "system":
       return "String";

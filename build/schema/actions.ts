@@ -7,8 +7,8 @@ export interface ActionSpec {
   /** The last part of the action's page in the user guide. */
   readonly page: string;
   readonly inputs: Readonly<Record<string, InputSpec>>;
-  /** Outputs that a later step may refer to without a declaration, with their type. */
-  readonly outputs: Readonly<Record<string, DataType>>;
+  /** Outputs that a later step may refer to without a declaration, with their type; Any is what a function returned. */
+  readonly outputs: Readonly<Record<string, DataType | "Any">>;
   /** Inputs beyond those named go to the API operation. */
   readonly passesInputs?: true;
   /** Steps may declare outputs with a selector into the action's response. */
@@ -185,7 +185,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
       Script: s,
       Attachment: s,
     },
-    outputs: { Payload: "StringMap" },
+    outputs: { Payload: "Any" },
     declaresOutputs: true,
   },
   "aws:executeStateMachine": {
@@ -217,7 +217,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
       StatusCode: "Integer",
       FunctionError: "String",
       LogResult: "String",
-      Payload: "StringMap",
+      Payload: "Any",
     },
     declaresOutputs: true,
   },

@@ -91,6 +91,17 @@ example("REF05", {
   bad: uses("{{ Image }}{{ Image }"),
   good: uses("{{ Image }}{ Image }"),
 });
+const command = (text: string) => `parameters: {P: {type: String}}
+mainSteps:
+- name: a
+  action: aws:runCommand
+  inputs: {DocumentName: AWS-RunShellScript, InstanceIds: [i-1], Parameters: {commands: ['echo {{ P }} ${text}']}}
+  isEnd: true`;
+example("REF05", {
+  says: "a command may hold the templates of other languages",
+  bad: command("{{ P P }}"),
+  good: command('{{- range .items }}{{ .name }}{{ "x" }}{{ end -}}'),
+});
 example("REF06", {
   says: "a parameter that nothing uses is pointed out",
   bad: uses("{{ Image }}").replace(
@@ -152,6 +163,14 @@ example("REF11", {
   says: "a map is no list of instances, a text becomes one",
   bad: stopping("StringMap"),
   good: stopping("String"),
+});
+const invoked = (output: string) => `mainSteps:
+- {name: ask, action: "aws:invokeLambdaFunction", inputs: {FunctionName: f}, nextStep: use}
+- {name: use, action: "aws:deleteImage", inputs: {ImageId: "{{ ask.${output} }}"}, isEnd: true}`;
+example("REF16", {
+  says: "what a function returned may be an id, its status code is none",
+  bad: invoked("StatusCode"),
+  good: invoked("Payload"),
 });
 const choosing = (type: string, is: string, more = "") => `parameters: {P: {type: ${type}${more}}}
 mainSteps:
