@@ -45,10 +45,18 @@ export interface ScriptFacts {
     readonly line: number;
     readonly column: number;
   }[];
+  /** Names that the script uses and nothing gives. */
+  readonly undefined?: readonly {
+    readonly name: string;
+    readonly line: number;
+    readonly column: number;
+  }[];
   readonly handler?: {
     readonly line: number;
     readonly least: number;
     readonly most: number | null;
+    /** Its call gives a coroutine, and nothing runs. */
+    readonly lazy: boolean;
   } | null;
   readonly reads?: readonly {
     readonly path: readonly string[];

@@ -17,6 +17,7 @@ from typing import Any
 
 from script_calls import call
 from script_machine import Arguments, Machine
+from script_names import undefined
 from script_statements import run_function, run_module
 from script_values import (
     NOTHING,
@@ -68,6 +69,8 @@ def inspect(script: dict[str, Any]) -> dict[str, Any]:
     try:
         usable = version is not None and (3, 7) <= version <= sys.version_info[:2]
         tree = ast.parse(script["text"], feature_version=version if usable else None)
+        # What the grammar alone lets pass: a return outside a function, a name that is twice an argument, …
+        compile(tree, "script", "exec", dont_inherit=True)
     except (SyntaxError, ValueError) as error:
         place = error if isinstance(error, SyntaxError) else SyntaxError()
         return {
@@ -82,6 +85,7 @@ def inspect(script: dict[str, Any]) -> dict[str, Any]:
         "functions": sorted(top),
         "names": sorted({target.id for target in assigned if isinstance(target, ast.Name)}),
         "dangers": dangers(nodes),
+        "undefined": undefined(script["text"], tree),
         "handler": None if handler is None else signature(handler),
     }
     if handler is not None:
@@ -101,7 +105,8 @@ def signature(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, Any]:
     """How many arguments a handler takes by position, and where it stands."""
     positional = [*node.args.posonlyargs, *node.args.args]
     least = len(positional) - len(node.args.defaults)
-    return {"line": node.lineno, "least": least, "most": None if node.args.vararg else len(positional)}
+    most = None if node.args.vararg else len(positional)
+    return {"line": node.lineno, "least": least, "most": most, "lazy": isinstance(node, ast.AsyncFunctionDef)}
 
 
 def dangers(nodes: list[ast.AST]) -> list[dict[str, Any]]:

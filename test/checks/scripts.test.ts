@@ -16,6 +16,18 @@ example("SCRIPT02", {
   good: scripted(returning("None")),
   message: "did you mean handler?",
 });
+example("SCRIPT01", {
+  says: "what Python's grammar takes and its compiler does not is told as well",
+  bad: scripted("def handler(events, context):\n    print(1)\nreturn {}\n"),
+  good: scripted("def handler(events, context):\n    print(1)\n    return {}\n"),
+  line: 12,
+});
+example("SCRIPT02", {
+  says: "a handler is no coroutine",
+  bad: scripted(`async ${returning("None")}`),
+  good: scripted(returning("None")),
+  message: "nobody awaits",
+});
 example("SCRIPT02", {
   says: "the handler takes events and context",
   bad: scripted("def handler(events):\n    return None\n"),
@@ -328,4 +340,30 @@ example("SCRIPT02", {
   says: "PowerShell has no handlers",
   bad: powerShell("Handler: main, "),
   good: powerShell(""),
+});
+
+example("SCRIPT18", {
+  says: "a forgotten import is seen, wherever the name stands",
+  bad: scripted(
+    "import json\n\n\ndef handler(events, context):\n    return json.dumps(os.environ)\n",
+  ),
+  good: scripted("import os\n\n\ndef handler(events, context):\n    return str(os.environ)\n"),
+  line: 14,
+  message: "uses os",
+});
+example("SCRIPT18", {
+  says: "JSON's words are none of Python's",
+  bad: scripted(returning('{"X": true}')),
+  good: scripted(returning('{"X": True}')),
+  message: "did you mean True?",
+});
+example("SCRIPT18", {
+  says: "names of functions, classes, comprehensions, patterns, handlers of exceptions and globals count",
+  bad: scripted(
+    "class A:\n    x = 1\n    def get(self):\n        return x\n\ndef handler(events, context):\n    return A().get()\n",
+  ),
+  good: scripted(
+    "from __future__ import annotations\n\ndef late() -> Later:\n    global made\n    made = 1\n    return [a + b for a in [1] for b in [a]]\n\nclass Later:\n    x = 1\n    y = x\n    def get(self, z=x):\n        return __class__, __name__, z\n\ndef handler(events, context):\n    try:\n        late()\n    except ValueError as e:\n        print(e)\n    match made:\n        case [first, *rest] if first:\n            return first, rest\n        case {'k': v, **more}:\n            return v, more\n    with open('x') as f:\n        print(f, (n := 1), n, lambda q: q)\n    return Later().get()\n",
+  ),
+  line: 13,
 });

@@ -32,7 +32,13 @@ export const rule: Rule = {
             path,
             message: `${step.name}: the script has no function ${name}${suggest(name, functions)}`,
           };
-      } else if (handler.least > 2 || (handler.most ?? 2) < 2)
+      } else if (handler.lazy)
+        yield {
+          path: [...step.path, "inputs", "Script"],
+          inText: { line: handler.line, column: 1 },
+          message: `${step.name}: ${name} is async, so its call gives a coroutine that nobody awaits; make it a def that calls asyncio.run`,
+        };
+      else if (handler.least > 2 || (handler.most ?? 2) < 2)
         yield {
           path: [...step.path, "inputs", "Script"],
           inText: { line: handler.line, column: 1 },
