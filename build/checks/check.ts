@@ -30,7 +30,8 @@ const SYNTAX_URL = "https://docs.aws.amazon.com/systems-manager/latest/userguide
 export async function checkDocument(text: string, options: CheckOptions): Promise<Finding[]> {
   const python = options.python ?? findPython();
   warmUp(python);
-  const source = parseSource(text);
+  const json = options.file.toLowerCase().endsWith(".json");
+  const source = parseSource(text, json ? "json" : "yaml");
   if (source.syntaxErrors.length > 0) {
     letGo(python);
     return source.syntaxErrors.map((error) => ({

@@ -125,6 +125,10 @@ function* scalar(shape: Shape, value: unknown, path: Path, place: string): Itera
   const text = String(value);
   if (numbers.has(shape.type) && !/^-?\d+(\.\d+)?$/.test(text))
     yield { path, message: `${place} must be a number, not ${JSON.stringify(value)}` };
+  else if (numbers.has(shape.type) && shape.min !== undefined && Number(text) < shape.min)
+    yield { path, message: `${place} is at least ${shape.min}, not ${text}` };
+  else if (numbers.has(shape.type) && shape.max !== undefined && Number(text) > shape.max)
+    yield { path, message: `${place} is at most ${shape.max}, not ${text}` };
   if (shape.type === "boolean" && !/^(true|false)$/i.test(text))
     yield { path, message: `${place} must be true or false, not ${JSON.stringify(value)}` };
   // Long lists, such as instance types, grow faster than the models at hand: there only a slip is told.

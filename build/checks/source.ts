@@ -6,12 +6,18 @@ export interface Source {
   /** The document as plain data; undefined where the text can't be parsed. */
   readonly value: unknown;
   readonly syntaxErrors: readonly { message: string; line: number; column: number }[];
+  /** Numbers that are written with a 0 before them, with their text. */
+  lostDigits(): Iterable<{ path: Path; text: string }>;
   /** The 1-based line and column of a problem; of its nearest existing parent where the path leads nowhere. */
   locate(problem: Pick<Problem, "path" | "atKey" | "inText">): { line: number; column: number };
 }
 
-/** Parses YAML or JSON. Never throws: what is wrong with the text is in `syntaxErrors`. */
-export function parseSource(text: string): Source {
+/**
+ * Parses YAML or JSON. Never throws: what is wrong with the text is in `syntaxErrors`.
+ *
+ * @param format json: nothing but JSON will do, though YAML would also take a comment or a comma too many
+ */
+export function parseSource(text: string, format: "json" | "yaml" = "yaml"): Source {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: "1.2" });
   const place = (offset: number) => {
@@ -22,9 +28,14 @@ export function parseSource(text: string): Source {
     message: (error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
     ...place(error.pos[0]),
   }));
+  if (format === "json" && syntaxErrors.length === 0) {
+    const wrong = wrongJson(text);
+    if (wrong !== undefined) syntaxErrors.push({ message: wrong.message, ...place(wrong.at) });
+  }
   return {
     value: syntaxErrors.length === 0 ? toData(document) : undefined,
     syntaxErrors,
+    lostDigits: () => lostDigits(document.contents, []),
     locate: ({ path, atKey, inText }) => {
       const found = find(document.contents, path, atKey ?? false);
       const start = place(found?.range?.[0] ?? 0);
@@ -32,6 +43,31 @@ export function parseSource(text: string): Source {
       return placeInText(found, text, start, inText);
     },
   };
+}
+
+function* lostDigits(node: unknown, path: Path): Iterable<{ path: Path; text: string }> {
+  if (isMap(node))
+    for (const { key, value } of node.items)
+      yield* lostDigits(value, [...path, String(isScalar(key) ? key.value : key)]);
+  else if (isCollection(node))
+    for (const [at, item] of node.items.entries()) yield* lostDigits(item, [...path, at]);
+  else if (isScalar(node) && typeof node.value === "number" && /^0\d+$/.test(node.source ?? ""))
+    yield { path, text: node.source ?? "" };
+}
+
+/** What is no JSON in a text that is YAML, and where. */
+function wrongJson(text: string): { message: string; at: number } | undefined {
+  try {
+    JSON.parse(text);
+    return undefined;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const at = Number(/at position (\d+)/.exec(reason)?.[1] ?? text.length - 1);
+    return {
+      message: `This is no JSON: ${reason.replace(/ in JSON at position.*| at position.*/, "")}`,
+      at,
+    };
+  }
 }
 
 function toData(document: ReturnType<typeof parseDocument>): unknown {

@@ -11,6 +11,9 @@ export interface Shape {
   readonly value?: Member;
   readonly required?: readonly string[];
   readonly enum?: readonly string[];
+  /** Bounds of a number, or of a length. */
+  readonly min?: number;
+  readonly max?: number;
   readonly payload?: string;
   readonly streaming?: boolean;
   readonly eventstream?: boolean;

@@ -25,7 +25,10 @@ export interface InputSpec {
   readonly type: DataType | "Any" | "Choices" | "Condition" | "Steps";
   readonly required?: true;
   readonly values?: readonly string[];
+  /** The form of a text. */
   readonly pattern?: string;
+  /** An empty list means nothing. */
+  readonly filled?: true;
 }
 
 const s: InputSpec = { type: "String" };
@@ -40,20 +43,27 @@ const required = <T extends InputSpec>(spec: T): T & { required: true } => ({
   required: true,
 });
 
+const filled = <T extends InputSpec>(spec: T): T & { filled: true } => ({ ...spec, filled: true });
+
 const property = {
   Service: required(s),
   Api: required(s),
   PropertySelector: required(s),
-  DesiredValues: required({ type: "Any" }),
+  DesiredValues: required(filled(list)),
 } as const;
 
-const runTargets = { Targets: maps, MaxConcurrency: s, MaxErrors: s } as const;
+/** A number or a share. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
+const runTargets = {
+  Targets: filled(maps),
+  MaxConcurrency: { type: "String", pattern: "^([1-9][0-9]*|[1-9][0-9]?%|100%)$" },
+  MaxErrors: { type: "String", pattern: "^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$" },
+} as const;
 
 export const actions: Readonly<Record<string, ActionSpec>> = {
   "aws:approve": {
     page: "automation-action-approve",
     inputs: {
-      Approvers: required(list),
+      Approvers: required(filled(list)),
       NotificationArn: s,
       Message: s,
       MinRequiredApprovals: number,
@@ -76,7 +86,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
   "aws:changeInstanceState": {
     page: "automation-action-changestate",
     inputs: {
-      InstanceIds: required(list),
+      InstanceIds: required(filled(list)),
       CheckStateOnly: flag,
       DesiredState: required({ type: "String", values: ["running", "stopped", "terminated"] }),
       Force: flag,
@@ -135,8 +145,8 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
   "aws:createTags": {
     page: "automation-action-createtag",
     inputs: {
-      ResourceIds: required(list),
-      Tags: required(maps),
+      ResourceIds: required(filled(list)),
+      Tags: required(filled(maps)),
       ResourceType: {
         type: "String",
         values: ["EC2", "ManagedInstance", "MaintenanceWindow", "Parameter"],
@@ -231,7 +241,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
     page: "automation-action-loop",
     inputs: {
       Steps: required({ type: "Steps" }),
-      Iterators: list,
+      Iterators: filled(list),
       IteratorDataType: { type: "String", values: ["Boolean", "Integer", "String", "StringMap"] },
       LoopCondition: { type: "Condition" },
       MaxIterations: number,
@@ -254,7 +264,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
       DocumentHash: s,
       DocumentHashType: { type: "String", values: ["Sha256", "Sha1"] },
       Parameters: map,
-      InstanceIds: list,
+      InstanceIds: filled(list),
       Comment: s,
       CloudWatchOutputConfig: map,
       NotificationConfig: map,

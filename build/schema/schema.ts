@@ -32,10 +32,23 @@ const forms: Readonly<Record<InputSpec["type"], Schema>> = {
   Steps: { type: "array", minItems: 1, items: ref("step") },
 };
 
+/** The schema of an input's value. */
 function inputSchema(input: InputSpec): Schema {
-  const form = forms[input.type];
-  if (input.values === undefined) return form;
-  return orReference({ enum: input.values });
+  if (input.values !== undefined) return orReference({ enum: input.values });
+  if (input.pattern !== undefined)
+    return orReference({
+      type: ["string", "integer"],
+      pattern: input.pattern,
+      description: "a number or a share such as 10%",
+    });
+  if (!input.filled) return forms[input.type];
+  const items = input.type === "MapList" ? orReference({ type: "object" }) : {};
+  return orReference({
+    type: "array",
+    items,
+    minItems: 1,
+    description: "a list that is not empty",
+  });
 }
 
 function inputsSchema(action: ActionSpec): Schema {
@@ -54,7 +67,11 @@ function inputsSchema(action: ActionSpec): Schema {
 
 const operands: Readonly<Record<"String" | "Number" | "Boolean", Schema>> = {
   String: { type: ["string", "number", "boolean"] },
-  Number: orReference({ type: ["number", "string"], pattern: `^-?[0-9.]+$|${REFERENCE}` }),
+  Number: orReference({
+    type: ["number", "string"],
+    pattern: `^-?[0-9.]+$|${REFERENCE}`,
+    description: "a number",
+  }),
   Boolean: forms.Boolean,
 };
 
@@ -82,7 +99,7 @@ const parameter = {
 const target = "^(Abort|Continue|step:[a-zA-Z0-9_]+)$";
 const seconds: Schema = {
   anyOf: [
-    { type: "integer", minimum: 1 },
+    { type: "integer", minimum: 1, description: "a whole number from 1" },
     { type: "string", pattern: `^[1-9]\\d*$|${REFERENCE}` },
   ],
 };
@@ -108,8 +125,16 @@ const step: Schema = {
       },
       maxAttempts: seconds,
       timeoutSeconds: seconds,
-      onFailure: { type: "string", pattern: target },
-      onCancel: { type: "string", pattern: "^(Abort|step:[a-zA-Z0-9_]+)$" },
+      onFailure: {
+        type: "string",
+        pattern: target,
+        description: "Abort, Continue or step:NAME",
+      },
+      onCancel: {
+        type: "string",
+        pattern: "^(Abort|step:[a-zA-Z0-9_]+)$",
+        description: "Abort or step:NAME",
+      },
       isEnd: forms.Boolean,
       isCritical: forms.Boolean,
       nextStep: { type: "string" },
@@ -151,7 +176,13 @@ export const schema: Schema = {
         type: "object",
         additionalProperties: strict(
           {
-            checksums: strict({ sha256: { type: "string", pattern: "^[0-9a-fA-F]{64}$" } }),
+            checksums: strict({
+              sha256: {
+                type: "string",
+                pattern: "^[0-9a-fA-F]{64}$",
+                description: "64 hexadecimal digits",
+              },
+            }),
           },
           "checksums",
         ),

@@ -112,3 +112,50 @@ example("API08", {
   bad: copying(""),
   good: copying(", Encrypted: true"),
 });
+example("API03", {
+  says: "a number is within the model's bounds",
+  bad: call("{Service: ssm, Api: DescribeParameters, MaxResults: 51}"),
+  good: call("{Service: ssm, Api: DescribeParameters, MaxResults: 50}"),
+  message: "at most 50",
+});
+const asserted = (selector: string, wanted: string) =>
+  call(
+    `{Service: rds, Api: DescribeDBInstances, PropertySelector: "$.DBInstances[0].${selector}", DesiredValues: [${wanted}]}`,
+    "",
+    "aws:assertAwsResourceProperty",
+  );
+example("API04", {
+  says: "a property that is true or false is nothing else",
+  bad: asserted("MultiAZ", '"yes"'),
+  good: asserted("MultiAZ", '"True"'),
+  message: 'never "yes"',
+});
+example("API04", {
+  says: "a map is never one of the desired texts",
+  bad: asserted("Endpoint", "available"),
+  good: asserted("Endpoint.Port", '"5432"'),
+});
+example("API07", {
+  says: "nor a function more than 300",
+  bad: call("{FunctionName: f}", "  timeoutSeconds: 301", "aws:invokeLambdaFunction"),
+  good: call("{FunctionName: f}", "  timeoutSeconds: 300", "aws:invokeLambdaFunction"),
+});
+const launching = (inputs: string) => call(`{ImageId: ami-1, ${inputs}}`, "", "aws:runInstances");
+example("API09", {
+  says: "maps that an action hands on have the members of the call",
+  bad: launching("BlockDeviceMappings: [{DeviceName: x, EBS: {VolumeSize: '5'}}]"),
+  good: launching("BlockDeviceMappings: [{DeviceName: x, Ebs: {VolumeSize: '5'}}]"),
+  message: "did you mean Ebs?",
+});
+example("API09", {
+  says: "tags have a Key and a Value",
+  bad: call("{ResourceIds: [i-1], Tags: [{key: a, value: b}]}", "", "aws:createTags"),
+  good: call("{ResourceIds: [i-1], Tags: [{Key: a, Value: b}]}", "", "aws:createTags"),
+});
+const commanding = (seconds: number) =>
+  call(`{DocumentName: d, InstanceIds: [i-1], TimeoutSeconds: ${seconds}}`, "", "aws:runCommand");
+example("API09", {
+  says: "numbers are within the call's bounds",
+  bad: commanding(29),
+  good: commanding(30),
+});

@@ -175,3 +175,29 @@ example("FLOW06", {
   bad: ends(step("d", "nextStep: a")).replace("ImageName: b}, isEnd: true", "ImageName: b}"),
   good: ends(step("d", "nextStep: a")),
 });
+example("FLOW10", {
+  says: "a hundred turns are the most, in whatever form the number is",
+  bad: turns('Iterators: [x]\n    MaxIterations: "101"'),
+  good: turns('Iterators: [x]\n    MaxIterations: "100"'),
+});
+const until = (variable: string) => `parameters: {P: {type: String}}
+mainSteps:
+- name: turn
+  action: aws:loop
+  inputs:
+    LoopCondition: {Variable: "{{ ${variable} }}", StringEquals: x}
+    MaxIterations: 3
+    Steps:
+    - {name: inner, action: "aws:executeAutomation", inputs: {DocumentName: "{{ P }}"}}
+  isEnd: true`;
+example("FLOW13", {
+  says: "a loop looks at something that its steps change",
+  bad: until("P"),
+  good: until("inner.Status"),
+});
+example("FLOW12", {
+  says: "a step that fails does not go to itself",
+  bad: steps(step("a", "onFailure: 'step:a', isEnd: true")),
+  good: steps(step("a", "maxAttempts: 3, isEnd: true")),
+  message: "maxAttempts",
+});

@@ -105,3 +105,24 @@ example("LIMIT10", {
   bad: sleeping("Duration: P7DT1S"),
   good: sleeping("Duration: P7D"),
 });
+const image = (name: string) => `parameters: {P: {type: String}}
+mainSteps:\n- {name: a, action: "aws:createImage", inputs: {InstanceId: "{{ P }}", ImageName: "${name}"}, isEnd: true}`;
+example("LIMIT12", {
+  says: "an image's name has no colon",
+  bad: image("backup: {{ global:DATE }}"),
+  good: image("backup_{{ global:DATE_TIME }} (of [P]/it's @-.)"),
+});
+example("LIMIT12", {
+  says: "nor more than 128 characters",
+  bad: image("x".repeat(129)),
+  good: image("x".repeat(128)),
+});
+example("LIMIT03", {
+  says: "nothing is no map",
+  bad: parameter("{type: StringMap, default: }")
+    .replace("deleteStack", "executeAutomation")
+    .replace("StackName", "DocumentName: d, RuntimeParameters"),
+  good: parameter("{type: StringMap, default: {}}")
+    .replace("deleteStack", "executeAutomation")
+    .replace("StackName", "DocumentName: d, RuntimeParameters"),
+});

@@ -217,3 +217,36 @@ example("REF16", {
   bad: imaging("AWS::S3::Bucket::Name"),
   good: imaging("AWS::EC2::Instance::Id"),
 });
+const turning = (inside: string, after: string) => `mainSteps:
+- name: turn
+  action: aws:loop
+  inputs:
+    Iterators: [x]
+    Steps:
+    - {name: inner, action: "aws:deleteImage", inputs: {ImageId: "${inside}"}}
+  nextStep: after
+- {name: after, action: "aws:deleteImage", inputs: {ImageId: "${after}"}, isEnd: true}`;
+example("REF03", {
+  says: "a loop's current value is for its own steps",
+  bad: turning("ami-1", "{{ turn.CurrentIteratorValue }}"),
+  good: turning("{{ turn.CurrentIteratorValue }}", "ami-1"),
+  line: 9,
+  message: "only for the steps inside it",
+});
+example("REF01", {
+  says: "a variable that is referred to as a parameter is recognized",
+  bad: variable("variable:Count", "2").replace("variable:Count }}", "Count }}"),
+  good: variable("variable:Count", "2"),
+  message: "did you mean {{ variable:Count }}?",
+});
+example("REF13", {
+  says: "so is one by another comparison of texts",
+  bad: choosing("String", "StartsWith: Rest", ", allowedValues: [Contain, Release]"),
+  good: choosing("String", "EqualsIgnoreCase: RELEASE", ", allowedValues: [Contain, Release]"),
+});
+example("REF14", {
+  says: "a value that is written out has the variable's type",
+  bad: variable("variable:Count", "two"),
+  good: variable("variable:Count", "2"),
+  message: "no whole number",
+});

@@ -36,6 +36,13 @@ test("what is no YAML is one finding with its place", async () => {
   expect(finding).toMatchObject({ id: "SYNTAX01", severity: "error", line: 2 });
 });
 
+test("a .json file is JSON, not only YAML", async () => {
+  const text = `{"schemaVersion": "0.3",\n"mainSteps": [{"name": "a", "action": "aws:pause", "inputs": {}},]}`;
+  const [finding] = await checkDocument(text, { file: "x.json" });
+  expect(finding).toMatchObject({ id: "SYNTAX01", line: 2 });
+  expect(await checkDocument(text, { file: "x.yaml" })).toEqual([]);
+});
+
 test("findings of JSON have places too, and print as text, JSON and SARIF", async () => {
   const json = JSON.stringify(
     { schemaVersion: "0.3", mainSteps: [{ name: "a", action: "aws:paus", inputs: {} }] },

@@ -1,4 +1,5 @@
-import { example } from "./example.ts";
+import { expect, test } from "vitest";
+import { example, findingsOf } from "./example.ts";
 
 const sleep = (name: string, rest = "isEnd: true") =>
   `- {name: ${name}, action: "aws:sleep", inputs: {Duration: PT1S}, ${rest}}`;
@@ -71,4 +72,87 @@ example("SCHEMA04", {
     `And: [{Variable: "{{ P }}", StringEquals: x}, {Variable: "{{ P }}", StartsWith: y}]`,
   ),
   line: 7,
+});
+example("SCHEMA01", {
+  says: "what a step does on failure is one of three things, and they are named",
+  bad: `mainSteps:\n${sleep("a", "onFailure: Stop, isEnd: true")}`,
+  good: `mainSteps:\n${sleep("a", "onFailure: Continue, isEnd: true")}`,
+  message: "must be Abort, Continue or step:NAME",
+});
+const waiting = (values: string) =>
+  `mainSteps:\n- {name: a, action: "aws:assertAwsResourceProperty", inputs: {Service: eks, Api: DescribeCluster, name: c, PropertySelector: $.cluster.status, DesiredValues: ${values}}, isEnd: true}`;
+example("SCHEMA01", {
+  says: "desired values are a list",
+  bad: waiting("ACTIVE"),
+  good: waiting("[ACTIVE]"),
+  message: "must be a list that is not empty",
+});
+example("SCHEMA01", {
+  says: "and not an empty one",
+  bad: waiting("[]"),
+  good: waiting("[ACTIVE]"),
+});
+const controlled = (most: string) =>
+  `mainSteps:\n- {name: a, action: "aws:executeAutomation", inputs: {DocumentName: d, TargetParameterName: P, Targets: [{Key: "tag:a", Values: [b]}], MaxErrors: ${most}}, isEnd: true}`;
+example("SCHEMA01", {
+  says: "a share is a number with %",
+  bad: controlled("ten"),
+  good: controlled("10%"),
+});
+test("what is wrong in one place is said once", async () => {
+  const found = await findingsOf(`mainSteps:\n- {name: a, action: "aws:sleep", inputs: }`);
+  const forms = found.filter(({ id }) => id === "SCHEMA01").map(({ message }) => message);
+  expect(forms).toEqual(["mainSteps.0.inputs must be a map, not nothing"]);
+});
+test("a document of another kind is told as such", async () => {
+  const [finding] = await findingsOf(`schemaVersion: "2.2"\nmainSteps:\n${sleep("a")}`);
+  expect(finding?.message).toContain("documents of other kinds");
+});
+const together = (action: string, inputs: string) =>
+  `mainSteps:\n- {name: a, action: "${action}", inputs: {${inputs}}, isEnd: true}`;
+const pairs: readonly (readonly [string, string, string, string])[] = [
+  [
+    "a command has targets",
+    "aws:runCommand",
+    "DocumentName: d",
+    "DocumentName: d, InstanceIds: [i-1]",
+  ],
+  ["a stack has a template", "aws:createStack", "StackName: s", "StackName: s, TemplateURL: u"],
+  [
+    "a stack has one template",
+    "aws:createStack",
+    "StackName: s, TemplateURL: u, TemplateBody: b",
+    "StackName: s, TemplateBody: b",
+  ],
+  [
+    "targets need the parameter that they are for",
+    "aws:executeAutomation",
+    "DocumentName: d, Targets: [{Key: 'tag:a', Values: [b]}]",
+    "DocumentName: d, Targets: [{Key: 'tag:a', Values: [b]}], TargetParameterName: P",
+  ],
+  [
+    "no more approvals are waited for than there are users to give them",
+    "aws:approve",
+    "Approvers: ['arn:aws:iam::111122223333:user/a'], MinRequiredApprovals: 2",
+    "Approvers: ['arn:aws:iam::111122223333:role/a'], MinRequiredApprovals: 2",
+  ],
+  [
+    "at least is no more than at most",
+    "aws:runInstances",
+    "ImageId: i, MinInstanceCount: 2, MaxInstanceCount: 1",
+    "ImageId: i, MinInstanceCount: 2, MaxInstanceCount: 2",
+  ],
+];
+for (const [says, action, bad, good] of pairs)
+  example("SCHEMA05", { says, bad: together(action, bad), good: together(action, good) });
+const abroad = (account: string) =>
+  together(
+    "aws:executeAutomation",
+    `DocumentName: d, TargetLocations: [{Accounts: [${account}], Regions: [eu-west-1]}]`,
+  );
+example("SCHEMA06", {
+  says: "an account's number keeps its 0",
+  bad: abroad("012345678901"),
+  good: abroad('"012345678901", 111122223333'),
+  message: "012345678901",
 });

@@ -1,5 +1,6 @@
 import { guide } from "../../schema/actions.ts";
 import { apiSteps } from "../apiStep.ts";
+import { isRecord } from "../document.ts";
 import type { Path, Problem } from "../finding.ts";
 import { parseSelector } from "../jsonpath.ts";
 import type { Rule } from "../rule.ts";
@@ -41,8 +42,25 @@ export const rule: Rule = {
       const path = [...step.path, "inputs", "PropertySelector"];
       if (result === undefined) continue;
       if ("error" in result) yield lost(property, path, result.error);
-      else if (result.shape?.enum && Array.isArray(step.inputs.DesiredValues))
-        for (const [at, wanted] of step.inputs.DesiredValues.entries())
+      const desired: readonly unknown[] = Array.isArray(step.inputs.DesiredValues)
+        ? step.inputs.DesiredValues
+        : [];
+      if ("error" in result) continue;
+      if ((result.type === "StringMap" || result.type === "MapList") && !desired.some(isRecord))
+        yield {
+          path,
+          message: `${step.name}: ${property} selects ${result.type}, which is never one of the DesiredValues`,
+        };
+      const form = result.type === "Boolean" ? /^(true|false)$/i : /^-?\d+(\.\d+)?$/;
+      if (result.type === "Boolean" || result.type === "Integer")
+        for (const [at, wanted] of desired.entries())
+          if (!String(wanted).includes("{{") && !form.test(String(wanted)))
+            yield {
+              path: [...step.path, "inputs", "DesiredValues", at],
+              message: `${step.name}: ${property} is ${result.type}, never ${JSON.stringify(wanted)}`,
+            };
+      if (result.shape?.enum)
+        for (const [at, wanted] of desired.entries())
           if (
             typeof wanted === "string" &&
             !wanted.includes("{{") &&

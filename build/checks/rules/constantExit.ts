@@ -6,9 +6,29 @@ import type { Rule } from "../rule.ts";
 export const rule: Rule = {
   id: "FLOW13",
   severity: "error",
-  summary: "A circle of steps is left by a branch on something that changes inside it.",
+  summary:
+    "A circle of steps or a loop is left by a condition on something that changes inside it.",
   url: guide("automation-action-branch"),
-  *check({ scopes, references }) {
+  *check({ scopes, references, document, step }) {
+    for (const loop of document.steps) {
+      if (loop.action !== "aws:loop" || loop.inputs.LoopCondition === undefined) continue;
+      const looked = references.filter(
+        ({ step: user, path }) => user === loop && path[loop.path.length + 1] === "LoopCondition",
+      );
+      const changes = looked.some(
+        ({ target }) =>
+          target.kind === "variable" ||
+          target.kind === "store" ||
+          (target.kind === "system" && target.name.includes("DATE")) ||
+          // An output that is not known is told as such.
+          (target.kind === "output" && within(step(target.step), loop)),
+      );
+      if (looked.length > 0 && !changes)
+        yield {
+          path: [...loop.path, "inputs", "LoopCondition"],
+          message: `${loop.name} looks at nothing that its steps change, so it runs once or all its turns`,
+        };
+    }
     for (const { steps, edges } of scopes) {
       const going = edges.filter(({ kind }) => kind === "success");
       const told = new Set<StepView>();
@@ -73,4 +93,10 @@ function circleOf(
   return new Set(
     [...reached].filter((one) => one === step || reach([one], steps, edges).has(step)),
   );
+}
+
+/** Whether a step stands in a loop, or is not known. */
+function within(step: StepView | undefined, loop: StepView): boolean {
+  for (let outer = step; outer !== undefined; outer = outer.loop) if (outer === loop) return true;
+  return step === undefined;
 }

@@ -15,14 +15,25 @@ export const rule: Rule = {
         if (!reference?.whole || reference.target.kind !== "parameter") continue;
         const { name } = reference.target;
         const allowed = document.parameters.find((one) => one.name === name)?.spec.allowedValues;
-        const wanted = condition.StringEquals;
-        if (!Array.isArray(allowed) || wanted === undefined || String(wanted).includes("{{"))
-          continue;
-        if (!allowed.map(String).includes(String(wanted)))
-          yield {
-            path: [...path, "StringEquals"],
-            message: `${step.name}: ${name} is never ${JSON.stringify(wanted)}; it is one of ${allowed.map(String).join(", ")}`,
-          };
+        if (!Array.isArray(allowed)) continue;
+        for (const [operator, holds] of Object.entries(comparisons)) {
+          const wanted = condition[operator];
+          if (wanted === undefined || String(wanted).includes("{{")) continue;
+          if (!allowed.some((value) => holds(String(value), String(wanted))))
+            yield {
+              path: [...path, operator],
+              message: `${step.name}: ${operator} ${JSON.stringify(wanted)} is never true of ${name}; it is one of ${allowed.map(String).join(", ")}`,
+            };
+        }
       }
   },
+};
+
+/** Whether a comparison of texts is true. */
+const comparisons: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
+  StringEquals: (value, wanted) => value === wanted,
+  EqualsIgnoreCase: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
+  StartsWith: (value, wanted) => value.startsWith(wanted),
+  EndsWith: (value, wanted) => value.endsWith(wanted),
+  Contains: (value, wanted) => value.includes(wanted),
 };

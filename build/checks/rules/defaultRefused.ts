@@ -2,6 +2,7 @@ import { guide } from "../../schema/actions.ts";
 import { plainType } from "../../schema/types.ts";
 import type { ParameterView } from "../document.ts";
 import type { Problem } from "../finding.ts";
+import { wrongForm } from "../forms.ts";
 import { matches } from "../patterns.ts";
 import type { Rule } from "../rule.ts";
 
@@ -25,30 +26,6 @@ const problem = ({ name, path }: ParameterView, reason: string): Problem => ({
   path: [...path, "default"],
   message: `${name}: its default ${reason}`,
 });
-
-function wrongForm(type: string | undefined, value: unknown): string | undefined {
-  const is = (form: boolean, words: string) => (form ? undefined : `is no ${words}`);
-  const filled = typeof value === "string" && value.includes("{{");
-  if (filled) return undefined;
-  switch (type) {
-    case "String":
-      return is(typeof value !== "object", "text");
-    case "Integer":
-      return is(
-        Number.isInteger(typeof value === "string" && value !== "" ? Number(value) : value),
-        "whole number",
-      );
-    case "Boolean":
-      return is(/^(true|false)$/i.test(String(value)), "true or false");
-    case "StringList":
-    case "MapList":
-      return is(Array.isArray(value), "list");
-    case "StringMap":
-      return is(typeof value === "object" && !Array.isArray(value), "map");
-    default:
-      return undefined;
-  }
-}
 
 function refused({ spec }: ParameterView, value: unknown): string | undefined {
   const show = JSON.stringify(value);

@@ -25,12 +25,17 @@ export const rule: Rule = {
     const choices = new Set(
       errors.filter(({ keyword }) => keyword === "anyOf").map((error) => error.instancePath),
     );
+    const told = new Set<string>();
     for (const error of errors) {
       // What anyOf gathers says more than its parts; `if` only repeats what `then` found.
       if (error.keyword === "if") continue;
       if (error.keyword !== "anyOf" && choices.has(error.instancePath) && partOfChoice(error))
         continue;
-      yield problemOf(error);
+      const problem = problemOf(error);
+      // The general form and that of the action may both say it.
+      const key = `${error.instancePath} ${problem.message}`;
+      if (!told.has(key)) yield problem;
+      told.add(key);
     }
   },
 };
@@ -58,7 +63,10 @@ function problemOf(error: ErrorObject): Problem {
     case "required":
       return { path, message: `${place} lacks ${String(params.missingProperty)}` };
     case "const":
-      return { path, message: `${place} must be ${JSON.stringify(params.allowedValue)}` };
+      return {
+        path,
+        message: `${place} must be the text ${JSON.stringify(params.allowedValue)}, in quotes, not ${show(error.data)}${place === "schemaVersion" && error.data !== 0.3 ? ": documents of other kinds, such as commands, are not checked here" : ""}`,
+      };
     case "enum": {
       const values = (params.allowedValues as readonly unknown[]).map(String);
       return {
@@ -69,15 +77,21 @@ function problemOf(error: ErrorObject): Problem {
     case "type":
       return {
         path,
-        message: `${place} must be ${[params.type].flat().join(" or ")}, not ${formOf(error.data)}`,
+        message: `${place} must be ${[params.type].flat().map(nameOf).join(" or ")}, not ${formOf(error.data)}`,
       };
     case "anyOf":
       return {
         path,
         message: `${place} must be ${expected(error.schema)}, not ${show(error.data)}`,
       };
-    case "pattern":
-      return { path, message: `${place} has a value of the wrong form: ${show(error.data)}` };
+    case "pattern": {
+      const form = (error.parentSchema as { readonly description?: string } | undefined)
+        ?.description;
+      return {
+        path,
+        message: `${place} ${form === undefined ? "has a value of the wrong form" : `must be ${form}`}, not ${show(error.data)}`,
+      };
+    }
     default:
       return { path, message: `${place} ${error.message ?? "is wrong"}` };
   }
@@ -101,14 +115,21 @@ function expected(alternatives: unknown): string {
   if (!Array.isArray(alternatives)) return "something else";
   const words = alternatives.flatMap((one: Readonly<Record<string, unknown>>): string[] => {
     if (Array.isArray(one.enum)) return one.enum.map(String);
-    if (one.pattern !== undefined) return [];
-    const names: Readonly<Record<string, string>> = {
-      array: "a list",
-      object: "a map",
-      integer: "a whole number",
-      boolean: "true or false",
-    };
-    return [one.type].flat().map((type) => names[String(type)] ?? String(type));
+    if (typeof one.description === "string") return [one.description];
+    if (one.pattern !== undefined && one.type === "string") return [];
+    return [one.type].flat().map(nameOf);
   });
   return `${words.join(", ")} or a {{ reference }}`;
+}
+
+/** What a person calls a type of JSON. */
+function nameOf(type: unknown): string {
+  const names: Readonly<Record<string, string>> = {
+    array: "a list",
+    object: "a map",
+    string: "a text",
+    integer: "a whole number",
+    boolean: "true or false",
+  };
+  return names[String(type)] ?? String(type);
 }

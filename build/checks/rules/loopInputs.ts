@@ -7,8 +7,7 @@ const MOST_TURNS = 100;
 export const rule: Rule = {
   id: "FLOW10",
   severity: "error",
-  summary:
-    "A loop has Iterators or a LoopCondition with MaxIterations, not both, and at most 100 turns.",
+  summary: "A loop has Iterators or a LoopCondition, not both, and at most 100 turns.",
   url: guide("automation-action-loop"),
   *check({ document }) {
     for (const { action, name, inputs, path } of document.steps) {
@@ -28,8 +27,8 @@ export const rule: Rule = {
           path: [...place, "Iterators"],
           message: `${name} has ${inputs.Iterators.length} iterators, ${MOST_TURNS} is the most`,
         };
-      const most = inputs.MaxIterations;
-      if (typeof most === "number" && (most < 1 || most > MOST_TURNS))
+      const most = Number(inputs.MaxIterations ?? 1);
+      if (most < 1 || most > MOST_TURNS)
         yield {
           path: [...place, "MaxIterations"],
           message: `${name}: MaxIterations must be from 1 to ${MOST_TURNS}`,

@@ -5,6 +5,7 @@ import type { Rule } from "../rule.ts";
 const most: Readonly<Record<string, number>> = {
   "aws:executeScript": 600,
   "aws:executeAwsApi": 25,
+  "aws:invokeLambdaFunction": 300,
 };
 
 export const rule: Rule = {

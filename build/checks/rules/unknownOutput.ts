@@ -1,4 +1,5 @@
 import { actions, guide } from "../../schema/actions.ts";
+import type { StepView } from "../document.ts";
 import type { Rule } from "../rule.ts";
 import { suggest } from "../suggest.ts";
 
@@ -12,7 +13,7 @@ export const rule: Rule = {
   summary: "Every output that is referred to is declared by its step or built into its action.",
   url: guide("automation-action-outputs-inputs"),
   *check({ document, references, step }) {
-    for (const { target, path } of references) {
+    for (const { target, path, step: user } of references) {
       if (target.kind !== "output") continue;
       const producer = step(target.step);
       if (producer === undefined) {
@@ -26,8 +27,16 @@ export const rule: Rule = {
       if ([...own, ...always].includes(target.output)) continue;
       if (producer.action === "aws:loop") {
         const inner = document.steps.filter(({ loop }) => loop === producer);
-        if (ofLoop.includes(target.output) || inner.some(({ name }) => name === target.output))
+        const turning = ofLoop.includes(target.output);
+        if ((turning && within(user, producer)) || inner.some(({ name }) => name === target.output))
           continue;
+        if (turning) {
+          yield {
+            path,
+            message: `${target.step} has ${target.output} only for the steps inside it`,
+          };
+          continue;
+        }
       }
       yield {
         path,
@@ -36,3 +45,9 @@ export const rule: Rule = {
     }
   },
 };
+
+/** Whether a step stands in a loop, or in a loop inside it; a loop's condition is looked at within its turns. */
+function within(user: StepView | undefined, loop: StepView): boolean {
+  for (let step = user; step !== undefined; step = step.loop) if (step === loop) return true;
+  return false;
+}

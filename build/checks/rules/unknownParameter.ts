@@ -11,11 +11,15 @@ export const rule: Rule = {
     for (const { target, path } of references) {
       if (target.kind !== "parameter" && target.kind !== "variable") continue;
       const declared = target.kind === "parameter" ? document.parameters : document.variables;
+      const [other, form] =
+        target.kind === "parameter"
+          ? ([document.variables, "variable:"] as const)
+          : ([document.parameters, ""] as const);
       const names = declared.map(({ name }) => name);
       if (!names.includes(target.name))
         yield {
           path,
-          message: `There is no ${target.kind} ${target.name}${suggest(target.name, names)}`,
+          message: `There is no ${target.kind} ${target.name}${other.some(({ name }) => name === target.name) ? `, did you mean {{ ${form}${target.name} }}?` : suggest(target.name, names)}`,
         };
     }
   },

@@ -1,4 +1,6 @@
 import { guide } from "../../schema/actions.ts";
+import { plainType } from "../../schema/types.ts";
+import { wrongForm } from "../forms.ts";
 import { inText } from "../references.ts";
 import type { Rule } from "../rule.ts";
 import { suggest } from "../suggest.ts";
@@ -34,7 +36,13 @@ export const rule: Rule = {
       const value = step.inputs.Value;
       const [reference] = typeof value === "string" ? inText(value, path, step) : [];
       const given = reference?.whole ? typeOf(reference, context) : undefined;
-      if (given !== undefined && given !== variable.type)
+      const reason = wrongForm(plainType(variable.type), value);
+      if (reason !== undefined)
+        yield {
+          path: [...step.path, "inputs", "Value"],
+          message: `${step.name}: ${name} is ${variable.type}, and the value ${reason}`,
+        };
+      else if (given !== undefined && given !== variable.type)
         yield {
           path: [...step.path, "inputs", "Value"],
           message: `${step.name}: ${name} is ${variable.type} and takes no ${given}: nothing is converted here`,
