@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import Table from "cli-table3";
@@ -81,15 +82,29 @@ async function checkOwn(): Promise<Finding[]> {
 }
 
 async function checkFile(file: string): Promise<Finding[]> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (error) {
-    console.error(`${file} can't be read: ${error instanceof Error ? error.message : error}`);
+    console.error(`${file} can't be read: ${reasonOf(error)}`);
     process.exitCode = 2;
     return [];
   }
-  return checkDocument(text, { file: relative(process.cwd(), file) });
+  if (!isUtf8(bytes)) {
+    console.error(`${file} can't be read: it is no text in UTF-8`);
+    process.exitCode = 2;
+    return [];
+  }
+  return checkDocument(bytes.toString("utf8"), { file: relative(process.cwd(), file) });
+}
+
+/** What a person understands of why a file can't be read. */
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EISDIR") return "it is a folder";
+  if (code === "EACCES") return "reading it is not permitted";
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function printMutants(count: number): Promise<void> {

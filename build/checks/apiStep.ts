@@ -23,12 +23,11 @@ export function namesOf(step: StepView): { service: string; api: string } | unde
 /** The operation of a name as Automation takes it: AWS's own spelling, or boto3's. */
 export function findOperation(service: Service, api: string): Operation | undefined {
   const plain = api.replaceAll("_", "").toLowerCase();
-  const name =
-    api in service.operations
-      ? api
-      : /^[a-z]/.test(api)
-        ? Object.keys(service.operations).find((one) => one.toLowerCase() === plain)
-        : undefined;
+  const name = Object.hasOwn(service.operations, api)
+    ? api
+    : /^[a-z]/.test(api)
+      ? Object.keys(service.operations).find((one) => one.toLowerCase() === plain)
+      : undefined;
   return name === undefined ? undefined : service.operations[name];
 }
 

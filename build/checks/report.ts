@@ -1,3 +1,4 @@
+import { sep } from "node:path";
 import type { Finding } from "./finding.ts";
 import type { Rule } from "./rule.ts";
 
@@ -65,7 +66,7 @@ function sarif(findings: readonly Finding[], rules: readonly Rule[]): unknown {
           locations: [
             {
               physicalLocation: {
-                artifactLocation: { uri: finding.file ?? "document" },
+                artifactLocation: { uri: uriOf(finding.file ?? "document") },
                 region: { startLine: finding.line, startColumn: finding.column },
               },
               logicalLocations: [{ fullyQualifiedName: finding.path }],
@@ -76,3 +77,6 @@ function sarif(findings: readonly Finding[], rules: readonly Rule[]): unknown {
     ],
   };
 }
+
+/** A path as SARIF takes it: a URI, in which blanks, # and % are escaped. */
+const uriOf = (path: string): string => path.split(sep).map(encodeURIComponent).join("/");

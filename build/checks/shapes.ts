@@ -9,6 +9,9 @@ import { suggest } from "./suggest.ts";
 const shapeOf = (service: Service, member: Member | undefined): Shape | undefined =>
   member && service.shapes[member.shape];
 
+const memberOf = (members: Readonly<Record<string, Member>>, name: string): Member | undefined =>
+  Object.hasOwn(members, name) ? members[name] : undefined;
+
 /** How many values a list has that is likely to grow. */
 const LONG = 40;
 
@@ -99,7 +102,7 @@ function* structure(
 ): Iterable<Problem> {
   const members = shape.members ?? {};
   for (const [key, part] of Object.entries(value)) {
-    const next = members[key];
+    const next = memberOf(members, key);
     if (next === undefined)
       yield {
         path: [...path, key],
@@ -109,7 +112,7 @@ function* structure(
     else yield* deeper(next, part, key);
   }
   for (const name of shape.required ?? [])
-    if (!(name in value) && !members[name]?.idempotencyToken)
+    if (!Object.hasOwn(value, name) && !members[name]?.idempotencyToken)
       yield { path, message: `The required member ${name} is missing` };
 }
 
@@ -190,7 +193,7 @@ export function select(
       if (shape.type === "map") shape = shapeOf(service, shape.value);
       else if (shape.type === "structure") {
         const members = shape.members ?? {};
-        const next = members[part.name];
+        const next = memberOf(members, part.name);
         if (next === undefined)
           return {
             error: `there is no member ${part.name}${suggest(part.name, Object.keys(members)) || `; there are ${Object.keys(members).slice(0, 10).join(", ")}`}`,
@@ -249,7 +252,7 @@ export function selectPath(
     } else if (shape.type === "structure") {
       if (key === "*" || key === "ResponseMetadata") return { type: undefined, shape: undefined };
       const members = shape.members ?? {};
-      const next = members[key];
+      const next = memberOf(members, key);
       if (next === undefined)
         return {
           error: `there is no member ${key}${suggest(key, Object.keys(members)) || `; there are ${Object.keys(members).slice(0, 10).join(", ")}`}`,

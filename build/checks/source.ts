@@ -1,4 +1,13 @@
-import { isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { Path, Problem } from "./finding.ts";
 
 /** A parsed text that knows where each value stands. JSON is read as YAML, which holds it. */
@@ -19,21 +28,31 @@ export interface Source {
  */
 export function parseSource(text: string, format: "json" | "yaml" = "yaml"): Source {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: "1.2" });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    version: "1.2",
+    logLevel: "error",
+  });
   const place = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const syntaxErrors = document.errors.map((error) => ({
-    message: (error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
-    ...place(error.pos[0]),
+  // A tag that is not known is only a warning to the parser, but nobody resolves it: CloudFormation's
+  // !Ref and !Sub work in its templates, not in the documents that come out of them.
+  const unresolved = document.warnings.filter(({ code }) => code === "TAG_RESOLVE_FAILED");
+  const syntaxErrors = [...document.errors, ...unresolved].map(({ code, message, pos }) => ({
+    message: reasons[code] ?? plain(message),
+    ...place(pos[0]),
   }));
+  const value = syntaxErrors.length === 0 ? toData(document) : undefined;
+  if (value?.error !== undefined) syntaxErrors.push({ message: value.error, ...place(0) });
   if (format === "json" && syntaxErrors.length === 0) {
-    const wrong = wrongJson(text);
+    const wrong = wrongJson(text, document);
     if (wrong !== undefined) syntaxErrors.push({ message: wrong.message, ...place(wrong.at) });
   }
   return {
-    value: syntaxErrors.length === 0 ? toData(document) : undefined,
+    value: value?.data,
     syntaxErrors,
     lostDigits: () => lostDigits(document.contents, []),
     locate: ({ path, atKey, inText }) => {
@@ -55,26 +74,61 @@ function* lostDigits(node: unknown, path: Path): Iterable<{ path: Path; text: st
     yield { path, text: node.source ?? "" };
 }
 
+/** The parser's own words where a person understands them. */
+function plain(message: string): string {
+  const [first = ""] = message.split("\n");
+  if (first.includes("call stack")) return "The text is nested too deeply";
+  return first.replace(/ at line \d+, column \d+:?$/, "");
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: "There is a second document: --- begins one, and a file holds one",
+};
+
 /** What is no JSON in a text that is YAML, and where. */
-function wrongJson(text: string): { message: string; at: number } | undefined {
+function wrongJson(
+  text: string,
+  document: ReturnType<typeof parseDocument>,
+): { message: string; at: number } | undefined {
+  const mark = text.startsWith("\uFEFF") ? 1 : 0;
   try {
-    JSON.parse(text);
+    JSON.parse(text.slice(mark));
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const at = Number(/at position (\d+)/.exec(reason)?.[1] ?? text.length - 1);
+    const told = /at position (\d+)/.exec(reason)?.[1];
     return {
-      message: `This is no JSON: ${reason.replace(/ in JSON at position.*| at position.*/, "")}`,
-      at,
+      message: `This is no JSON: ${reason.replace(/ in JSON at position.*| at position.*|, (\.{3})?".*/s, "")}`,
+      at: told === undefined ? firstForeign(text, document) : Number(told) + mark,
     };
   }
 }
 
-function toData(document: ReturnType<typeof parseDocument>): unknown {
+/** Where the first value stands that is written as YAML alone takes it, without quotes or in single ones; else a comma too many. */
+function firstForeign(text: string, document: ReturnType<typeof parseDocument>): number {
+  const blank = text.replace(/"(?:[^"\\]|\\.)*"/g, (string) => "-".repeat(string.length));
+  let at = /,\s*[\]}]/.exec(blank)?.index ?? 0;
+  visit(document, {
+    Scalar(_, { type, source, range }) {
+      const json = type === "PLAIN" && /^(-?\d[\d.eE+-]*|true|false|null)$/.test(source ?? "");
+      if (type === "QUOTE_DOUBLE" || json) return undefined;
+      at = range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return at;
+}
+
+function toData(document: ReturnType<typeof parseDocument>): { data?: unknown; error?: string } {
   try {
-    return document.toJS({ maxAliasCount: 100 });
-  } catch {
-    return undefined;
+    return { data: document.toJS({ maxAliasCount: 100 }) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      error: /alias/i.test(reason)
+        ? "Aliases (*name) repeat so much that the document would not end"
+        : plain(reason),
+    };
   }
 }
 

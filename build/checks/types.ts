@@ -1,5 +1,6 @@
 import { actions, type DataType } from "../schema/actions.ts";
 import { plainType } from "../schema/types.ts";
+import { table } from "../table.ts";
 import type { Context } from "./context.ts";
 import type { Reference } from "./references.ts";
 
@@ -34,14 +35,14 @@ export function typeOf({ target }: Reference, context: Context): DataType | unde
 }
 
 /** What Automation converts by itself when a value of one type stands where another is expected. */
-const converts: Readonly<Record<DataType, readonly DataType[]>> = {
+const converts: Readonly<Record<DataType, readonly DataType[]>> = table({
   String: ["StringList", "Integer", "Boolean"],
   Integer: ["String", "StringList"],
   Boolean: ["String", "StringList"],
   StringList: ["String", "Integer", "Boolean"],
   MapList: ["StringList"],
   StringMap: [],
-};
+});
 
 /** Whether a value of a type can stand where another type is expected, after the documented conversions. */
 export const fits = (given: DataType, wanted: DataType): boolean =>

@@ -1,3 +1,5 @@
+import { table } from "../table.ts";
+
 /**
  * Every action of Automation's reference: its inputs, and the outputs it has without declaring them.
  *
@@ -59,7 +61,7 @@ const runTargets = {
   MaxErrors: { type: "String", pattern: "^(0|[1-9][0-9]*|[0-9]%|[1-9][0-9]%|100%)$" },
 } as const;
 
-export const actions: Readonly<Record<string, ActionSpec>> = {
+export const actions: Readonly<Record<string, ActionSpec>> = table({
   "aws:approve": {
     page: "automation-action-approve",
     inputs: {
@@ -348,13 +350,13 @@ export const actions: Readonly<Record<string, ActionSpec>> = {
     passesInputs: true,
     declaresOutputs: true,
   },
-};
+});
 
 export const guide = (page: string): string =>
   `https://docs.aws.amazon.com/systems-manager/latest/userguide/${page}.html`;
 
 /** Operators of a branch's or loop's condition, with the type of their operand. */
-export const operators: Readonly<Record<string, "String" | "Number" | "Boolean">> = {
+export const operators: Readonly<Record<string, "String" | "Number" | "Boolean">> = table({
   StringEquals: "String",
   EqualsIgnoreCase: "String",
   StartsWith: "String",
@@ -366,4 +368,4 @@ export const operators: Readonly<Record<string, "String" | "Number" | "Boolean">
   NumericGreaterOrEquals: "Number",
   NumericLesserOrEquals: "Number",
   BooleanEquals: "Boolean",
-};
+});

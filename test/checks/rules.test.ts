@@ -43,6 +43,69 @@ test("a .json file is JSON, not only YAML", async () => {
   expect(await checkDocument(text, { file: "x.yaml" })).toEqual([]);
 });
 
+const odd: readonly (readonly [string, string, string])[] = [
+  ["nothing", "", "must be a map, not nothing"],
+  ["a list", "- a", "must be a map, not a list"],
+  ["a text", "a", "must be a map, not the string"],
+  ["a key that is twice there", 'schemaVersion: "0.3"\nschemaVersion: "0.3"', "unique"],
+  ["tabs", 'schemaVersion: "0.3"\nmainSteps:\n\t- a', "Tabs"],
+  ["a second document", 'schemaVersion: "0.3"\n---\na: 1', "second document"],
+  ["a tag of CloudFormation", 'schemaVersion: "0.3"\ndescription: !Ref X', "!Ref"],
+  ["brackets without end", `a: ${"[".repeat(3000)}${"]".repeat(3000)}`, "nested too deeply"],
+  [
+    "aliases of aliases",
+    `a: &a [x]\n${["ab", "bc", "cd", "de"].map(([from, to]) => `${to}: &${to} [${`*${from},`.repeat(9)}]`).join("\n")}`,
+    "Aliases",
+  ],
+  ["no step", 'schemaVersion: "0.3"\nmainSteps: []', "mainSteps must not be empty"],
+];
+test.each(odd)("%s is told in words", async (_, text, message) => {
+  const found = await checkDocument(text, { file: "x.yaml" });
+  expect(found.map((finding) => finding.message).join("\n")).toContain(message);
+});
+
+test("names that JavaScript's objects have are names like others", async () => {
+  const text = `schemaVersion: "0.3"
+constructor: 1
+parameters: {constructor: {type: toString}, __proto__: {type: String}}
+mainSteps:
+- {name: toString, action: constructor, inputs: {ImageId: "{{ valueOf }}"}}
+- {name: a, action: "aws:executeAwsApi", inputs: {Service: ec2, Api: constructor}}
+- {name: b, action: "aws:executeAwsApi", inputs: {Service: ec2, Api: StopInstances, InstanceIds: [i-1]}, outputs: [{Name: x, Selector: $.constructor.y, Type: toString}]}
+- {name: c, action: "aws:executeAwsApi", inputs: {Service: kms, Api: DescribeKey, KeyId: "{{ b.x }}"}}`;
+  const found = await checkDocument(text, { file: "x.yaml" });
+  expect(new Set(found.map(({ id }) => id))).toEqual(
+    new Set(["SCHEMA01", "SCHEMA02", "SCHEMA03", "REF01", "REF06", "API02", "API04"]),
+  );
+});
+
+test("a byte order mark and Windows' line ends change nothing", async () => {
+  const text =
+    '\uFEFFschemaVersion: "0.3"\r\nmainSteps:\r\n- name: a\r\n  action: aws:pause\r\n  inputs: {}\r\n  nextStep: b\r\n';
+  const [finding, ...more] = await checkDocument(text, { file: "x.yaml" });
+  expect(more).toEqual([]);
+  expect(finding).toMatchObject({ id: "FLOW02", line: 6, column: 13 });
+  expect(
+    await checkDocument(
+      `\uFEFF{"schemaVersion": "0.3", "mainSteps": [{"name": "a", "action": "aws:pause", "inputs": {}}]}\r\n`,
+      { file: "x.json" },
+    ),
+  ).toEqual([]);
+});
+
+test("what JSON lacks is found where it stands", async () => {
+  const text = '{"schemaVersion": "0.3",\n"mainSteps": [{"name": "a", "action": aws:pause}]}';
+  const [finding] = await checkDocument(text, { file: "x.json" });
+  expect(finding).toMatchObject({ id: "SYNTAX01", line: 2, column: 39 });
+});
+
+test("SARIF names a file by a URI", async () => {
+  const findings = await checkDocument("- a", { file: "my docs/#1 100%.yaml" });
+  const sarif = JSON.parse(report(findings, await loadRules(), "sarif", plain));
+  const [place] = sarif.runs[0].results[0].locations;
+  expect(place.physicalLocation.artifactLocation.uri).toBe("my%20docs/%231%20100%25.yaml");
+});
+
 test("findings of JSON have places too, and print as text, JSON and SARIF", async () => {
   const json = JSON.stringify(
     { schemaVersion: "0.3", mainSteps: [{ name: "a", action: "aws:paus", inputs: {} }] },

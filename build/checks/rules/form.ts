@@ -84,6 +84,8 @@ function problemOf(error: ErrorObject): Problem {
         path,
         message: `${place} must be ${expected(error.schema)}, not ${show(error.data)}`,
       };
+    case "minItems":
+      return { path, message: `${place} must not be empty` };
     case "pattern": {
       const form = (error.parentSchema as { readonly description?: string } | undefined)
         ?.description;

@@ -1,4 +1,5 @@
 import { guide } from "../../schema/actions.ts";
+import { table } from "../../table.ts";
 import { isRecord, type StepView } from "../document.ts";
 import type { Rule } from "../rule.ts";
 
@@ -47,7 +48,7 @@ const counts: Look = ({ MinInstanceCount: least, MaxInstanceCount: most }) =>
     : [];
 
 /** By action, as its page in the reference and the API call behind it say. */
-const looks: Readonly<Record<string, readonly Look[]>> = {
+const looks: Readonly<Record<string, readonly Look[]>> = table({
   "aws:approve": [approvals],
   "aws:createStack": [
     both("TemplateBody", "TemplateURL"),
@@ -58,7 +59,7 @@ const looks: Readonly<Record<string, readonly Look[]>> = {
   "aws:executeAutomation": [needs("Targets", "TargetParameterName"), both("Targets", "TargetMaps")],
   "aws:runCommand": [neither("InstanceIds", "Targets")],
   "aws:runInstances": [counts],
-};
+});
 
 export const rule: Rule = {
   id: "SCHEMA05",

@@ -1,4 +1,5 @@
 import { actions, guide } from "../../schema/actions.ts";
+import { table } from "../../table.ts";
 import { inText } from "../references.ts";
 import type { Rule } from "../rule.ts";
 import { misfits } from "../shapes.ts";
@@ -7,7 +8,7 @@ import { typeOf } from "../types.ts";
 /** Actions that hand inputs on to a call as they are: the call, and those of its members. */
 const passed: Readonly<
   Record<string, { service: string; operation: string; inputs: readonly string[] }>
-> = {
+> = table({
   "aws:createImage": {
     service: "ec2",
     operation: "CreateImage",
@@ -39,7 +40,7 @@ const passed: Readonly<
       "TagSpecifications",
     ],
   },
-};
+});
 
 /** aws:createTags calls another service for each of its types; a tag has the same form in all of them. */
 const tags = { service: "ec2", operation: "CreateTags", inputs: ["Tags"] } as const;

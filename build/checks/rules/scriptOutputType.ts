@@ -2,6 +2,7 @@ import { type Models, operationOf } from "../../python/botocore.ts";
 import type { ResponsePart } from "../../python/inspect.ts";
 import type { DataType } from "../../schema/actions.ts";
 import { guide } from "../../schema/actions.ts";
+import { table } from "../../table.ts";
 import { parseSelector } from "../jsonpath.ts";
 import { payloadType } from "../payload.ts";
 import { isPayload, returnedAt } from "../returned.ts";
@@ -10,14 +11,14 @@ import { selectPath } from "../shapes.ts";
 import { fits, isDataType } from "../types.ts";
 
 /** The kinds of a returned value that become an output's type, by the documented conversions too. */
-const becomes: Readonly<Record<DataType, readonly string[]>> = {
+const becomes: Readonly<Record<DataType, readonly string[]>> = table({
   String: ["str", "int", "float", "bool", "none"],
   StringList: ["list", "str", "int", "float", "bool", "none"],
   Integer: ["int", "float", "str", "none"],
   Boolean: ["bool", "str", "none"],
   MapList: ["list", "none"],
   StringMap: ["map", "none"],
-};
+});
 
 export const rule: Rule = {
   id: "SCRIPT11",

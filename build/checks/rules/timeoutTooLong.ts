@@ -1,12 +1,13 @@
 import { guide } from "../../schema/actions.ts";
+import { table } from "../../table.ts";
 import type { Rule } from "../rule.ts";
 
 /** Seconds after which AWS stops the action itself, whatever timeoutSeconds says. */
-const most: Readonly<Record<string, number>> = {
+const most: Readonly<Record<string, number>> = table({
   "aws:executeScript": 600,
   "aws:executeAwsApi": 25,
   "aws:invokeLambdaFunction": 300,
-};
+});
 
 export const rule: Rule = {
   id: "API07",
