@@ -12,10 +12,11 @@ Errors: SystemExit with one sentence that names the file and what is wrong in it
 import ast
 import json
 import sys
+import token
 from dataclasses import dataclass
 from pathlib import Path
 
-from shorten import shorten
+from shorten import CannotShortenError, shorten, tokens
 
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
@@ -25,7 +26,9 @@ class Module:
     """A parsed file: its lines, its outer imports by the name that they bind, and its definitions by name, in order."""
 
     lines: list[str]
-    imports: dict[str, str]
+    # The numbers of the lines that a string of several lines takes up: blanks in them are part of it.
+    in_strings: set[int]
+    imports: dict[str, list[str]]
     shared: dict[str, str]
     definitions: dict[str, Definition]
 
@@ -44,25 +47,29 @@ def names_of(node: ast.stmt) -> list[str]:
 def load(path: Path) -> Module:
     """Parses one file, refusing what an inlined script can't have."""
     text = path.read_text(encoding="utf-8")
-    imports: dict[str, str] = {}
+    imports: dict[str, list[str]] = {}
     shared: dict[str, str] = {}
     definitions: dict[str, Definition] = {}
     for node in ast.parse(text, str(path)).body:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 bound = alias.asname or alias.name.split(".")[0]
-                imports[bound] = f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+                # botocore.config and botocore.exceptions both bind botocore, and both are needed.
+                line = f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+                imports.setdefault(bound, []).append(line)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("shared."):
             for alias in node.names:
                 if alias.asname or alias.name == "*":
                     raise SystemExit(f"{path}:{node.lineno}: import shared names one by one and under their own name")
                 shared[alias.name] = str(node.module).removeprefix("shared.")
+        elif isinstance(node, ast.ImportFrom) and (node.level or node.module == "__future__"):
+            what = "." * node.level + (node.module or "")
+            raise SystemExit(f"{path}:{node.lineno}: a script can't take in an import from {what}")
         elif isinstance(node, ast.ImportFrom):
             for alias in node.names:
                 bound = alias.asname or alias.name
-                imports[bound] = f"from {node.module} import {alias.name}" + (
-                    f" as {alias.asname}" if alias.asname else ""
-                )
+                line = f"from {node.module} import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+                imports[bound] = [line]
         elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign) and names_of(node):
             for name in names_of(node):
                 definitions[name] = node
@@ -70,7 +77,13 @@ def load(path: Path) -> Module:
             raise SystemExit(
                 f"{path}:{node.lineno}: a handler holds imports and definitions only, nothing that runs when it is read"
             )
-    return Module(text.splitlines(), imports, shared, definitions)
+    in_strings = {
+        line
+        for part in tokens(text)
+        if part.type == token.STRING and part.start[0] != part.end[0]
+        for line in range(part.start[0], part.end[0] + 1)
+    }
+    return Module(text.split("\n"), in_strings, imports, shared, definitions)
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -88,6 +101,8 @@ def docstring_lines(node: ast.AST) -> set[int]:
             and ast.get_docstring(part) is not None
         ):
             first = part.body[0]
+            if first.lineno == part.lineno or part.body[1].lineno == first.end_lineno:
+                continue  # It shares its line with code.
             lines.update(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     return lines
 
@@ -99,8 +114,10 @@ def source(module: Module, node: Definition) -> str:
     while first > 1 and module.lines[first - 2].startswith("#"):
         first -= 1
     dropped = docstring_lines(node)
-    kept = [module.lines[n - 1] for n in range(first, (node.end_lineno or node.lineno) + 1) if n not in dropped]
-    return "\n".join(line.rstrip() for line in kept if line.strip())
+    rows = [n for n in range(first, (node.end_lineno or node.lineno) + 1) if n not in dropped]
+    lines = [(module.lines[n - 1], n in module.in_strings) for n in rows]
+    kept = [line if in_string else line.rstrip() for line, in_string in lines if in_string or line.strip()]
+    return "\n".join(kept)
 
 
 def import_lines(imports: set[str]) -> list[str]:
@@ -114,7 +131,7 @@ def import_lines(imports: set[str]) -> list[str]:
 
 def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
     """One script: imports, the shared definitions in use, the handler's own."""
-    imports: set[str] = set()
+    imports: dict[str, set[str]] = {}
     order: list[tuple[str, Definition]] = []
     placed: set[int] = set()
 
@@ -137,7 +154,11 @@ def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
                 raise SystemExit(f"{where}: shared/{path.name} does not define {name}")
             place(modules[str(path)], name, path)
         elif name in module.imports:
-            imports.add(module.imports[name])
+            lines = imports.setdefault(name, set())
+            lines.update(module.imports[name])
+            # Parts of one package bind the package; any other two lines bind one name to two things.
+            if len(lines) > 1 and not all(line.startswith(f"import {name}") and " as " not in line for line in lines):
+                raise SystemExit(f"{where}: {name} is two things in one script: {' and '.join(sorted(lines))}")
 
     own = load(handler)
     if "handler" not in own.definitions:
@@ -151,8 +172,11 @@ def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
         for name in names_of(node):
             if name in defined:
                 raise SystemExit(f"{handler}: two definitions of {name} meet in one script; rename one")
+            if name in imports:
+                raise SystemExit(f"{handler}: {name} is defined and imported in one script; rename one")
             defined[name] = node
-    text = "\n".join(import_lines(imports)) + "\n"
+    heads = {line for lines in imports.values() for line in lines}
+    text = "\n".join(import_lines(heads)) + "\n"
     for block, node in order:
         is_constant = isinstance(node, ast.Assign | ast.AnnAssign)
         text += ("" if is_constant else "\n") + block + "\n"
@@ -165,7 +189,15 @@ def main() -> None:
     request = json.load(sys.stdin)
     modules: dict[str, Module] = {}
     scripts = [inline(Path(path), Path(request["shared"]), modules) for path in request["handlers"]]
-    json.dump([[shorten(script, level) for script in scripts] for level in request["levels"]], sys.stdout)
+    short: list[list[str]] = []
+    for level in request["levels"]:
+        short.append([])
+        for path, script in zip(request["handlers"], scripts, strict=True):
+            try:
+                short[-1].append(shorten(script, level))
+            except (CannotShortenError, SyntaxError) as error:
+                raise SystemExit(f"{path}: at level {level} of shortening: {error}") from error
+    json.dump(short, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,38 @@ _WORD = {token.NAME, token.NUMBER, token.STRING}
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
+# What looks into a function's own names, which become short.
+_LOOKING = {"eval", "exec", "globals", "locals", "vars"}
+
+
+class CannotShortenError(ValueError):
+    """A script has something that shortening would change the meaning of."""
+
+
+def _refuse(text: str) -> None:
+    """Refuses what the edits below don't know, rather than making something else of it."""
+
+    def no(what: str, line: int) -> None:
+        raise CannotShortenError(f"{what} can't be shortened (line {line} of the script)")
+
+    for part in tokens(text):
+        if part.type == token.STRING and part.start[0] != part.end[0]:
+            no("a string of several lines", part.start[0])
+        if part.type == token.STRING and _is_f(part.string):
+            for start, end in _fields(part.string):
+                if re.search(r"(?<![=!<>])=\s*$", part.string[start:end]):
+                    no("an f-string that shows its expression, as {name=} does,", part.start[0])
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Match):
+            no("a match statement", node.lineno)
+        if isinstance(node, ast.Name) and node.id in _LOOKING:
+            no(f"a use of {node.id}", node.lineno)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.ClassDef):
+                    no("a class inside a function", inner.lineno)
+
+
 def _drop(text: str, spans: Iterable[tuple[int, int]]) -> str:
     """The text without some spans of characters, which don't overlap."""
     for start, end in sorted(spans, reverse=True):
@@ -48,15 +80,18 @@ def _without_annotations(text: str) -> str:
         row = text[starts[line - 1] : starts[line]].encode()
         return starts[line - 1] + len(row[:column].decode())
 
-    for node in ast.walk(ast.parse(text)):
+    tree = ast.parse(text)
+    # In a class an annotation makes a field, of a dataclass or a NamedTuple.
+    fields = {part for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for part in node.body}
+    for node in ast.walk(tree):
         if isinstance(node, ast.arg) and node.annotation:
             name_end = at(node.lineno, node.col_offset) + len(node.arg)
             spans.append((name_end, at(node.annotation.end_lineno or 0, node.annotation.end_col_offset or 0)))
-        elif isinstance(node, ast.FunctionDef) and node.returns:
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns:
             end = at(node.returns.end_lineno or 0, node.returns.end_col_offset or 0)
             arrow = text.rindex("->", 0, at(node.returns.lineno, node.returns.col_offset))
             spans.append((text.rindex(")", 0, arrow) + 1, end))
-        elif isinstance(node, ast.AnnAssign) and node.value:
+        elif isinstance(node, ast.AnnAssign) and node.value and node not in fields:
             end = at(node.annotation.end_lineno or 0, node.annotation.end_col_offset or 0)
             spans.append((at(node.target.end_lineno or 0, node.target.end_col_offset or 0), end))
     text = _drop(text, spans)
@@ -65,7 +100,7 @@ def _without_annotations(text: str) -> str:
     return text if "Any" in used else text.replace(gone, "")
 
 
-def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:
+def tokens(text: str) -> Iterator[tokenize.TokenInfo]:
     """Tokens; an f-string is one STRING, as it was before Python 3.12."""
     depth, first = 0, None
     start_type, end_type = getattr(token, "FSTRING_START", -1), getattr(token, "FSTRING_END", -1)
@@ -123,7 +158,7 @@ def _renamed(text: str, names: dict[str, str]) -> str:
     lines = text.splitlines(keepends=True)
     edits = []
     before = ""
-    for part in _tokens(text):
+    for part in tokens(text):
         if part.type == token.NAME and part.string in names and before != ".":
             edits.append((part, names[part.string]))
         elif part.type == token.STRING:
@@ -138,6 +173,7 @@ def _bound(function: ast.FunctionDef) -> set[str]:
     names = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
     names |= {part.arg for part in ast.walk(function) if isinstance(part, ast.arg)}
     names |= {part.name for part in ast.walk(function) if isinstance(part, ast.ExceptHandler) and part.name}
+    names -= {name for part in ast.walk(function) if isinstance(part, ast.Global) for name in part.names}
     return names | {part.name for part in ast.walk(function) if isinstance(part, ast.FunctionDef)} - {function.name}
 
 
@@ -155,7 +191,7 @@ def _with_short_locals(text: str) -> str:
     """Each function with short names inside. A name that a call in the script gives by keyword keeps its form; a
     function that a library calls by keyword takes what it is given as **names."""
     tree = ast.parse(text)
-    by_keyword = {part.arg for part in ast.walk(tree) if isinstance(part, ast.keyword)}
+    by_keyword = _by_keyword(tree)
     outer = {name for node in tree.body for name in _top_names(node)}
     lines = text.splitlines(keepends=True)
     for node in reversed(tree.body):
@@ -165,6 +201,22 @@ def _with_short_locals(text: str) -> str:
             kept = by_keyword | outer | set(dir(builtins))
             lines[first:last] = [_renamed(body, _short_names(body, _bound(node) - kept))]
     return "".join(lines)
+
+
+def _by_keyword(tree: ast.Module) -> set[str | None]:
+    """The names that a call gives by keyword; all those of a function that a call gives a whole dictionary (**)."""
+    given = {part.arg for part in ast.walk(tree) if isinstance(part, ast.keyword)}
+    spread = {
+        part.func.id
+        for part in ast.walk(tree)
+        if isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and any(keyword.arg is None for keyword in part.keywords)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in spread:
+            given |= {part.arg for part in [*node.args.args, *node.args.kwonlyargs]}
+    return given
 
 
 def _top_names(node: ast.stmt) -> list[str]:
@@ -182,7 +234,15 @@ def _with_short_globals(text: str) -> str:
     """Short names for functions and constants."""
     tree = ast.parse(text)
     own = {n for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom) for n in _top_names(node)}
-    return _renamed(text, _short_names(text, own - {"handler"}))
+    # What stands in a class is reached by a dot, where no name is replaced.
+    of_classes = {
+        name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for part in node.body
+        for name in ([part.name] if isinstance(part, ast.FunctionDef) else _top_names(part))
+    }
+    return _renamed(text, _short_names(text, own - {"handler"} - _by_keyword(tree) - of_classes))
 
 
 def _in_one(first: str, second: str) -> str:
@@ -214,7 +274,7 @@ def _squeezed(text: str, tight: bool) -> str:
     lines: list[str] = []
     line, depth, before = "", 0, None
     optional: list[bool] = []
-    for part in _tokens(text):
+    for part in tokens(text):
         if part.type == token.INDENT:
             depth += 1
         elif part.type == token.DEDENT:
@@ -284,7 +344,7 @@ def _with_literals(text: str, replace: Callable[[str], str]) -> str:
     """The text with each string literal that a name could stand for replaced, those in the fields of f-strings too.
     Literals that stand side by side are one string to Python, so no name can stand for one of them."""
     lines = text.splitlines(keepends=True)
-    parts = [part for part in _tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
+    parts = [part for part in tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
     edits: list[tuple[tokenize.TokenInfo, str]] = []
     for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
         literal = part.string
@@ -292,6 +352,8 @@ def _with_literals(text: str, replace: Callable[[str], str]) -> str:
             for start, end in sorted(_fields(literal), reverse=True):
                 literal = literal[:start] + _with_literals(literal[start:end], replace) + literal[end:]
             edits.append((part, literal))
+        elif part.type == token.STRING and "b" in literal[: literal.index(literal[-1])].lower():
+            continue
         elif part.type == token.STRING and token.STRING not in (before and before.type, after and after.type):
             edits.append((part, replace(literal)))
     return _edited(lines, edits)
@@ -333,7 +395,13 @@ def _with_named_literals(text: str) -> str:
 
 
 def shorten(text: str, level: int) -> str:
-    """The script at a level from 0 (as it is) to LEVELS."""
+    """The script at a level from 0 (as it is) to LEVELS.
+
+    Raises:
+        CannotShortenError: where that would change what the script does.
+    """
+    if level:
+        _refuse(text)
     result = text
     if level >= 1:
         result = _without_annotations(result)

@@ -3,19 +3,20 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HANDLER = "def handler(events, context):\n"
 
 
-def inline(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
+def inline(folder: Path, levels: Sequence[int] = (0,), **files: str) -> subprocess.CompletedProcess[str]:
     """Inlines `handler` (its text) with shared modules (their texts by name)."""
     shared = folder / "shared"
     shared.mkdir()
     for name, text in files.items():
         (folder / "handler.py" if name == "handler" else shared / f"{name}.py").write_text(text, encoding="utf-8")
-    request = {"handlers": [str(folder / "handler.py")], "shared": str(shared), "levels": [0]}
+    request = {"handlers": [str(folder / "handler.py")], "shared": str(shared), "levels": [*levels]}
     command = [sys.executable, str(ROOT / "build" / "inline" / "inline.py")]
     return subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, check=False)  # noqa: S603
 
@@ -84,3 +85,58 @@ def test_a_file_that_is_no_python_is_refused(tmp_path: Path) -> None:
 
 def test_a_handler_without_the_function_is_refused(tmp_path: Path) -> None:
     assert "there is no function handler" in inline(tmp_path, handler="X = 1\n").stderr
+
+
+def test_two_modules_of_one_package_are_both_imported(tmp_path: Path) -> None:
+    handler = "import os.path\nimport xml.dom\nimport xml.sax\n\n\n" + HANDLER
+    text = script(inline(tmp_path, handler=handler + "    return os.path.sep, xml.dom, xml.sax\n"))
+    assert text.startswith("import os.path\nimport xml.dom\nimport xml.sax\n")
+
+
+def test_one_name_for_two_imports_is_refused(tmp_path: Path) -> None:
+    answer = inline(
+        tmp_path,
+        handler="from json import loads as read\n\nfrom shared.a import one\n\n\n"
+        + HANDLER
+        + "    return read(one())\n",
+        a="from ast import literal_eval as read\n\n\ndef one():\n    return read('1')\n",
+    )
+    assert "read is two things in one script" in answer.stderr
+
+
+def test_one_name_for_an_import_and_a_definition_is_refused(tmp_path: Path) -> None:
+    answer = inline(
+        tmp_path,
+        handler="from shared.a import one\n\n\ndef sub():\n    return 1\n\n\n" + HANDLER + "    return one() + sub()\n",
+        a="from re import sub\n\n\ndef one():\n    return sub('a', 'b', 'a')\n",
+    )
+    assert "sub is defined and imported" in answer.stderr
+
+
+def test_an_import_that_a_script_alone_can_not_have_is_refused(tmp_path: Path) -> None:
+    for number, line in enumerate(["from . import x", "from __future__ import annotations"]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert "handler.py:1: a script can't take in" in inline(folder, handler=f"{line}\n\n\n{HANDLER}    x\n").stderr
+
+
+def test_a_string_of_several_lines_keeps_its_blanks(tmp_path: Path) -> None:
+    handler = HANDLER + '    """Doc.\n\n    More."""\n\n    return """a  \n\n  b"""\n'
+    space: dict[str, object] = {}
+    exec(script(inline(tmp_path, handler=handler)), space)  # noqa: S102
+    assert space["handler"]({}, {}) == "a  \n\n  b"  # type: ignore[operator]
+
+
+def test_a_docstring_that_shares_its_line_takes_no_code_along(tmp_path: Path) -> None:
+    handler = 'def one(): "Doc."; return 1\n\n\n' + HANDLER + '    "Doc."; x = one()\n    return x\n'
+    space: dict[str, object] = {}
+    exec(script(inline(tmp_path, handler=handler)), space)  # noqa: S102
+    assert space["handler"]({}, {}) == 1  # type: ignore[operator]
+
+
+def test_what_can_not_be_shortened_is_named(tmp_path: Path) -> None:
+    handler = HANDLER + "    match events:\n        case _:\n            return 1\n"
+    answer = inline(tmp_path, levels=[0, 3], handler=handler)
+    assert answer.stderr.strip().endswith(
+        "handler.py: at level 3 of shortening: a match statement can't be shortened (line 4 of the script)"
+    )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "build" / "inline"))
 
-from shorten import LEVELS, shorten  # noqa: E402
+from shorten import LEVELS, CannotShortenError, shorten  # noqa: E402
 
 SAMPLE = """from typing import Any
 import json
@@ -175,3 +175,29 @@ def test_blanks_that_only_a_reader_needs_go_at_level_4() -> None:
     assert "return'a'if" in shorten(script, 4)
     assert "else rb'b'if" in shorten(script, 4)
     assert "else f'c'" in shorten(script, 4)
+
+
+HEAD = "def handler(events, context):\n"
+SECTIONS = Path(__file__).with_name("hard_scripts.txt").read_text(encoding="utf-8").split("=== ")[1:]
+HARD = dict(section.split("\n", 1) for section in SECTIONS)
+
+
+@pytest.mark.parametrize("level", range(1, LEVELS + 1))
+@pytest.mark.parametrize("name", HARD)
+def test_what_is_hard_to_shorten_keeps_its_meaning(name: str, level: int) -> None:
+    assert run(shorten(HARD[name], level), {}) == run(HARD[name], {})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "match events:\n        case _:\n            return 1",
+        "name = 1\n    return f'{name = }'",
+        'return """a\n    # b"""',
+        "return locals()",
+        "class Inner:\n        value = 1\n    return Inner.value",
+    ],
+)
+def test_what_would_change_is_refused(body: str) -> None:
+    with pytest.raises(CannotShortenError, match=r"can't be shortened \(line \d+ of the script\)"):
+        shorten(f"{HEAD}    {body}\n", 1)
