@@ -367,3 +367,13 @@ example("SCRIPT18", {
   ),
   line: 13,
 });
+const entries = (type: string) =>
+  scripted(reading('[rule["Cidr"] for rule in events["Rules"]]'), {
+    InputPayload: { Rules: "{{ Rules }}" },
+  }).replace("mainSteps", `parameters: {Rules: {type: ${type}}}\nmainSteps`);
+example("SCRIPT09", {
+  says: "entries of a list of texts have no keys",
+  bad: entries("StringList"),
+  good: entries("MapList"),
+  message: "they are texts",
+});

@@ -30,9 +30,18 @@ export const rule: Rule = {
   summary: "A script uses what it gets by InputPayload as what it is.",
   url: guide("automation-action-executeScript"),
   *check(context) {
-    for (const [step, { uses = {} }] of context.scripts)
+    for (const [step, { uses = {}, reads = [] }] of context.scripts)
       for (const [key, kinds] of Object.entries(uses)) {
         const type = payloadType(step, key, context);
+        const inside = reads.find(
+          ({ path: [first, second, third] }) =>
+            first === key && second === "*" && third !== undefined && third !== "*",
+        );
+        if (type === "StringList" && inside)
+          yield {
+            path: [...step.path, "inputs", "InputPayload", key],
+            message: `${step.name}: the script reads ${inside.path[2]} of each entry of ${key} (line ${inside.line}), and they are texts`,
+          };
         if (type === undefined || Object.keys(kinds).some((kind) => usable[type].includes(kind)))
           continue;
         const [kind, line] = Object.entries(kinds)[0] ?? ["", 1];
