@@ -186,7 +186,7 @@ export const template = (
 
 /** Outputs that actions have without declaring them, such as createImage's ImageId. */
 export const builtIn = (
-  step: { readonly name: string },
+  step: { readonly name: string; readonly action: "aws:createImage" | "aws:copyImage" },
   output: "ImageId" | "ImageState",
 ): Reference => ({
   reference: `${step.name}.${output}`,

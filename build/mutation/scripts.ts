@@ -44,6 +44,7 @@ function inScript(step: DraftStep, next: () => number): Mutation[] {
     ];
   };
   const lines = script.split("\n");
+  const imports = lines.filter((line) => /^(import|from) /.test(line));
   const torn = Math.floor(next() * lines.length);
   const keys = Object.keys((payload ?? {}) as object);
   const read = keys.filter((key) => script.includes(`"${key}"`));
@@ -62,6 +63,9 @@ function inScript(step: DraftStep, next: () => number): Mutation[] {
       "script: tear a line",
       `line ${torn + 1}`,
       lines.map((line, at) => (at === torn ? `${line} (` : line)).join("\n"),
+    ),
+    ...imports.map((line) =>
+      put("script: forget an import", line, lines.filter((one) => one !== line).join("\n")),
     ),
     put("script: let a reference in", "{{ global:REGION }}", `${script}\n# {{ global:REGION }}\n`),
     put("script: start a process", "subprocess", `import subprocess\n${script}`),

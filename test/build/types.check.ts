@@ -1,7 +1,7 @@
 /**
  * What must not compile. The type checker (npm run lint) fails here when one of these lines compiles after all.
  */
-import { defineFlow, defineStep } from "../../build/types.ts";
+import { builtIn, defineFlow, defineStep } from "../../build/types.ts";
 import { parameter } from "../../steps/parameters.ts";
 
 const step = defineStep({
@@ -22,3 +22,18 @@ export const unknown = parameter.InstanceID;
 export const flow = defineFlow([{ step, next: "nowhere" }]);
 // @ts-expect-error: a failure can't lead to a step that is not there
 export const failing = defineFlow([{ step, end: true, onFailure: "step:nowhere" }]);
+const image = defineStep({
+  name: "image",
+  action: "aws:createImage",
+  description: "",
+  inputs: { InstanceId: "i-1", ImageName: "n" },
+  outputs: {},
+  permissions: {},
+});
+export const id = builtIn(image, "ImageId");
+// @ts-expect-error: the action puts out no such thing
+export const noId = builtIn(image, "ImageID");
+// @ts-expect-error: there is no such action
+export const action = defineStep({ ...image, action: "aws:createImages" });
+// @ts-expect-error: another action puts out no image
+export const noImage = builtIn(step, "ImageId");
