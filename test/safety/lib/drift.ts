@@ -182,7 +182,8 @@ export async function driftOf(emulator: Emulator, spec: Account): Promise<Findin
   const world = await build(emulator, spec);
   const before = await world.snapshot();
   const parameters: Parameters = {
-    TagIdentifier: spec.identifier,
+    // Systems Manager takes no empty value.
+    ...(spec.identifier === "" ? {} : { TagIdentifier: spec.identifier }),
     IngressInput: spec.ingress,
     CreateAMIBackup: String(spec.images),
   };
