@@ -171,7 +171,14 @@ async function tryParameters(emulator: Emulator, given: Parameters): Promise<Fin
     ...lies(run, world.instanceId, before, before, now),
   ];
   if (run.status === "Success" && /^CONTAINED/.test(String(run.json.Title)))
-    violations.push(...(await releaseAgain(world, backupKey(run), before)));
+    violations.push(
+      ...(await releaseAgain(
+        world,
+        backupKey(run),
+        before,
+        String(given.S3BucketName ?? world.bucket),
+      )),
+    );
   else
     violations.push(...drift(before, now).map((line) => `changed by a ${run.status} run: ${line}`));
   return { violations, facts: { refused: run.status === "Success" ? "no" : "by the runbook" } };

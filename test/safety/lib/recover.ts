@@ -27,8 +27,9 @@ export async function releaseAgain(
   world: World,
   key: string,
   before: Snapshot,
+  bucket: string = world.bucket,
 ): Promise<readonly string[]> {
-  const run = await world.release(key);
+  const run = await world.release(key, { S3BucketName: bucket });
   const released = await world.snapshot();
   return [
     ...unless(run, "Success", "the Release"),
