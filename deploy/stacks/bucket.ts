@@ -10,9 +10,13 @@ import { backupBucketName, type Config } from "../config.ts";
  * accident (governance mode: s3:BypassGovernanceRetention is the way out).
  *
  * The role's own policy has none of the KMS actions that S3 needs for a caller, because they are not on the
- * runbook's list: the key's policy grants them to these roles alone, through S3 alone.
+ * runbook's list: the key's policy grants them to these roles alone, through S3 alone. The account as principal
+ * would grant nothing by itself, it only lets policies of the account's roles grant; so the principal is everyone,
+ * as in AWS's own keys, and the conditions narrow it to the roles. Their ARNs can't be principals: KMS refuses a
+ * role that is not there yet.
  *
  * @param roles names of the roles that write and read backups
+ * @see https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html#key-policy-default-allow-root-enable-iam
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
  */
@@ -25,11 +29,14 @@ export function backupBucket(stack: Stack, config: Config, roles: readonly strin
   key.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: "RunbookThroughS3",
-      principals: [new iam.AccountRootPrincipal()],
+      principals: [new iam.AnyPrincipal()],
       actions: ["kms:GenerateDataKey", "kms:Decrypt"],
       resources: ["*"],
       conditions: {
-        StringEquals: { "kms:ViaService": `s3.${Aws.REGION}.${Aws.URL_SUFFIX}` },
+        StringEquals: {
+          "kms:CallerAccount": Aws.ACCOUNT_ID,
+          "kms:ViaService": `s3.${Aws.REGION}.${Aws.URL_SUFFIX}`,
+        },
         ArnEquals: {
           "aws:PrincipalArn": roles.map(
             (role) => `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${role}`,
