@@ -19,6 +19,7 @@ const DIRECT = 51_200;
  * make, the copy of the document and the bucket in every Region.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-orgs-manage-auto-deployment.html
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeploymentTargets.html
  */
 export function rolloutStack(
   stack: Stack,
@@ -66,7 +67,14 @@ function stackSet(
     managedExecution: { Active: true },
     stackInstancesGroup: [
       {
-        deploymentTargets: { organizationalUnitIds: [...config.organizationalUnits] },
+        deploymentTargets: {
+          organizationalUnitIds: [...config.organizationalUnits],
+          // StackSets leave out the management account by themselves, and no other. The account that deploys has
+          // the same roles, document and bucket from stacks of its own: a second one of a name can't be made.
+          ...(config.callAs === "DELEGATED_ADMIN"
+            ? { accounts: [stack.account], accountFilterType: "DIFFERENCE" }
+            : {}),
+        },
         regions: [...regions],
       },
     ],

@@ -29,7 +29,11 @@ it("a delegated administrator deploys, rolls out and shares without the manageme
     expect(delegated.status, delegated.all).toBe(0);
   }
   await person.bootstrap(security);
-  const settings = [SAMPLE, "callAs=DELEGATED_ADMIN", `organizationalUnits=${world.units.top}`];
+  // The whole organization, with the administrator itself among its accounts.
+  const settings = [
+    ...[SAMPLE, "callAs=DELEGATED_ADMIN", "administration=true", "copyDocument=true"],
+    `organizationalUnits=${world.root}`,
+  ];
   const deployed = await person.npm(
     security,
     "deploy",
@@ -37,8 +41,8 @@ it("a delegated administrator deploys, rolls out and shares without the manageme
     ...settings.flatMap((setting) => ["-c", setting]),
   );
   expect(deployed.status, deployed.all).toBe(0);
-  expect(deployed.stdout).toContain("6 stacks in member accounts are current, 0 are not");
-  const shared = await person.npm(security, "share", "--unit", world.units.top, "--yes");
+  expect(deployed.stdout).toContain("14 stacks in member accounts are current, 0 are not");
+  const shared = await person.npm(security, "share", "--unit", "root", "--yes");
   expect(shared.status, shared.all).toBe(0);
-  expect(shared.stdout).toContain("afterwards with 6");
+  expect(shared.stdout).toContain("afterwards with 8");
 });

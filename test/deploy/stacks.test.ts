@@ -2,7 +2,7 @@ import { Match, type Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it, vi } from "vitest";
 import { type Config, loadConfig } from "../../deploy/config.ts";
 import { loadDocument } from "../../deploy/document.ts";
-import { CENTRAL, everything, REGIONS, templatesFor } from "./templates.ts";
+import { ACCOUNT, CENTRAL, everything, REGIONS, templatesFor } from "./templates.ts";
 
 // The first synthesis takes seconds.
 vi.setConfig({ testTimeout: 60_000 });
@@ -221,6 +221,23 @@ describe("the rollout", () => {
       StackSetName: "ContainEC2Instance-Rollout-Region",
       StackInstancesGroup: [Match.objectLike({ Regions: [...REGIONS] })],
     });
+  });
+
+  it("leaves out the account of a delegated administrator, which has all of it already", () => {
+    const delegated = app({ ...everything, callAs: "DELEGATED_ADMIN" });
+    delegated
+      .of("ContainEC2Instance-Rollout")
+      .allResourcesProperties("AWS::CloudFormation::StackSet", {
+        CallAs: "DELEGATED_ADMIN",
+        StackInstancesGroup: [
+          Match.objectLike({
+            DeploymentTargets: Match.objectLike({
+              AccountFilterType: "DIFFERENCE",
+              Accounts: [ACCOUNT],
+            }),
+          }),
+        ],
+      });
   });
 
   it("passes a template over the limit of a request by URL", () => {
