@@ -67,45 +67,50 @@ const days =
 const tags: Read<Readonly<Record<string, string>>> = (given) => {
   const value =
     typeof given === "string"
-      ? Object.fromEntries(given.split(",").map((pair) => pair.split("=", 2)))
+      ? Object.fromEntries(
+          given.split(",").map((pair) => /^([^=]*)=(.*)$/.exec(pair)?.slice(1) ?? [pair]),
+        )
       : given;
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const good = Object.entries(value).every(
     ([key, word]) =>
       typeof word === "string" &&
       /^(?!aws:)[\p{L}\p{N} _.:/=+@-]{1,128}$/iu.test(key) &&
-      word.length <= 256,
+      /^[\p{L}\p{N} _.:/=+@-]{1,256}$/u.test(word),
   );
   return good ? (value as Record<string, string>) : undefined;
 };
 
-const REGION = /^[a-z]{2}(-[a-z]+)+-\d$/;
+const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 const ROLE = /^[\w+=,.@-]{1,64}$/;
+const ROLE_IN_WORDS = "an IAM role name of at most 64 letters, digits and + = , . @ - _";
 
 /**
  * Each key of the context: how it is read, its default, and what it must be.
- * Limits: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html (document name)
- * and https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (bucket name: the prefix and
- * -ACCOUNT-REGION share 63 characters).
+ * Limits: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html (document name;
+ * stacks and StackSets are named after it, with up to 15 characters more, and take 128),
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (bucket name: the prefix and
+ * -ACCOUNT-REGION share 63 characters; three beginnings are reserved) and
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Tag.html (a tag's value is not empty).
  */
 const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K], string] } = {
   documentName: [
-    text(/^(?!aws|amazon|amzn)[a-zA-Z0-9_\-.]{3,128}$/i),
+    text(/^(?!aws|amazon|amzn)[a-zA-Z0-9_\-.]{3,113}$/i),
     "ContainEC2Instance",
-    "3 to 128 letters, digits, _ - or . that do not begin with aws, amazon or amzn, which are AWS's own",
+    "3 to 113 letters, digits, _ - or . that do not begin with aws, amazon or amzn, which are AWS's own",
   ],
   documentFile: [text(/^/), "", "the path of a YAML file"],
   regions: [list(REGION), [], "Regions such as us-east-1, separated by commas"],
-  automationRoleName: [text(ROLE), "ContainEC2Instance-Automation", "an IAM role name"],
-  executionRoleName: [text(ROLE), "ContainEC2Instance-Execution", "an IAM role name"],
-  administrationRoleName: [text(ROLE), "ContainEC2Instance-Administration", "an IAM role name"],
+  automationRoleName: [text(ROLE), "ContainEC2Instance-Automation", ROLE_IN_WORDS],
+  executionRoleName: [text(ROLE), "ContainEC2Instance-Execution", ROLE_IN_WORDS],
+  administrationRoleName: [text(ROLE), "ContainEC2Instance-Administration", ROLE_IN_WORDS],
   administration: [flag, false, "true or false"],
   centralAccount: [text(/^(\d{12})?$/), "", "an account id of 12 digits"],
   backupBucket: [flag, false, "true or false"],
   backupBucketPrefix: [
-    text(/^[a-z0-9][a-z0-9-]{0,34}$/),
+    text(/^(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{0,34}$/),
     "contain-ec2-backup",
-    "at most 35 lower-case letters, digits and hyphens",
+    "at most 35 lower-case letters, digits and hyphens, and not begin with xn--, sthree- or amzn-s3-demo-, which are AWS's own",
   ],
   buckets: [
     list(/^[a-z0-9*][a-z0-9.*-]{0,62}$/),
@@ -125,7 +130,11 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
     "SELF",
     "SELF (management account) or DELEGATED_ADMIN",
   ],
-  tags: [tags, {}, "a map of tags, or KEY=VALUE,KEY=VALUE"],
+  tags: [
+    tags,
+    {},
+    "a map of tags, or KEY=VALUE,KEY=VALUE, of letters, digits, blanks and _ . : / = + - @",
+  ],
 };
 
 /** The context's keys, with the prefix that they have in cdk.json. */
@@ -157,6 +166,16 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
     wrong.push(
       `${PREFIX}objectLockDays locks the backup bucket: set ${PREFIX}backupBucket to true with it`,
     );
+  if (config.copyDocument && config.organizationalUnits.length === 0)
+    wrong.push(
+      `${PREFIX}copyDocument puts a copy into the accounts of units: name them in ${PREFIX}organizationalUnits with it`,
+    );
+  const roles = ["automationRoleName", "executionRoleName", "administrationRoleName"] as const;
+  // IAM tells names apart without regard to case.
+  if (new Set(roles.map((key) => config[key].toLowerCase())).size < roles.length)
+    wrong.push(
+      `${roles.map((key) => PREFIX + key).join(", ")} name three roles of one account: they must differ`,
+    );
   if (wrong.length > 0)
     throw new Problem(
       `The deployment's settings are wrong: ${wrong.join("; ")}.`,
@@ -171,10 +190,29 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
  * @param overrides `KEY=VALUE`, the key with or without `contain:`
  */
 export function loadConfig(overrides: readonly string[] = []): Config {
-  const { context } = JSON.parse(readFileSync(inProject("cdk.json"), "utf8")) as {
-    context: Record<string, unknown>;
-  };
-  return parseConfig({ ...context, ...Object.fromEntries(contextArguments(overrides)) });
+  return parseConfig({
+    ...readContext(inProject("cdk.json")),
+    ...Object.fromEntries(contextArguments(overrides)),
+  });
+}
+
+/**
+ * The context of a cdk.json.
+ *
+ * @throws Problem when it is not JSON with a map named context
+ */
+export function readContext(path: string): Readonly<Record<string, unknown>> {
+  try {
+    const { context } = JSON.parse(readFileSync(path, "utf8"));
+    if (typeof context === "object" && context !== null) return context;
+    throw new Error("it has no map named context");
+  } catch (cause) {
+    throw new Problem(
+      `${path} can't be read: ${cause instanceof Error ? cause.message : cause}.`,
+      "Correct it; `git diff cdk.json` shows what was changed.",
+      { cause },
+    );
+  }
 }
 
 /** `-c` arguments as pairs for the CDK command line, with the prefix where it was left out. */
@@ -193,7 +231,7 @@ export function contextArguments(
 /**
  * The Regions of a command: those of the option, else those of the settings, else the one of the environment.
  *
- * @throws Problem when there is none
+ * @throws Problem when there is none, or one that can't be a Region
  */
 export function regionsOf(
   config: Pick<Config, "regions">,
@@ -206,6 +244,12 @@ export function regionsOf(
       "No AWS Region is set.",
       "Set AWS_REGION (for example `export AWS_REGION=us-east-1`), give --region, or list Regions under contain:regions in cdk.json.",
     );
+  for (const region of [first, ...rest])
+    if (!REGION.test(region))
+      throw new Problem(
+        `${region} is not the name of an AWS Region.`,
+        "Write it as us-east-1, in AWS_REGION, --region or contain:regions.",
+      );
   return [first, ...rest];
 }
 
