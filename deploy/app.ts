@@ -3,18 +3,17 @@
  * that it needs is in the context `contain:…`, and the account and Region are those of the credentials.
  */
 import { App } from "aws-cdk-lib";
-import { contextKeys, parseConfig, regionsOf } from "./config.ts";
+import { command } from "./command.ts";
+import { parseConfig, regionsOf } from "./config.ts";
 import { loadDocument } from "./document.ts";
 import { stacks } from "./stacks/stacks.ts";
 
-const app = new App();
-const context = Object.fromEntries(
-  contextKeys
-    .map((key) => [key, app.node.tryGetContext(key)])
-    .filter(([, value]) => value !== undefined),
-);
-const config = parseConfig(context);
-const regions = regionsOf(config, {
-  AWS_REGION: process.env.AWS_REGION || process.env.CDK_DEFAULT_REGION,
+await command(async () => {
+  const app = new App();
+  const config = parseConfig(app.node.getAllContext());
+  const regions = regionsOf(config, {
+    AWS_REGION: process.env.AWS_REGION || process.env.CDK_DEFAULT_REGION,
+  });
+  stacks(app, config, loadDocument(config.documentFile), regions, process.env.CDK_DEFAULT_ACCOUNT);
+  return 0;
 });
-stacks(app, config, loadDocument(config.documentFile), regions, process.env.CDK_DEFAULT_ACCOUNT);

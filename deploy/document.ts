@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { isSeq, parseDocument } from "yaml";
 import { findPython } from "../build/python/python.ts";
 import { inProject, projectRoot } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
@@ -25,7 +26,7 @@ export interface Publication {
  * The document that this working tree makes, or a file's where one is given (a build that was reviewed).
  *
  * @param file path of a YAML file, relative to the project's folder; empty: compile
- * @throws Problem for a file that can't be read or a document over SSM's limit
+ * @throws Problem for a file that can't be read or has no Automation document in it, or a document over SSM's limit
  */
 export function loadDocument(file = ""): Publication {
   const yaml = file === "" ? compile(findPython()).yaml : readDocument(file);
@@ -52,6 +53,25 @@ const declared = Object.fromEntries(
 );
 
 function readDocument(file: string): string {
+  const yaml = readText(file);
+  if (isAutomation(yaml)) return yaml;
+  throw new Problem(
+    `${file} is not an Automation document: it has no schemaVersion "0.3" with mainSteps.`,
+    `Name the YAML file that npm run build wrote; npm run validate -- ${file} tells what is wrong with it.`,
+  );
+}
+
+/** Whether a text is what Systems Manager may take; only its own checks tell whether it does. */
+function isAutomation(yaml: string): boolean {
+  const document = parseDocument(yaml, { logLevel: "silent" });
+  return (
+    document.errors.length === 0 &&
+    document.get("schemaVersion") === "0.3" &&
+    isSeq(document.get("mainSteps"))
+  );
+}
+
+function readText(file: string): string {
   try {
     return readFileSync(resolve(projectRoot, file), "utf8");
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { Problem } from "./problem.ts";
 
 interface AwsError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
+  /** An error that a service answered has the status of that answer. */
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
   readonly code?: string;
 }
 
@@ -121,16 +122,31 @@ const RULES: readonly Rule[] = [
     (error) => `AWS could not be reached: ${error.message}.`,
     () =>
       process.env.AWS_ENDPOINT_URL
-        ? `AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: is the emulator running (npm start)?`
+        ? `AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: is the emulator running (npm run emulator)?`
         : "Check the network, and that the Region exists (aws account list-regions): the name of the endpoint is made of it.",
   ),
+  named(
+    /^ValidationException$/,
+    (error) => `AWS does not take a value that was given: ${error.message}`,
+    () => "Correct the option that it names; each command tells of its options with -- --help.",
+  ),
+  // Whatever else a service answers is AWS's word on the request, and no defect of this project.
+  (error) =>
+    error.$metadata?.httpStatusCode === undefined
+      ? undefined
+      : new Problem(
+          `AWS answered ${error.name}: ${error.message}`,
+          `Look the error up in the reference of the service's API${error.$metadata.requestId ? `, or ask AWS Support about request ${error.$metadata.requestId}` : ""}. The command can be run again; it goes on where it stopped.`,
+          { cause: error },
+        ),
 ];
 
 /**
  * Turns an error into what is wrong and what to do, where that is known: missing or expired credentials, no or a
- * wrong Region, a missing permission and which one, a name that is taken, limits, throttling, no network.
+ * wrong Region, a missing permission and which one, a name that is taken, limits, throttling, no network, and for
+ * any other error that a service answered at least what it said.
  *
- * @returns the Problem, or the error as it is
+ * @returns the Problem, or the error as it is where no service answered it: a defect of this project
  */
 export function explain(error: unknown): unknown {
   if (error instanceof Problem || !(error instanceof Error)) return error;

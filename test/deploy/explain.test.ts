@@ -62,6 +62,23 @@ describe("an error of AWS says what to do", () => {
     expect(problem.remedy).toMatch(/Region exists|emulator/);
   });
 
+  it("a value that AWS does not take is told as AWS tells it", () => {
+    const long = "Value 'abc' at 'automationExecutionId' failed to satisfy constraint";
+    expect(explained(error("ValidationException", long)).message).toContain(long);
+  });
+
+  it("an answer of AWS that nobody thought of is told with its request, and without a stack", () => {
+    const problem = explained(
+      Object.assign(error("InternalServerError", "An error occurred on the server side."), {
+        $metadata: { httpStatusCode: 500, requestId: "0b1c" },
+      }),
+    );
+    expect(problem.message).toBe(
+      "AWS answered InternalServerError: An error occurred on the server side.",
+    );
+    expect(problem.remedy).toContain("request 0b1c");
+  });
+
   it("a sign-in that has ended says so", () => {
     const ended = error("CredentialsProviderError", "The SSO session has expired or is invalid.");
     expect(explained(ended).message).toContain("have expired");
@@ -72,7 +89,8 @@ describe("an error of AWS says what to do", () => {
   });
 });
 
-it("an error that nobody knows stays as it is, with its stack", () => {
-  const unknown = error("TypeError");
+it("an error that no service answered stays as it is, with its stack", () => {
+  // The SDK notes its attempts in every error, this project's own defects included.
+  const unknown = Object.assign(error("TypeError"), { $metadata: { attempts: 1 } });
   expect(explain(unknown)).toBe(unknown);
 });

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DescribeDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { inProject } from "../../build/root.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { as, changedSample, type Ended, run, SAMPLE } from "./world.ts";
 
@@ -165,12 +166,41 @@ describe("a command that can't go on says what to do", () => {
     expect(ended.stderr).toContain('contain:regions is "Frankfurt"');
   });
 
+  it("with a setting that is none, also where CDK's own command line is used", async () => {
+    const app = await run("../deploy/app", [], {
+      ...emulator.env(ACCOUNT),
+      CDK_CONTEXT_JSON: JSON.stringify({ "contain:colour": "blue" }),
+    });
+    expect(app.status).toBe(1);
+    expect(app.stderr).toContain("contain:colour is not a setting");
+    expect(app.stderr).not.toMatch(/^ +at /m);
+  });
+
+  it("with a Region that can't be one", async () => {
+    const ended = await publish([SAMPLE], [], { AWS_REGION: "us east 1" });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("us east 1 is not the name of an AWS Region");
+  });
+
   it("with a document that is too large or not there", async () => {
     const ended = await publish(["documentFile=nowhere.yaml"]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("nowhere.yaml can't be read (ENOENT)");
     const large = join(folder, "large.yaml");
-    writeFileSync(large, `# ${"x".repeat(65_536)}`);
+    const sample = readFileSync(inProject("test/deploy/fixtures/sample.yaml"), "utf8");
+    writeFileSync(large, `${sample}# ${"x".repeat(65_536)}`);
     expect((await publish([`documentFile=${large}`])).stderr).toContain("Systems Manager takes");
+  });
+
+  it("with a file that is no Automation document", async () => {
+    emulator.calls.clear();
+    const scalar = join(folder, "scalar.yaml");
+    writeFileSync(scalar, "just a word");
+    for (const file of ["package.json", "README.md", scalar]) {
+      const ended = await publish([`documentFile=${file}`]);
+      expect(ended.status).toBe(1);
+      expect(ended.stderr).toContain(`${file} is not an Automation document`);
+    }
+    expect(emulator.calls.all()).toEqual([]);
   });
 });
