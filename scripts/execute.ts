@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { command } from "../deploy/command.ts";
 import { execute } from "../deploy/execute/execute.ts";
+import { seconds } from "./seconds.ts";
 
 const commas = (value: string): string[] => value.split(",").filter((part) => part !== "");
 
@@ -55,7 +56,7 @@ const options = new Command("execute")
   .option("--document-version <n>", "a version other than the default")
   .option("-r, --region <name>", "the Region to start in")
   .option("--no-follow", "start only")
-  .option("--interval <seconds>", "seconds between two looks", Number, 2)
+  .option("--interval <seconds>", "seconds between two looks", seconds, 2)
   .option("-c, --context <name=value...>", "settings over those of cdk.json", [])
   .option("-y, --yes", "do not ask for the instance id again", false)
   .parse()

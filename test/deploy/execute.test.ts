@@ -245,6 +245,18 @@ describe("a run that can't start says what to do", () => {
     expect(ended.stderr).toContain("describe-document");
   });
 
+  it.each(["abc", "0", "-1"])("for %s seconds between two looks", async (interval) => {
+    emulator.calls.clear();
+    for (const ended of [
+      await execute(...args, "--interval", interval),
+      await person.npm(ACCOUNT, "status", "id", "--interval", interval),
+    ]) {
+      expect(ended.status).toBe(1);
+      expect(ended.stderr).toContain("It must be a number of seconds");
+    }
+    expect(emulator.calls.all()).toEqual([]);
+  });
+
   it("for a role that Systems Manager can't become", async () => {
     emulator.iam.enforce(`arn:aws:iam::${ACCOUNT}:role/Nobody`);
     const ended = await execute(...args, "--role", "Nobody");
