@@ -15,11 +15,11 @@ export async function command(body: () => Promise<number | undefined>): Promise<
       process.exitCode = 130;
       return;
     }
-    const explained = explain(error);
-    if (!(explained instanceof Problem)) throw error;
-    console.error(
-      `${pc.red("✖")} ${explained.message}\n  ${pc.bold("What to do:")} ${explained.remedy}`,
-    );
+    const explained = (error instanceof AggregateError ? error.errors : [error]).map(explain);
+    const defect = explained.find((one) => !(one instanceof Problem));
+    if (defect !== undefined) throw defect;
+    for (const { message, remedy } of explained as Problem[])
+      console.error(`${pc.red("✖")} ${message}\n  ${pc.bold("What to do:")} ${remedy}`);
     process.exitCode = 1;
   }
 }

@@ -13,7 +13,7 @@ import {
   assertRolloutPossible,
   callerAccount,
 } from "./preflight.ts";
-import { content, describe, publish } from "./published.ts";
+import { content, describe, type Published, publish } from "./published.ts";
 import { retryStragglers, rolloutState } from "./rollout.ts";
 import { table } from "./table.ts";
 import { type Verified, verify } from "./verify.ts";
@@ -46,24 +46,16 @@ export async function deploy(options: DeployOptions): Promise<number> {
   const each = eachRegion(regions);
 
   const account = await callerAccount(regions[0]);
-  await new Listr(
+  await checked([
+    ["CDK is bootstrapped", () => each((region) => assertBootstrapped(account, region))],
     [
-      {
-        title: "CDK is bootstrapped",
-        task: () => each((region) => assertBootstrapped(account, region)),
-      },
-      {
-        title: `The name ${config.documentName} is ours`,
-        task: () => each((region) => assertNameIsOurs(config, region)),
-      },
-      {
-        title: "StackSets may roll out",
-        enabled: () => config.organizationalUnits.length > 0,
-        task: () => assertRolloutPossible(config, regions[0]),
-      },
+      `The name ${config.documentName} is ours`,
+      () => each((region) => assertNameIsOurs(config, region)),
     ],
-    { ...quiet, concurrent: true },
-  ).run();
+    ...(config.organizationalUnits.length > 0
+      ? [["StackSets may roll out", () => assertRolloutPossible(config, regions[0])] as const]
+      : []),
+  ]);
 
   console.log(
     `${pc.bold(config.documentName)} ${publication.versionName} → account ${account}, ${regions.join(", ")}`,
@@ -83,7 +75,13 @@ export async function deploy(options: DeployOptions): Promise<number> {
       if (before.get(region) !== undefined) await publish(ssm(region), config, publication);
     });
   const approval = options.yes || !interactive() ? "never" : "broadening";
-  await cdk(["deploy", "--all", "--require-approval", approval], options.context, regions[0]);
+  await cdk(["deploy", "--all", "--require-approval", approval], options.context, regions[0]).catch(
+    async (error: unknown) => {
+      // Where even this can't be read, CDK's failure is still what there is to tell.
+      await showDefaults(config, regions, before).catch(() => undefined);
+      throw error;
+    },
+  );
 
   const verified = await each((region) => {
     const old = trial ? before.get(region)?.defaultVersion : undefined;
@@ -99,6 +97,49 @@ export async function deploy(options: DeployOptions): Promise<number> {
   return showRollout(config, regions[0]);
 }
 
+/**
+ * Makes all checks together, and tells of all that failed: who mends one should not meet the next one only then.
+ *
+ * @throws AggregateError with each check's error
+ */
+async function checked(
+  checks: readonly (readonly [string, () => Promise<unknown>])[],
+): Promise<void> {
+  const errors: unknown[] = [];
+  await new Listr(
+    checks.map(([title, check]) => ({
+      title,
+      task: () =>
+        check().catch((error: unknown) => {
+          errors.push(error);
+          throw error;
+        }),
+    })),
+    { ...quiet, concurrent: true, exitOnError: false },
+  ).run();
+  if (errors.length > 0) throw new AggregateError(errors, "Not all is ready for a deployment.");
+}
+
+/**
+ * What the default versions are after CDK failed. Stacks are deployed one after the other: CloudFormation puts back
+ * the one that failed, and what came before it stays.
+ */
+async function showDefaults(
+  { documentName }: Config,
+  regions: readonly string[],
+  before: ReadonlyMap<string, Published | undefined>,
+): Promise<void> {
+  for (const region of regions) {
+    const then = before.get(region)?.defaultVersion;
+    const now = (await describe(ssm(region), documentName))?.defaultVersion;
+    console.log(
+      now === undefined
+        ? `${region}: ${documentName} is not there.`
+        : `${region}: the default of ${documentName} is ${now}, ${now === then ? "as before" : `before it was ${then ?? "not there"}`}.`,
+    );
+  }
+}
+
 /** How far the rollout came, after one more try of the accounts that stayed behind. */
 async function showRollout(config: Config, region: string): Promise<number> {
   const first = await rolloutState(config, region);
@@ -107,6 +148,8 @@ async function showRollout(config: Config, region: string): Promise<number> {
   console.log(
     `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.stragglers.length} are not.`,
   );
+  if (rollout.suspended.length > 0)
+    console.log(`Left out, because they are suspended: ${rollout.suspended.join(", ")}.`);
   if (rollout.stragglers.length === 0) return 0;
   const rows = table(["Account", "Region", "Why"]);
   for (const { account, region: where, reason } of rollout.stragglers)

@@ -43,27 +43,41 @@ export async function assertBootstrapped(account: string, region: string): Promi
 }
 
 /**
- * The document's name must be free, or be that of this deployment's own stack.
+ * The document's name must be free, or be that of this deployment's own stack; and the stack's name must not be
+ * that of another document's, which an update would replace (names that differ in `.`, `_` and `-` alone share one).
  *
- * @throws Problem for a document that came about otherwise
+ * @throws Problem for a document that came about otherwise, or a stack that has another
  */
 export async function assertNameIsOurs(config: Config, region: string): Promise<void> {
-  if ((await describe(ssm(region), config.documentName)) === undefined) return;
-  try {
-    const { StackResourceDetail } = await cloudFormation(region).send(
-      new DescribeStackResourceCommand({
-        StackName: stackName(config),
-        LogicalResourceId: "Document",
-      }),
+  const { documentName: name } = config;
+  const owned = await documentOfStack(stackName(config), region);
+  if (owned === name) return;
+  if (owned !== undefined)
+    throw new Problem(
+      `The stack ${stackName(config)} in ${region} has the document ${owned}, which a deployment of ${name} would delete.`,
+      "Choose another name (-c documentName=…).",
     );
-    if (StackResourceDetail?.PhysicalResourceId === config.documentName) return;
-  } catch (error) {
-    if (!(error instanceof Error && error.name === "ValidationError")) throw error;
-  }
+  if ((await describe(ssm(region), name)) === undefined) return;
   throw new Problem(
-    `There is a document ${config.documentName} in ${region} already that the stack ${stackName(config)} did not make.`,
+    `There is a document ${name} in ${region} already that the stack ${stackName(config)} did not make.`,
     "Choose another name (-c documentName=…), delete that document, or, if it is an earlier publication of this runbook, add a version to it with npm run publish.",
   );
+}
+
+/** The name of the document that a stack has made; undefined where there is no stack, or no document in it. */
+async function documentOfStack(stack: string, region: string): Promise<string | undefined> {
+  try {
+    const { StackResourceDetail } = await cloudFormation(region).send(
+      new DescribeStackResourceCommand({ StackName: stack, LogicalResourceId: "Document" }),
+    );
+    // The stack of a creation that was put back still tells of what it had.
+    return StackResourceDetail?.ResourceStatus === "DELETE_COMPLETE"
+      ? undefined
+      : StackResourceDetail?.PhysicalResourceId;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ValidationError") return undefined;
+    throw error;
+  }
 }
 
 /**

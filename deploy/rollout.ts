@@ -25,12 +25,16 @@ export interface Straggler {
 export interface Rollout {
   readonly current: number;
   readonly stragglers: readonly Straggler[];
+  /** Accounts that are suspended, where StackSets do nothing and nothing can be mended. */
+  readonly suspended: readonly string[];
 }
+
+type Instance = StackInstanceSummary & { readonly stackSet: string };
 
 /** How far the rollout came: how many instances are current, and which are not. */
 export async function rolloutState(config: Config, region: string): Promise<Rollout> {
   const client = cloudFormation(region);
-  const all: (StackInstanceSummary & { readonly stackSet: string })[] = [];
+  const all: Instance[] = [];
   for (const part of ["Roles", "Region"] as const) {
     if (part === "Region" && !config.copyDocument && !config.backupBucket) continue;
     const stackSet = stackSetName(`${stackName(config)}-Rollout`, part);
@@ -48,9 +52,22 @@ export async function rolloutState(config: Config, region: string): Promise<Roll
       next = page.NextToken;
     } while (next);
   }
-  const behind = all.filter((instance) => instance.Status !== "CURRENT");
+  return standing(all);
+}
+
+/**
+ * Sorts stack instances by what is to be done about them.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceComprehensiveStatus.html
+ */
+export function standing(instances: readonly Instance[]): Rollout {
+  const isSuspended = ({ StackInstanceStatus }: Instance): boolean =>
+    StackInstanceStatus?.DetailedStatus === "SKIPPED_SUSPENDED_ACCOUNT";
+  const behind = instances.filter(
+    (instance) => instance.Status !== "CURRENT" && !isSuspended(instance),
+  );
   return {
-    current: all.length - behind.length,
+    current: instances.filter((instance) => instance.Status === "CURRENT").length,
     stragglers: behind.map((instance) => ({
       stackSet: instance.stackSet,
       account: instance.Account ?? "",
@@ -58,6 +75,13 @@ export async function rolloutState(config: Config, region: string): Promise<Roll
       unit: instance.OrganizationalUnitId ?? "",
       reason: instance.StatusReason ?? instance.Status ?? "",
     })),
+    suspended: [
+      ...new Set(
+        instances
+          .filter((instance) => instance.Status !== "CURRENT" && isSuspended(instance))
+          .map(({ Account }) => Account ?? ""),
+      ),
+    ],
   };
 }
 

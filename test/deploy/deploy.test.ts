@@ -45,6 +45,8 @@ const changesMade = (): readonly string[] =>
     .filter((call) => call.readOnly === false)
     .map((call) => call.operation);
 
+const roles = (name: string): readonly string[] => [`automationRoleName=${name}`];
+
 beforeAll(async () => {
   emulator = await startEmulator();
 });
@@ -144,14 +146,37 @@ describe("npm run deploy", () => {
     expect(oldest.stderr).toContain("is the oldest there is");
   });
 
+  it("tells of the default versions when CDK fails in a later Region", async () => {
+    await bootstrap(emulator, ACCOUNT, "eu-west-1");
+    await run("promote", ["2", "--yes"], emulator.env(ACCOUNT));
+    const clear = emulator.faults.add({
+      match: {
+        service: "cloudformation",
+        operation: "CreateChangeSet",
+        predicate: ({ region }) => region === "eu-west-1",
+      },
+      kind: { error: { code: "ValidationError", message: "no such luck", status: 400 } },
+    });
+    const ended = await deploy([third, "backupBucket=true", "regions=us-east-1,eu-west-1"]);
+    clear();
+    expect(ended.status).toBe(1);
+    expect(ended.stdout).toMatch(
+      /us-east-1: the default of \S+ is \d, (as before|before it was 2)/,
+    );
+    expect(ended.stdout).toContain(`eu-west-1: ${NAME} is not there`);
+    expect(ended.stderr).toContain("stacks deployed before it stay as they are");
+  });
+
   it("asks before it changes anything", async () => {
+    await run("promote", ["2", "--yes"], emulator.env(ACCOUNT));
     emulator.calls.clear();
-    for (const [name, ...args] of [["deploy", "-c", second], ["rollback"], ["promote", "2"]]) {
+    for (const [name, ...args] of [["deploy", "-c", second], ["rollback"], ["promote", "1"]]) {
       const ended = await run(name ?? "", args, emulator.env(ACCOUNT));
-      expect(ended.stderr).toContain(name === "rollback" ? "" : "Give --yes");
+      expect(ended.stderr).toContain("Give --yes");
       expect(ended.status).toBe(1);
     }
     expect(changesMade()).toEqual([]);
+    expect((await standing()).DefaultVersion).toBe("2");
   });
 
   it("does not take over a document of that name that another way has made", async () => {
@@ -162,5 +187,24 @@ describe("npm run deploy", () => {
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("the stack Other did not make");
     expect(ended.stderr).toContain("npm run publish");
+  });
+
+  it("does not replace the document of a name that makes the same stack", async () => {
+    expect((await deploy(["documentName=My-Runbook", SAMPLE, ...roles("One")])).status).toBe(0);
+    emulator.calls.clear();
+    const ended = await deploy(["documentName=My.Runbook", SAMPLE, ...roles("Two")]);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("has the document My-Runbook");
+    expect(changesMade()).toEqual([]);
+  });
+
+  it("tells of all that is not ready at once, with what to do about each", async () => {
+    const settings = ["documentName=Other", "organizationalUnits=ou-ab12-cdefgh34", SAMPLE];
+    const ended = await deploy([...settings, "regions=us-east-1,ap-south-1"]);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain(`npx cdk bootstrap aws://${ACCOUNT}/ap-south-1`);
+    expect(ended.stderr).toContain("the stack Other did not make");
+    expect(ended.stderr).toContain("activate-organizations-access");
+    expect(ended.stderr.match(/What to do:/g)).toHaveLength(3);
   });
 });

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { standing } from "../../deploy/rollout.ts";
+
+const instance = (Account: string, Status: "CURRENT" | "OUTDATED", detail: string) => ({
+  stackSet: "ContainEC2Instance-Rollout-Roles",
+  Account,
+  Region: "us-east-1",
+  OrganizationalUnitId: "ou-ab12-cdefgh34",
+  Status,
+  StatusReason: detail,
+  StackInstanceStatus: { DetailedStatus: detail as "FAILED" | "SKIPPED_SUSPENDED_ACCOUNT" },
+});
+
+it("an account that is suspended is no straggler: nothing can be mended there", () => {
+  const rollout = standing([
+    instance("111122223333", "CURRENT", "SUCCEEDED"),
+    instance("444455556666", "OUTDATED", "FAILED"),
+    instance("777788889999", "OUTDATED", "SKIPPED_SUSPENDED_ACCOUNT"),
+  ]);
+  expect(rollout.current).toBe(1);
+  expect(rollout.stragglers).toEqual([
+    expect.objectContaining({ account: "444455556666", reason: "FAILED" }),
+  ]);
+  expect(rollout.suspended).toEqual(["777788889999"]);
+});
