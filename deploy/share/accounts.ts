@@ -49,7 +49,12 @@ export function parseAccounts(text: string, source: string): readonly string[] {
   return [...new Set(found)];
 }
 
-/** The accounts of a file. @see parseAccounts */
+/**
+ * The accounts of a file.
+ *
+ * @throws Problem also for a file that names none: with --prune, one that was cut off would take back everything
+ * @see parseAccounts
+ */
 export function readAccounts(path: string): readonly string[] {
   let text: string;
   try {
@@ -61,7 +66,10 @@ export function readAccounts(path: string): readonly string[] {
       { cause },
     );
   }
-  return parseAccounts(text, path);
+  const accounts = parseAccounts(text, path);
+  if (accounts.length === 0)
+    throw new Problem(`The file ${path} names no account.`, "Write one account id a line.");
+  return accounts;
 }
 
 /**

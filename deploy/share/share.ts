@@ -54,14 +54,20 @@ export async function share(options: ShareOptions): Promise<number> {
   if (options.list) return list(regions, name);
 
   const units = await unitIds(organizations(regions[0]), options.units);
-  const { wanted, left } = await targets({ ...options, units }, owner, regions[0]);
+  const { wanted, left, outside } = await targets({ ...options, units }, owner, regions[0]);
   for (const { id, name: label, state } of left)
     console.log(pc.dim(`left out: ${id} ${label} (${state})`));
+  if (outside.length > 0) console.log(pc.yellow(`not in this organization: ${outside.join(" ")}`));
   if (wanted.length === 0 && !options.prune)
-    throw new Problem(
-      "No accounts to share with were named.",
-      "Give --unit (a root or organizational unit), --account or --file; see docs/deploy.md.",
-    );
+    throw options.units.length + options.accounts.length + options.files.length === 0
+      ? new Problem(
+          "No accounts to share with were named.",
+          "Give --unit (a root or organizational unit), --account or --file; see docs/deploy.md.",
+        )
+      : new Problem(
+          "There is nobody among the targets to share with: the owner has the document already, and an account must be active.",
+          `Name active accounts other than ${owner}.`,
+        );
   const plans = await eachRegion(regions)(async (region): Promise<RegionPlan> => {
     const shared = await sharedWith(ssm(region), name);
     return { region, before: shared.length, plan: plan(shared, wanted, owner, options.prune) };
@@ -89,14 +95,21 @@ async function targets(
   options: ShareOptions,
   owner: string,
   region: string,
-): Promise<{ readonly wanted: readonly string[]; readonly left: readonly Member[] }> {
+): Promise<{
+  readonly wanted: readonly string[];
+  /** Targets that are not active. */
+  readonly left: readonly Member[];
+  /** Targets that are no accounts of the organization, where the caller sees it: a partner's, or a slip. */
+  readonly outside: readonly string[];
+}> {
   const client = organizations(region);
   const below = await accountsBelow(client, options.units);
   const named = [
     ...options.accounts.flatMap((account) => parseAccounts(account, "--account")),
     ...options.files.flatMap(readAccounts),
   ];
-  const known = named.length === 0 ? below : [...below, ...(await membersIfVisible(client))];
+  const visible = named.length === 0 ? [] : await membersIfVisible(client);
+  const known = [...below, ...visible];
   const left = new Map(
     known.filter((member) => member.state !== "ACTIVE").map((member) => [member.id, member]),
   );
@@ -105,6 +118,10 @@ async function targets(
   return {
     wanted: [...all].filter((account) => !left.has(account)),
     left: [...left.values()].filter((member) => all.has(member.id)),
+    outside:
+      visible.length === 0
+        ? []
+        : [...all].filter((account) => !known.some((member) => member.id === account)),
   };
 }
 
@@ -206,19 +223,20 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
   return status;
 }
 
-async function list(regions: readonly string[], name: string): Promise<number> {
+async function list(regions: readonly [string, ...string[]], name: string): Promise<number> {
+  // One look at the organization rather than one for each account, of which there may be a thousand in each Region.
+  const members = await membersIfVisible(organizations(regions[0]));
+  const names = new Map(members.map((member) => [member.id, member.name]));
   const rows = table(["Region", "Account", "Name"]);
   for (const region of regions) {
     const shared = await sharedWith(ssm(region), name);
     if (shared.length === 0) rows.push([region, "nobody", ""]);
-    for (const account of [...shared].sort()) {
-      const member = account === "all" ? undefined : await lookUp(organizations(region), account);
+    for (const account of [...shared].sort())
       rows.push([
         region,
         account === "all" ? pc.red("all: it is PUBLIC") : account,
-        member?.name ?? "",
+        names.get(account) ?? "",
       ]);
-    }
   }
   console.log(rows.toString());
   return 0;

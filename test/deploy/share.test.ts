@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloseAccountCommand, OrganizationsClient } from "@aws-sdk/client-organizations";
 import {
   DescribeDocumentPermissionCommand,
@@ -106,6 +109,31 @@ describe("share", () => {
     expect(await shared("us-east-1")).toEqual(there);
   });
 
+  it("takes nothing back for a file that names nobody", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "contain-share-"));
+    const file = join(folder, "accounts.txt");
+    writeFileSync(file, "# cut off\n");
+    const before = await shared("us-east-1");
+    const ended = await share(["--file", file, "--prune", "--yes"]);
+    rmSync(folder, { recursive: true });
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain("names no account");
+    expect(await shared("us-east-1")).toEqual(before);
+  });
+
+  it("says so where all that were named are left out", async () => {
+    const ended = await share(["--account", `${MANAGEMENT},${world.accounts[3]}`, "--yes"]);
+    expect(ended.status).toBe(1);
+    expect(ended.stdout).toContain(`left out: ${world.accounts[3]}`);
+    expect(ended.stderr).toContain("nobody among the targets");
+  });
+
+  it("points out an account that is not of the organization, before it asks", async () => {
+    const ended = await share(["--account", "999988887777"]);
+    expect(ended.stdout).toContain("not in this organization: 999988887777");
+    expect(ended.stderr).toContain("Give --yes");
+  });
+
   it("takes accounts back with --prune alone", async () => {
     const before = await shared("us-east-1");
     const kept = await share(["--unit", world.units.bottom, "--yes"]);
@@ -168,9 +196,12 @@ describe("share", () => {
     expect(await shared("us-east-1")).toEqual([world.accounts[0]]);
   });
 
-  it("lists whom it is shared with, by name", async () => {
+  it("lists whom it is shared with, by name, with one look at the organization", async () => {
+    emulator.calls.clear();
     const ended = await share(["--list"]);
     expect(ended.stdout).toContain("member-0");
+    const looks = emulator.calls.all().filter(({ service }) => service === "organizations");
+    expect(new Set(looks.map(({ operation }) => operation))).toEqual(new Set(["ListAccounts"]));
   });
 
   it("says what to do in an account that may not list the organization", async () => {
