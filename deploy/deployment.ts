@@ -15,6 +15,7 @@ import {
 } from "./preflight.ts";
 import { content, describe, type Published, publish } from "./published.ts";
 import { retryStragglers, rolloutState } from "./rollout.ts";
+import { assertPoliciesFit } from "./stacks/roles.ts";
 import { table } from "./table.ts";
 import { type Verified, verify } from "./verify.ts";
 
@@ -43,6 +44,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   const config = loadConfig(options.context);
   const regions = regionsOf(config);
   const publication = loadDocument(config.documentFile);
+  assertPoliciesFit(config, publication, regions);
   const each = eachRegion(regions);
 
   const account = await callerAccount(regions[0]);

@@ -4,6 +4,7 @@ import type { Granted } from "../../document/policy.ts";
 import type { Config } from "../config.ts";
 import { bucketNames } from "../config.ts";
 import type { Publication } from "../document.ts";
+import { Problem } from "../problem.ts";
 
 /**
  * The role that the runbook acts as in its own account.
@@ -112,6 +113,35 @@ export function administrationRole(stack: Stack, config: Config): iam.Role {
   return role;
 }
 
+/** The most characters that the inline policies of a role have together, white space not counted. */
+const INLINE = 10_240;
+
+/**
+ * The policies must fit into the roles: each Region and bucket of the settings stands in many statements.
+ *
+ * @throws Problem with the settings to shorten, before a stack is begun that IAM would refuse
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+ */
+export function assertPoliciesFit(
+  config: Config,
+  document: Publication,
+  regions: readonly string[],
+): void {
+  const execution = config.administration || config.organizationalUnits.length > 0;
+  const granted = [
+    ...runbookPolicy(config, document, regions),
+    ...(execution ? startPolicy(config, config.centralAccount || Aws.ACCOUNT_ID) : []),
+  ];
+  const length = JSON.stringify(granted.map(({ statement }) => statement))
+    .replaceAll(Aws.PARTITION, "aws-us-gov")
+    .replaceAll(Aws.ACCOUNT_ID, "111122223333").length;
+  if (length <= INLINE) return;
+  throw new Problem(
+    `The policies of the role ${execution ? config.executionRoleName : config.automationRoleName} would have ${length.toLocaleString("en")} characters with ${regions.length} Regions and ${config.buckets.length} buckets; IAM takes ${INLINE.toLocaleString("en")}.`,
+    "Name fewer Regions in contain:regions, and fewer buckets in contain:buckets with * for several; or deploy in two parts, with other role and document names.",
+  );
+}
+
 const systemsManager = (): iam.PrincipalBase =>
   new iam.ServicePrincipal("ssm.amazonaws.com").withConditions({
     StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
@@ -167,6 +197,9 @@ const startPolicy = (config: Config, centralAccount: string): readonly Granted[]
           "ssm:DescribeAutomationExecutions",
           "ssm:DescribeAutomationStepExecutions",
           "resource-groups:ListGroupResources",
+          // Listing a group made of a stack takes these two, of tags the third.
+          "cloudformation:DescribeStacks",
+          "cloudformation:ListStackResources",
           "tag:GetResources",
           "ec2:DescribeInstances",
         ],

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
@@ -19,7 +21,16 @@ import { loadDocument } from "../../deploy/document.ts";
 import { administrationStack } from "../../deploy/stacks/administration.ts";
 import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { as, groupsOf, instance, type Organization, organization, run } from "./world.ts";
+import {
+  as,
+  changedSample,
+  groupsOf,
+  instance,
+  type Organization,
+  organization,
+  run,
+  SAMPLE,
+} from "./world.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
@@ -49,26 +60,30 @@ async function stack(account: string, name: string, fill: (made: Stack) => void)
 }
 
 /** Credentials of a person who has the documented policy and nothing else. */
-async function responder(account: string): Promise<Record<string, string>> {
+const responder = (account: string): Promise<Record<string, string>> =>
+  person(
+    account,
+    "IncidentResponder",
+    account === CENTRAL
+      ? policy
+      : policy.replaceAll(CENTRAL, account).replace(`${account}:document/`, `${CENTRAL}:document/`),
+  );
+
+/** Credentials of a role with this policy and nothing else. */
+async function person(
+  account: string,
+  RoleName: string,
+  PolicyDocument: string,
+): Promise<Record<string, string>> {
   const iam = new IAMClient(as(emulator, account));
   const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: account } };
   const { Role } = await iam.send(
     new CreateRoleCommand({
-      RoleName: "IncidentResponder",
+      RoleName,
       AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
     }),
   );
-  const own =
-    account === CENTRAL
-      ? policy
-      : policy.replaceAll(CENTRAL, account).replace(`${account}:document/`, `${CENTRAL}:document/`);
-  await iam.send(
-    new PutRolePolicyCommand({
-      RoleName: "IncidentResponder",
-      PolicyName: "Start",
-      PolicyDocument: own,
-    }),
-  );
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "Start", PolicyDocument }));
   const { Credentials } = await new STSClient(as(emulator, account)).send(
     new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "kay" }),
   );
@@ -244,6 +259,45 @@ describe("each line of docs/deploy.md runs with the permissions that it document
       new DescribeAutomationExecutionsCommand({}),
     );
     expect(AutomationExecutionMetadataList?.length).toBeGreaterThan(8);
+  });
+});
+
+describe("each command runs with the permissions that the table gives it", () => {
+  const other = ["-c", "documentName=Another", "-c", SAMPLE];
+  /** A person with the permissions of a row of the table, held to them. */
+  const holder = (row: string, name: string): Promise<Record<string, string>> => {
+    const [line = ""] =
+      text.split("\n").filter((one) => one.includes(row) && one.includes("`ssm:")) ?? [];
+    const Action = [...line.matchAll(/`([a-z0-9-]+:[A-Za-z]+)`/g)].map(([, action]) => action);
+    expect(Action.length).toBeGreaterThan(2);
+    const Statement = [{ Effect: "Allow", Action, Resource: "*" }];
+    return person(CENTRAL, name, JSON.stringify({ Version: "2012-10-17", Statement }));
+  };
+  const plays = async (who: Record<string, string>, name: string, ...args: string[]) => {
+    const ended = await run(name, args, who);
+    expect(ended.status, ended.all).toBe(0);
+  };
+
+  it("publish", async () => {
+    const who = await holder("npm run publish`", "Publisher");
+    await plays(who, "publish", "--yes", ...other);
+    const folder = mkdtempSync(join(tmpdir(), "contain-docs-"));
+    const changed = changedSample(folder, "second.yaml", "met");
+    await plays(who, "publish", "--yes", "-c", "documentName=Another", "-c", changed);
+    rmSync(folder, { recursive: true });
+  });
+
+  it("rollback and promote", async () => {
+    const who = await holder("npm run promote`", "Promoter");
+    await plays(who, "rollback", "--yes", ...other);
+    await plays(who, "promote", "2", "--yes", ...other);
+  });
+
+  it("share", async () => {
+    const who = await holder("npm run share`", "Sharer");
+    const named = ["--unit", "root", "--account", names.get("444455556666") ?? ""];
+    await plays(who, "share", "--yes", ...named, ...other);
+    await plays(who, "share", "--list", ...other);
   });
 });
 

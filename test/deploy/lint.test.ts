@@ -3,11 +3,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Stack, Validations } from "aws-cdk-lib";
+import { Template } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { findPython } from "../../build/python/python.ts";
 import { loadDocument } from "../../deploy/document.ts";
+import { Problem } from "../../deploy/problem.ts";
+import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
+import { assertPoliciesFit } from "../../deploy/stacks/roles.ts";
 import { everything, templatesFor } from "./templates.ts";
 
 // cfn-lint and the first synthesis take seconds.
@@ -33,6 +37,46 @@ it("no inline policies of a role are over IAM's 10,240 characters", () => {
       );
       expect(text.length).toBeLessThan(10_240);
     }
+});
+
+it("Regions and buckets that would take a role's policies over that are refused beforehand", () => {
+  const publication = loadDocument("test/deploy/fixtures/sample.yaml");
+  const filled = (text: string): string =>
+    text
+      .replaceAll(/\{"Ref":"AWS::Partition"\}/g, '"aws-us-gov"')
+      .replaceAll(/\{"Ref":"AWS::AccountId"\}/g, '"111122223333"')
+      .replaceAll(/\{"Fn::Join":\["",(\[[^\]]*\])\]\}/g, (_, parts) =>
+        JSON.stringify(JSON.parse(parts).join("")),
+      );
+  const outcomes = [1, 8, 16, 24, 32].map((count) => {
+    const regions = Array.from({ length: count }, (_, at) => `eu-central-${at + 1}`);
+    const template = Template.fromString(
+      templateOf("Roles", (stack) =>
+        memberStack(stack, everything, publication, regions, "444455556666"),
+      ),
+    );
+    const longest = Object.values(template.findResources("AWS::IAM::Role")).map(
+      ({ Properties }) =>
+        filled(
+          JSON.stringify(
+            Properties.Policies.flatMap(
+              ({ PolicyDocument }: { PolicyDocument: { Statement: unknown[] } }) =>
+                PolicyDocument.Statement,
+            ),
+          ),
+        ).length,
+    );
+    try {
+      assertPoliciesFit({ ...everything, centralAccount: "444455556666" }, publication, regions);
+    } catch (error) {
+      expect(error).toBeInstanceOf(Problem);
+      expect(String(error)).toContain(`with ${count} Regions`);
+      return "refused";
+    }
+    expect(Math.max(...longest)).toBeLessThanOrEqual(10_240);
+    return "fits";
+  });
+  expect(outcomes).toEqual(["fits", "fits", "fits", "refused", "refused"]);
 });
 
 /**

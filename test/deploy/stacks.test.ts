@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it, vi } from "vitest";
+import { inProject } from "../../build/root.ts";
 import { type Config, loadConfig } from "../../deploy/config.ts";
 import { loadDocument } from "../../deploy/document.ts";
 import { ACCOUNT, CENTRAL, everything, REGIONS, templatesFor } from "./templates.ts";
@@ -181,6 +183,33 @@ describe("MemberStack", () => {
     expect(JSON.stringify(roles)).toContain(
       `:iam::${CENTRAL}:role/ContainEC2Instance-Administration`,
     );
+  });
+
+  it("may list every kind of resource group, as the person who starts a run may", () => {
+    // https://docs.aws.amazon.com/ARG/latest/APIReference/API_ListGroupResources.html
+    const needed = [
+      "resource-groups:ListGroupResources",
+      "cloudformation:DescribeStacks",
+      "cloudformation:ListStackResources",
+      "tag:GetResources",
+    ];
+    roles.hasResourceProperties("AWS::IAM::Role", {
+      RoleName: "ContainEC2Instance-Execution",
+      Policies: Match.arrayWith([
+        Match.objectLike({
+          PolicyName: "Start",
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({ Sid: "FindTargets", Action: Match.arrayWith(needed) }),
+            ]),
+          },
+        }),
+      ]),
+    });
+    const documented = readFileSync(inProject("docs", "deploy.md"), "utf8");
+    const policy = JSON.parse(/```json\n([\s\S]*?)```/.exec(documented)?.[1] ?? "");
+    const find = policy.Statement.find(({ Sid }: { Sid: string }) => Sid === "Find");
+    expect(find.Action).toEqual(expect.arrayContaining(needed));
   });
 
   it("needs no bootstrapped account", () => {
