@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import pc from "picocolors";
@@ -46,12 +47,15 @@ export interface ExecuteOptions {
  * `AWS_ENDPOINT_URL` points at.
  *
  * @returns exit status: 0 for success, or where it was left running; 1 for anything else
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
  */
 export async function execute(options: ExecuteOptions): Promise<number> {
   const config = loadConfig(options.context);
   const [region] = regionsOf(
     options.region === undefined ? { regions: [] } : { regions: [options.region] },
   );
+  if (options.regions.length > 0) regionsOf({ regions: options.regions });
+  if (options.accounts.length === 0) assertHere(options);
   const client = ssm(region);
   const document = options.document ?? config.documentName;
   const { file, ...selection } = options.selection;
@@ -93,7 +97,8 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     const started: { readonly id: string; readonly request: Request }[] = [];
     for (const entry of wave) {
       const { AutomationExecutionId: id } = await client.send(
-        new StartAutomationExecutionCommand(entry.input),
+        // The token keeps a retry, after an answer that was lost, from starting a second run on the same instance.
+        new StartAutomationExecutionCommand({ ...entry.input, ClientToken: randomUUID() }),
       );
       if (id === undefined) throw new Error("Systems Manager started an execution without an id.");
       console.log(`Started ${id}  ${pc.dim(entry.label)}`);
@@ -121,6 +126,24 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     break;
   }
   return status;
+}
+
+/**
+ * A run without --accounts is in this account and one Region: what belongs to others must not be dropped in silence.
+ *
+ * @throws Problem for such an option
+ */
+function assertHere({ regions, executionRole, parameters }: ExecuteOptions): void {
+  if (regions.length > 0 || executionRole !== undefined)
+    throw new Problem(
+      `${regions.length > 0 ? "--regions" : "--execution-role"} is for runs in other accounts, and no --accounts were given.`,
+      "Give --accounts too, or for a run in this account --region with its Region.",
+    );
+  if (/\{(account|region)\}/.test(parameters.S3BucketName ?? ""))
+    throw new Problem(
+      `The bucket ${parameters.S3BucketName} has {account} or {region} in its name, which is filled in for runs in other accounts only.`,
+      "Give --accounts too, or the name of the bucket as it is.",
+    );
 }
 
 interface Followed {
@@ -235,6 +258,11 @@ async function accountIds(options: ExecuteOptions, region: string): Promise<read
   if (units.length === 0 || !parameters.S3BucketName?.includes("{account}")) return accounts;
   const members = await accountsBelow(organizations(region), units);
   const active = members.filter(({ state }) => state === "ACTIVE").map(({ id }) => id);
+  if (active.length === 0)
+    throw new Problem(
+      `There is no active account in ${units.join(", ")}.`,
+      "Check the units: aws organizations list-accounts-for-parent --parent-id ou-….",
+    );
   return [...new Set([...accounts.filter((account) => !units.includes(account)), ...active])];
 }
 

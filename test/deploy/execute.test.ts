@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
+import { DescribeAutomationExecutionsCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { findPython } from "../../build/python/python.ts";
 import { inProject } from "../../build/root.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Session, session } from "./session.ts";
-import { as, groupsOf, instance } from "./world.ts";
+import { as, groupsOf, instance, organization } from "./world.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
@@ -122,6 +123,30 @@ describe("npm run execute", () => {
     const ended = await execute("--instance", id, "--bucket", "evidence-one");
     expect(ended.status).toBe(1);
     expect(ended.stdout).toMatch(/✖ assertInstanceIsNotTerminated {2}Failed/);
+  });
+
+  it("is started once, also where the answer to its start is lost", async () => {
+    const id = await instance(emulator, ACCOUNT);
+    const begun = async (): Promise<number | undefined> =>
+      (
+        await new SSMClient(as(emulator, ACCOUNT)).send(
+          new DescribeAutomationExecutionsCommand({ MaxResults: 50 }),
+        )
+      ).AutomationExecutionMetadataList?.length;
+    const before = (await begun()) ?? 0;
+    emulator.calls.clear();
+    emulator.faults.add({
+      match: { operation: "StartAutomationExecution", times: 1 },
+      kind: { timeoutAfterEffect: true },
+    });
+    const ended = await execute("--instance", id, "--bucket", "evidence-one");
+    emulator.faults.clear();
+    expect(ended.status, ended.all).toBe(0);
+    const starts = emulator.calls
+      .all()
+      .filter(({ operation }) => operation === "StartAutomationExecution");
+    expect(starts.length).toBeGreaterThan(1);
+    expect(await begun()).toBe(before + 1);
   });
 
   it("by tag contains every instance it can, lists those it can't and ends with status 1", async () => {
@@ -243,6 +268,31 @@ describe("a run that can't start says what to do", () => {
     const ended = await execute(...args, "--action", "Explode");
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("describe-document");
+  });
+
+  it("for a unit without an active account", async () => {
+    const { management, units } = await organization(emulator, "222233334444", 0);
+    const ended = await person.npm(
+      management,
+      "execute",
+      ...["--tag", "Incident=4711", "--accounts", units.bottom, "--regions", "us-east-1"],
+      ...["--bucket", "evidence-{account}", "--role", `arn:aws:iam::${management}:role/Any`],
+    );
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toContain(`There is no active account in ${units.bottom}`);
+  });
+
+  it.each([
+    ["--regions", "eu-west-1"],
+    ["--execution-role", "Other"],
+    ["--bucket", "evidence-{account}"],
+    ["--regions", "nowhere"],
+  ])("for %s %s without --accounts, or with a Region that is none", async (...option) => {
+    emulator.calls.clear();
+    const ended = await execute(...args, ...option);
+    expect(ended.status).toBe(1);
+    expect(ended.stderr).toMatch(/--accounts|is not the name of an AWS Region/);
+    expect(emulator.calls.all()).toEqual([]);
   });
 
   it.each(["abc", "0", "-1"])("for %s seconds between two looks", async (interval) => {
