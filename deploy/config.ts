@@ -272,3 +272,12 @@ export const bucketNames = (
 /** The name of the stack that holds the document: its own name, in the letters that a stack may have. */
 export const stackName = (config: Pick<Config, "documentName">): string =>
   config.documentName.replace(/[^a-zA-Z0-9-]/g, "-").replace(/^[^a-zA-Z]/, "R");
+
+/** The names of the stacks, by what is in them. */
+export const stackNames = (
+  config: Pick<Config, "documentName">,
+): { readonly runbook: string; readonly administration: string; readonly rollout: string } => ({
+  runbook: stackName(config),
+  administration: `${stackName(config)}-Administration`,
+  rollout: `${stackName(config)}-Rollout`,
+});

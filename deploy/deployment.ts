@@ -12,6 +12,7 @@ import {
   assertNameIsOurs,
   assertRolloutPossible,
   callerAccount,
+  forgotten,
 } from "./preflight.ts";
 import { content, describe, type Published, publish } from "./published.ts";
 import { retryStragglers, rolloutState } from "./rollout.ts";
@@ -69,6 +70,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   );
   for (const region of regions)
     console.log(await changes(region, config.documentName, publication));
+  for (const sentence of await forgotten(config, regions)) console.log(pc.yellow(sentence));
   if (!(await agree("Deploy?", options.yes))) return 0;
 
   const trial = !options.promote;

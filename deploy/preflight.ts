@@ -1,4 +1,7 @@
-import { DescribeStackResourceCommand } from "@aws-sdk/client-cloudformation";
+import {
+  DescribeStackResourceCommand,
+  DescribeStacksCommand,
+} from "@aws-sdk/client-cloudformation";
 import {
   DescribeOrganizationalUnitCommand,
   ListRootsCommand,
@@ -7,7 +10,7 @@ import {
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { cloudFormation, organizations, ssm, sts } from "./clients.ts";
-import { type Config, stackName } from "./config.ts";
+import { type Config, stackName, stackNames } from "./config.ts";
 import { Problem } from "./problem.ts";
 import { describe } from "./published.ts";
 
@@ -74,6 +77,59 @@ async function documentOfStack(stack: string, region: string): Promise<string | 
     return StackResourceDetail?.ResourceStatus === "DELETE_COMPLETE"
       ? undefined
       : StackResourceDetail?.PhysicalResourceId;
+  } catch (error) {
+    if (error instanceof Error && error.name === "ValidationError") return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What earlier deployments made and these settings do not name: it is easily forgotten where it was given as -c.
+ * Other stacks stay as they are, and members with them; a bucket falls out of its stack, is kept, and can't be taken
+ * into the stack again.
+ *
+ * @returns a sentence for each
+ */
+export async function forgotten(
+  config: Config,
+  regions: readonly [string, ...string[]],
+): Promise<readonly string[]> {
+  const names = stackNames(config);
+  const found: string[] = [];
+  for (const region of config.backupBucket ? [] : regions) {
+    const bucket = (await outputsOf(names.runbook, region))?.get("BackupBucketName");
+    if (bucket !== undefined)
+      found.push(
+        `${region}: the stack ${names.runbook} gives up the bucket ${bucket}, which is kept but can't be taken in again: -c backupBucket=true leaves it there.`,
+      );
+  }
+  const others = [
+    [names.administration, config.administration, "administration=true"],
+    [names.rollout, config.organizationalUnits.length > 0, "organizationalUnits=…"],
+  ] as const;
+  for (const [stack, wanted, setting] of others)
+    if (!wanted && (await outputsOf(stack, regions[0])) !== undefined)
+      found.push(
+        `${regions[0]}: the stack ${stack} stays as it is, with what it made: -c ${setting} brings it up to date.`,
+      );
+  return found;
+}
+
+/** The outputs of a stack by name; undefined where there is no such stack. */
+async function outputsOf(
+  stack: string,
+  region: string,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  try {
+    const { Stacks } = await cloudFormation(region).send(
+      new DescribeStacksCommand({ StackName: stack }),
+    );
+    return new Map(
+      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [
+        OutputKey ?? "",
+        OutputValue ?? "",
+      ]),
+    );
   } catch (error) {
     if (error instanceof Error && error.name === "ValidationError") return undefined;
     throw error;

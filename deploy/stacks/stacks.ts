@@ -1,18 +1,9 @@
 import { type App, Stack, type StackProps, Tags } from "aws-cdk-lib";
-import { type Config, stackName } from "../config.ts";
+import { type Config, stackNames } from "../config.ts";
 import type { Publication } from "../document.ts";
 import { administrationStack } from "./administration.ts";
 import { rolloutStack } from "./rollout.ts";
 import { runbookStack } from "./runbook.ts";
-
-/** The names of the stacks, by what is in them. */
-export const stackNames = (
-  config: Config,
-): { readonly runbook: string; readonly administration: string; readonly rollout: string } => ({
-  runbook: stackName(config),
-  administration: `${stackName(config)}-Administration`,
-  rollout: `${stackName(config)}-Rollout`,
-});
 
 /**
  * All stacks of a deployment: the runbook in each Region, and in the first one what several accounts need.

@@ -45,4 +45,7 @@ it("a delegated administrator deploys, rolls out and shares without the manageme
   const shared = await person.npm(security, "share", "--unit", "root", "--yes");
   expect(shared.status, shared.all).toBe(0);
   expect(shared.stdout).toContain("afterwards with 8");
+  const forgetful = await person.npm(security, "deploy", "-c", SAMPLE);
+  for (const stack of ["Administration", "Rollout"])
+    expect(forgetful.stdout).toContain(`the stack ContainEC2Instance-${stack} stays as it is`);
 });

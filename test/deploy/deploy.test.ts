@@ -179,6 +179,15 @@ describe("npm run deploy", () => {
     expect((await standing()).DefaultVersion).toBe("2");
   });
 
+  it("says what an earlier deployment made and the settings have forgotten", async () => {
+    const asked = await run("deploy", ["-c", SAMPLE], emulator.env(ACCOUNT));
+    expect(asked.stdout).toContain(`gives up the bucket contain-ec2-backup-${ACCOUNT}-us-east-1`);
+    expect(asked.stdout).not.toContain("Administration stays");
+    expect(asked.stderr).toContain("Give --yes");
+    const named = ["-c", SAMPLE, "-c", "backupBucket=true"];
+    expect((await run("deploy", named, emulator.env(ACCOUNT))).stdout).not.toContain("gives up");
+  });
+
   it("does not take over a document of that name that another way has made", async () => {
     const other = ["documentName=Other", SAMPLE];
     const published = ["--yes", ...other.flatMap((setting) => ["-c", setting])];
