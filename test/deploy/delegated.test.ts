@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { inProject } from "../../build/root.ts";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Session, session } from "./session.ts";
 import { type Organization, organization, SAMPLE } from "./world.ts";
@@ -10,6 +12,31 @@ let emulator: Emulator;
 let world: Organization;
 let person: Session;
 
+/** The lines of docs/deploy.md that make a delegated administrator, without `aws`. */
+const [, block = ""] =
+  /```console\n((?:aws .*\n)*aws organizations register-delegated[\s\S]*?)```/.exec(
+    readFileSync(inProject("docs", "deploy.md"), "utf8"),
+  ) ?? [];
+const documented = block
+  .trim()
+  .split("\n")
+  .map((line) => line.replace(/^aws /, ""));
+
+it("an account becomes a delegated administrator of a service only when the organization trusts that", () => {
+  // https://docs.aws.amazon.com/organizations/latest/APIReference/API_RegisterDelegatedAdministrator.html
+  const first = (text: string): number => documented.findIndex((line) => line.includes(text));
+  for (const [trust, register] of [
+    ["enable-aws-service-access --service-principal ssm.", "--service-principal ssm."],
+    ["activate-organizations-access", "member.org.stacksets."],
+  ] as const) {
+    expect(first(trust)).toBeGreaterThanOrEqual(0);
+    const registered = documented.findIndex(
+      (line) => line.includes("register-delegated") && line.includes(register),
+    );
+    expect(registered).toBeGreaterThan(first(trust));
+  }
+});
+
 beforeAll(async () => {
   emulator = await startEmulator();
   world = await organization(emulator, MANAGEMENT, 8);
@@ -19,14 +46,9 @@ afterAll(() => emulator?.close());
 
 it("a delegated administrator deploys, rolls out and shares without the management account", async () => {
   const security = world.accounts[0] ?? "";
-  await person.aws(MANAGEMENT, "cloudformation", "activate-organizations-access");
-  for (const service of ["ssm", "member.org.stacksets.cloudformation"]) {
-    const delegated = await person.aws(
-      MANAGEMENT,
-      ...["organizations", "register-delegated-administrator", "--account-id", security],
-      ...["--service-principal", `${service}.amazonaws.com`],
-    );
-    expect(delegated.status, delegated.all).toBe(0);
+  for (const line of documented) {
+    const ended = await person.aws(MANAGEMENT, ...line.replace(MANAGEMENT, security).split(" "));
+    expect(ended.status, ended.all).toBe(0);
   }
   await person.bootstrap(security);
   // The whole organization, with the administrator itself among its accounts.

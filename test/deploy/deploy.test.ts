@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetBucketVersioningCommand, S3Client } from "@aws-sdk/client-s3";
 import {
@@ -44,8 +45,6 @@ const changesMade = (): readonly string[] =>
     .all()
     .filter((call) => call.readOnly === false)
     .map((call) => call.operation);
-
-const roles = (name: string): readonly string[] => [`automationRoleName=${name}`];
 
 beforeAll(async () => {
   emulator = await startEmulator();
@@ -199,9 +198,18 @@ describe("npm run deploy", () => {
   });
 
   it("does not replace the document of a name that makes the same stack", async () => {
-    expect((await deploy(["documentName=My-Runbook", SAMPLE, ...roles("One")])).status).toBe(0);
+    const Content = { schemaVersion: "0.3", mainSteps: [{ name: "one", action: "aws:sleep" }] };
+    const made = { DocumentType: "Automation", DocumentFormat: "JSON", Content };
+    const Properties = { Name: "My-Runbook", ...made };
+    const Resources = { Document: { Type: "AWS::SSM::Document", Properties } };
+    await new CloudFormationClient(as(emulator, ACCOUNT)).send(
+      new CreateStackCommand({
+        StackName: "My-Runbook",
+        TemplateBody: JSON.stringify({ Resources }),
+      }),
+    );
     emulator.calls.clear();
-    const ended = await deploy(["documentName=My.Runbook", SAMPLE, ...roles("Two")]);
+    const ended = await deploy(["documentName=My.Runbook", SAMPLE]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("has the document My-Runbook");
     expect(changesMade()).toEqual([]);
