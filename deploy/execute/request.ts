@@ -256,8 +256,28 @@ function base(options: RunOptions): StartAutomationExecutionCommandInput {
   };
 }
 
-/** A MapList's value is a list of maps, each as JSON text; every other value stands alone. @see https://docs.aws.amazon.com/cli/latest/reference/ssm/start-automation-execution.html */
+/** Most characters of one value of a parameter. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
+const VALUE_LENGTH = 512;
+
+/** A parameter's values, as many and as long as Systems Manager takes them. */
 function values(name: string, value: string): string[] {
+  const all = entriesOf(name, value);
+  if (all.length > VALUES)
+    throw new Problem(
+      `${name} has ${all.length} rules; Systems Manager takes ${VALUES} values of a parameter.`,
+      "Join ranges of addresses or ports into fewer rules.",
+    );
+  const long = all.find((each) => each.length > VALUE_LENGTH);
+  if (long !== undefined)
+    throw new Problem(
+      `A value of ${name} has ${long.length} characters; Systems Manager takes ${VALUE_LENGTH}: ${long.slice(0, 80)}…`,
+      "Give a shorter one.",
+    );
+  return all;
+}
+
+/** A MapList's value is a list of maps, each as JSON text; every other value stands alone. @see https://docs.aws.amazon.com/cli/latest/reference/ssm/start-automation-execution.html */
+function entriesOf(name: string, value: string): string[] {
   if (!/^(Ingress|Egress)Input$/.test(name)) return [value];
   let entries: unknown;
   try {

@@ -127,6 +127,10 @@ describe("a run", () => {
       rules.slice(1, -1),
     ]);
     expect(() => inputs({ parameters: { IngressInput: "22" } })).toThrow("not a JSON list of maps");
+    const fifty = `[${Array.from({ length: 50 }, () => rules.slice(1, -1)).join(",")}]`;
+    expect(inputs({ parameters: { EgressInput: fifty } })[0]?.Parameters?.EgressInput).toHaveLength(
+      50,
+    );
   });
 
   it("is proved by what a person typed: the instance id, the tag, the group, the number of instances", () => {
@@ -139,7 +143,27 @@ describe("a run", () => {
 });
 
 describe("a run is refused", () => {
+  const rules = (count: number): string =>
+    JSON.stringify(
+      Array.from({ length: count }, (_, port) => ({
+        Cidr: "192.0.2.10/32",
+        IpProtocol: "tcp",
+        FromPort: String(port),
+        ToPort: String(port),
+      })),
+    );
+
   it.each<[string, Partial<RunOptions>, string]>([
+    [
+      "with more rules than Systems Manager takes values",
+      { parameters: { IngressInput: rules(51) } },
+      "IngressInput has 51 rules; Systems Manager takes 50 values",
+    ],
+    [
+      "with a value that is longer than Systems Manager takes",
+      { parameters: { TagIdentifier: `Key=a,Value=${"x".repeat(513)}` } },
+      "has 525 characters; Systems Manager takes 512",
+    ],
     ["without instances", { selection: {} }, "No instance was named"],
     [
       "with two kinds of them",
