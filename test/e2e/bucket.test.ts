@@ -1,9 +1,11 @@
+import { CreateKeyCommand, PutKeyPolicyCommand } from "@aws-sdk/client-kms";
 import {
   DeletePublicAccessBlockCommand,
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
   type ObjectCannedACL,
   PutBucketAclCommand,
+  PutBucketEncryptionCommand,
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
@@ -13,6 +15,7 @@ import {
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { makeBucket, s3Options } from "../../emulator/sample/account.ts";
+import { hold } from "../safety/lib/privilege.ts";
 import { aws } from "../world/cli.ts";
 import { callsIn, type Run } from "../world/run.ts";
 import { differences } from "../world/snapshot.plain.ts";
@@ -248,4 +251,56 @@ test.concurrent("invariant 2: an object that lies at the backup's key already st
   expect(run).toMatchObject({ status: "Failed", reportStep: "" });
   expect(run.failure).toContain("is not what was written there");
   expect(differences(before, await world.snapshot())).toEqual([]);
+});
+
+test.concurrent("a bucket that encrypts with a KMS key of the account's own keeps the backup if the key's policy lets the role use it; else nothing is changed", async () => {
+  const world = await makeWorld(emulator, { interfaces: [["web"]] });
+  await hold(emulator, world);
+  const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({}));
+  const encryption = { SSEAlgorithm: "aws:kms" as const, KMSMasterKeyID: KeyMetadata?.Arn };
+  await world.s3.send(
+    new PutBucketEncryptionCommand({
+      Bucket: world.bucket,
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: encryption }],
+      },
+    }),
+  );
+  const before = await world.snapshot();
+  const refused = await world.contain();
+  expect(refused).toMatchObject({ status: "Failed", reportStep: "" });
+  expect(refused.steps.at(-1)?.name).toBe("backupInstanceSecurityGroups");
+  expect(refused.failure).toContain("kms:GenerateDataKey");
+  expect(differences(before, await world.snapshot())).toEqual([]);
+  // As the deployment's own bucket has it (test/deploy/key.test.ts).
+  const administrators = {
+    Effect: "Allow",
+    Principal: { AWS: `arn:aws:iam::${world.accountId}:root` },
+    Action: "kms:*",
+    Resource: "*",
+  };
+  const role = {
+    Effect: "Allow",
+    Principal: "*",
+    Action: ["kms:GenerateDataKey", "kms:Decrypt"],
+    Resource: "*",
+    Condition: {
+      StringEquals: {
+        "kms:CallerAccount": world.accountId,
+        "kms:ViaService": "s3.us-east-1.amazonaws.com",
+      },
+      ArnEquals: { "aws:PrincipalArn": world.role },
+    },
+  };
+  await world.kms.send(
+    new PutKeyPolicyCommand({
+      KeyId: KeyMetadata?.KeyId,
+      PolicyName: "default",
+      Policy: JSON.stringify({ Version: "2012-10-17", Statement: [administrators, role] }),
+    }),
+  );
+  const contained = await world.contain();
+  expect(contained.status, contained.failure).toBe("Success");
+  const released = await world.release(backupKey(contained));
+  expect(released.status, released.failure).toBe("Success");
 });

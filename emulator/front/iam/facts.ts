@@ -39,6 +39,8 @@ export interface Facts {
   /** Snapshots behind an image that are encrypted, by their keys' ARNs. */
   imageKeys(place: Place, imageId: string): Promise<readonly string[]>;
   bucketPolicy(place: Place, bucket: string): Promise<unknown>;
+  /** The KMS key that encrypts a bucket's new objects; undefined where S3's own keys do. */
+  bucketKey(place: Place, bucket: string): Promise<string | undefined>;
   objectTags(place: Place, bucket: string, key: string): Promise<Tags>;
   /** The id of an account's organization; undefined where it is in none. */
   organization(place: Place): Promise<string | undefined>;
@@ -153,6 +155,14 @@ export function createFacts(admin: Admin): Facts {
     bucketPolicy: async (place, bucket) => {
       const { status, text } = await admin.get(scope(place, "s3"), `/${bucket}?policy`);
       return status === 200 ? parsePolicy(text) : undefined;
+    },
+    bucketKey: async (place, bucket) => {
+      const { status, text: answer } = await admin.get(scope(place, "s3"), `/${bucket}?encryption`);
+      if (status !== 200) return undefined;
+      const root = Object.values(parseXml(answer) ?? {})[0]?.[0];
+      const byDefault = child(child(root, "Rule"), "ApplyServerSideEncryptionByDefault");
+      if (!text(child(byDefault, "SSEAlgorithm")).startsWith("aws:kms")) return undefined;
+      return text(child(byDefault, "KMSMasterKeyID")) || "alias/aws/s3";
     },
     objectTags: async (place, bucket, key) => {
       const path = key.split("/").map(encodeURIComponent).join("/");

@@ -14,6 +14,23 @@ export const kms: Requirements = async (call, facts) => {
 };
 
 /**
+ * What S3 does in the caller's name with the key that encrypts an object: with AWS's own only what everyone in
+ * the account may do, with any other what its policy and the caller's allow.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
+ */
+export async function objectKeyRequirement(
+  call: DecodedCall,
+  facts: Facts,
+  action: "GenerateDataKey" | "Decrypt",
+  id: string,
+): Promise<Requirement[]> {
+  const key = await facts.key(call, id);
+  if (key === undefined) return [];
+  const via = { "kms:ViaService": `s3.${call.region}.amazonaws.com` };
+  return [await requirement(call, facts, action, key, via, "s3")];
+}
+
+/**
  * What EC2 does in the caller's name when it copies an image with encryption: always with the new key, and
  * with the old one where the source is encrypted.
  * https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html
@@ -55,6 +72,7 @@ async function requirement(
   action: string,
   key: Key,
   context: Requirement["context"],
+  service: "ec2" | "s3" = "ec2",
 ): Promise<Requirement> {
   const place = { accountId: key.accountId, region: key.arn.split(":")[3] ?? call.region };
   return {
@@ -63,7 +81,7 @@ async function requirement(
     resourceAccount: key.accountId,
     context: { ...context, "kms:CallerAccount": call.accountId },
     resourcePolicy: key.managed
-      ? managedKeyPolicy(key.accountId, place.region)
+      ? managedKeyPolicy(key.accountId, place.region, service)
       : ((await facts.keyPolicy(place, key.arn)) ?? defaultKeyPolicy(key.accountId)),
   };
 }
@@ -84,10 +102,10 @@ function defaultKeyPolicy(accountId: string): unknown {
 }
 
 /**
- * The policy of AWS's own EBS key: everyone in the account may use it by way of EC2.
+ * The policy of AWS's own key for a service: everyone in the account may use it by way of that service.
  * https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html#aws-managed-cmk
  */
-function managedKeyPolicy(accountId: string, region: string): unknown {
+function managedKeyPolicy(accountId: string, region: string, service: "ec2" | "s3"): unknown {
   return {
     Version: "2012-10-17",
     Statement: [
@@ -106,7 +124,7 @@ function managedKeyPolicy(accountId: string, region: string): unknown {
         Condition: {
           StringEquals: {
             "kms:CallerAccount": accountId,
-            "kms:ViaService": `ec2.${region}.amazonaws.com`,
+            "kms:ViaService": `${service}.${region}.amazonaws.com`,
           },
         },
       },

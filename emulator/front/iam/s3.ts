@@ -5,6 +5,7 @@
 import type { DecodedCall } from "../decode.ts";
 import { requestTags, tagMap } from "./context.ts";
 import { type Facts, field, type Tags } from "./facts.ts";
+import { objectKeyRequirement } from "./kms.ts";
 import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
 
 /** Operations on a bucket whose action has another name. */
@@ -98,7 +99,11 @@ export const s3: Requirements = async (call, facts) => {
   if (call.operation === "CopyObject" || call.operation === "UploadPartCopy")
     return copyObject(call, facts, bucket);
   if (call.operation === "DeleteObjects") return deleteObjects(call, bucket);
-  if (typeof Key === "string") return onObject(call, facts, bucket, Key);
+  if (typeof Key === "string")
+    return [
+      ...(await onObject(call, facts, bucket, Key)),
+      ...(await onKey(call, facts, bucket.name)),
+    ];
   const action = bucketAction(call.operation);
   return [bucket.require(action, bucket.arn, listContext(call, action))];
 };
@@ -217,6 +222,23 @@ async function onObject(
     needs.push(bucket.require("GetObject", resource, context));
   }
   return needs;
+}
+
+/**
+ * Whoever writes or reads an object that is encrypted with a KMS key must be allowed to use it. An object is taken to
+ * be encrypted as its bucket encrypts now.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
+ */
+async function onKey(call: DecodedCall, facts: Facts, bucket: string): Promise<Requirement[]> {
+  const writes = call.operation === "PutObject" || call.operation === "CreateMultipartUpload";
+  if (!writes && call.operation !== "GetObject") return [];
+  const { ServerSideEncryption, SSEKMSKeyId } = call.parameters;
+  const accountId = facts.bucketOwner(bucket) ?? call.accountId;
+  const byDefault = await facts.bucketKey({ accountId, region: call.region }, bucket);
+  const asked = String(ServerSideEncryption ?? "");
+  const key = asked.startsWith("aws:kms") ? String(SSEKMSKeyId ?? "alias/aws/s3") : byDefault;
+  if (key === undefined || asked === "AES256") return [];
+  return objectKeyRequirement(call, facts, writes ? "GenerateDataKey" : "Decrypt", key);
 }
 
 /**

@@ -44,6 +44,7 @@ import {
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
+  PutBucketEncryptionCommand,
   PutBucketPolicyCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -185,6 +186,19 @@ beforeAll(async () => {
   ids.autoScaled = AutoScalingGroups?.[0]?.Instances?.[0]?.InstanceId ?? "";
   await admin.s3.send(new CreateBucketCommand({ Bucket: bucket }));
   await admin.s3.send(new PutObjectCommand({ Bucket: bucket, Key: "backup.json", Body: "{}" }));
+  await admin.s3.send(new CreateBucketCommand({ Bucket: `${bucket}-kms` }));
+  const encryption = { SSEAlgorithm: "aws:kms" as const, KMSMasterKeyID: ids.key };
+  await admin.s3.send(
+    new PutBucketEncryptionCommand({
+      Bucket: `${bucket}-kms`,
+      ServerSideEncryptionConfiguration: {
+        Rules: [{ ApplyServerSideEncryptionByDefault: encryption }],
+      },
+    }),
+  );
+  await admin.s3.send(
+    new PutObjectCommand({ Bucket: `${bucket}-kms`, Key: "backup.json", Body: "{}" }),
+  );
   stack.enforce(roleArn);
 }, 60_000);
 
@@ -194,6 +208,7 @@ const ec2 = (type: string, id = "*", of = account) => `arn:aws:ec2:${region}:${o
 const asg = `arn:aws:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/group`;
 const onBucket = `arn:aws:s3:::${bucket}`;
 const onObject = `${onBucket}/*`;
+const throughS3 = { StringEquals: { "kms:ViaService": `s3.${region}.amazonaws.com` } };
 const own = { StringEquals: { "s3:ResourceAccount": account } };
 const taggedByRunbook = { StringEquals: { "aws:ResourceTag/By": "runbook" } };
 const tags = [{ Key: "By", Value: "runbook" }];
@@ -527,6 +542,33 @@ const cases: Readonly<Record<string, Case>> = {
         Condition: { "ForAllValues:StringEquals": { "s3:RequestObjectTagKeys": ["By"] } },
       },
     ],
+  },
+  "s3:PutObject into a bucket that encrypts with a KMS key": {
+    call: (s) =>
+      s.s3.send(new PutObjectCommand({ Bucket: `${bucket}-kms`, Key: "other.json", Body: "{}" })),
+    needs: () => [
+      { Action: "s3:PutObject", Resource: `${onBucket}-kms/*` },
+      { Action: "kms:GenerateDataKey", Resource: ids.key, Condition: throughS3 },
+    ],
+  },
+  "s3:GetObject from a bucket that encrypts with a KMS key": {
+    call: (s) => s.s3.send(new GetObjectCommand({ Bucket: `${bucket}-kms`, Key: "backup.json" })),
+    needs: () => [
+      { Action: "s3:GetObject", Resource: `${onBucket}-kms/*` },
+      { Action: "kms:Decrypt", Resource: ids.key, Condition: throughS3 },
+    ],
+  },
+  "s3:PutObject with AWS's own key, which everyone in the account may use through S3": {
+    call: (s) =>
+      s.s3.send(
+        new PutObjectCommand({
+          Bucket: bucket,
+          Key: "own.json",
+          Body: "{}",
+          ServerSideEncryption: "aws:kms",
+        }),
+      ),
+    needs: () => [{ Action: "s3:PutObject", Resource: onObject }],
   },
   "s3:PutObjectTagging": {
     call: (s) =>

@@ -31,6 +31,7 @@ const facts: Facts = {
   keyPolicy: async () => undefined,
   imageKeys: async () => [`arn:aws:kms:us-east-1:${account}:key/old`],
   bucketPolicy: async () => undefined,
+  bucketKey: async () => undefined,
   objectTags: async () => ({}),
   bucketOwner: () => account,
   organization: async () => undefined,
