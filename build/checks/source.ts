@@ -78,8 +78,12 @@ function* lostDigits(node: unknown, path: Path): Iterable<{ path: Path; text: st
 function plain(message: string): string {
   const [first = ""] = message.split("\n");
   if (first.includes("call stack")) return "The text is nested too deeply";
-  return first.replace(/ at line \d+, column \d+:?$/, "");
+  const short = first.replace(/ at line \d+, column \d+:?$/, "");
+  return short.length > LONGEST ? `${short.slice(0, LONGEST)}…` : short;
 }
+
+/** The parser quotes what it did not expect: in a text that is no YAML at all, that may be most of it. */
+const LONGEST = 160;
 
 const reasons: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: "There is a second document: --- begins one, and a file holds one",

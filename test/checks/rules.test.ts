@@ -36,6 +36,14 @@ test("what is no YAML is one finding with its place", async () => {
   expect(finding).toMatchObject({ id: "SYNTAX01", severity: "error", line: 2 });
 });
 
+test("of a long text that is no YAML only the beginning is quoted", async () => {
+  const found = await checkDocument(`- a\n\n${"many words ".repeat(1000)}`, {
+    file: "x.yaml",
+  });
+  expect(found.length).toBeGreaterThan(0);
+  for (const { message } of found) expect(message.length).toBeLessThan(200);
+});
+
 test("a .json file is JSON, not only YAML", async () => {
   const text = `{"schemaVersion": "0.3",\n"mainSteps": [{"name": "a", "action": "aws:pause", "inputs": {}},]}`;
   const [finding] = await checkDocument(text, { file: "x.json" });
