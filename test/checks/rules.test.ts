@@ -37,7 +37,7 @@ test("what is no YAML is one finding with its place", async () => {
 });
 
 test("of a long text that is no YAML only the beginning is quoted", async () => {
-  const found = await checkDocument(`- a\n\n${"many words\n\n".repeat(1000)}`, {
+  const found = await checkDocument(`- a\n\nb: c\n${"many words\n\n".repeat(1000)}x: y`, {
     file: "x.yaml",
   });
   expect(found.length).toBeGreaterThan(0);
