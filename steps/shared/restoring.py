@@ -31,12 +31,10 @@ def interface_calls(
         if not now:
             problems.append(f"{name} is not attached any more; if it still exists: {by_hand}")
         elif ours & set(now) and not groups:
-            problems.append(
-                f"{name} is contained but not in the backup; give it the groups that it shall have: {by_hand}"
-            )
+            problems.append(f"{name} is contained but not in the backup; give it groups: {by_hand}")
         elif ours & set(now) and lost:
             problems.append(
-                f"{name} can't get back {', '.join(lost)}, deleted meanwhile; add others in their place: {by_hand}"
+                f"{name} can't get back {', '.join(lost)}, deleted meanwhile; add others instead: {by_hand}"
             )
         elif groups and not ours & set(now) and now != kept:
             problems.append(f"{name} got other groups meanwhile and keeps them ({', '.join(now)}): {by_hand}")
@@ -54,8 +52,12 @@ def tag_changes(
 
 
 # ExitStandby raises the desired capacity by one. A MinSize above that would start instances.
-def scaling_calls(autoscaling: Any, run: dict[str, Any], problems: list[str]) -> list[tuple[str, dict[str, Any]]]:
-    """Brings the instance back into service and gives the group its MinSize.
+# While the containment's groups are there, the instance is brought back whatever the marker says: of two runs at once
+# the other may have had the last word on it, and somebody may have taken it away.
+def scaling_calls(
+    autoscaling: Any, run: dict[str, Any], ours: set[str], problems: list[str]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Brings the instance back into service and gives the group its MinSize. `ours` are the containment's groups.
 
     https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ExitStandby.html
     """
@@ -63,19 +65,18 @@ def scaling_calls(autoscaling: Any, run: dict[str, Any], problems: list[str]) ->
     group, marker = describe_group(autoscaling, name) if name else {}, marker_of(run)
     tags = tags_in(group)
     if name and not group:
-        problems.append(f"The Auto Scaling group {name} is gone: the instance can't go back into it")
-    if tags.get(marker["Key"]) != marker["Value"]:
+        problems.append(f"The Auto Scaling group {name} is gone: there is no way back")
+    held = tags.get(marker["Key"], "")
+    if not group or (held != marker["Value"] and not (ours and run["AutoScaling"]["LifecycleState"] == "InService")):
         return []
+    marker["Value"] = held
     state, desired = lifecycle_state(autoscaling, run["InstanceId"]), group["DesiredCapacity"]
     leave = ("autoscaling:ExitStandby", {"InstanceIds": [run["InstanceId"]], "AutoScalingGroupName": name})
     calls: list[tuple[str, dict[str, Any]]] = [leave] if state == "Standby" else []
     desired += len(calls)
     if state not in ("InService", "Standby") or desired > group["MaxSize"]:
-        sizes = f"MaxSize {group['MaxSize']}, desired capacity {group['DesiredCapacity']}"
-        why = f"it is {state or 'not in the group'}, {sizes}"
-        problems.append(
-            f"The instance can't go back into service in {name} now ({why}): {command(run['Region'], *leave)}"
-        )
+        why = f"{state or 'not in the group'}, MaxSize {group['MaxSize']}, desired capacity {group['DesiredCapacity']}"
+        problems.append(f"No way back into service in {name} ({why}): {command(run['Region'], *leave)}")
         return []
     (original, last), now = min_sizes(group), group["MinSize"]
     size = min(original, desired)
@@ -94,7 +95,7 @@ def scaling_calls(autoscaling: Any, run: dict[str, Any], problems: list[str]) ->
     remove, give_back = tag_changes(run, [*run["Tags"], *done, marker], name, tags)
     if give_back:
         calls.append(("autoscaling:CreateOrUpdateTags", {"Tags": scaling_tags(name, give_back)}))
-    return [*calls, ("autoscaling:DeleteTags", {"Tags": scaling_tags(name, remove)})]
+    return [*calls, *([("autoscaling:DeleteTags", {"Tags": scaling_tags(name, remove)})] if remove else [])]
 
 
 def tag_calls(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
@@ -127,7 +128,7 @@ def plan_restore(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dic
     bucket = {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"]}
     calls = [
         *interface_calls(ec2, run, interfaces, ours, problems),
-        *scaling_calls(client("autoscaling"), run, problems),
+        *scaling_calls(client("autoscaling"), run, ours, problems),
         *tag_calls(ec2, run, interfaces),
         *(("s3:DeleteObjectTagging", {**bucket, "Key": key}) for key in keys),
         # The containment group goes last: while it is there, a second run knows that there is work left.

@@ -1,6 +1,7 @@
 import {
   CreateOrUpdateTagsCommand,
   DeleteAutoScalingGroupCommand,
+  DeleteTagsCommand,
   DetachInstancesCommand,
   EnterStandbyCommand,
 } from "@aws-sdk/client-auto-scaling";
@@ -257,4 +258,39 @@ test.concurrent("item 5: a tag of the group's own under TagIdentifier's key gets
   const released = await world.release(backupKey(contained));
   expect(released.status, released.failure).toBe("Success");
   expect(await left(world, before)).toEqual([]);
+});
+
+/** Sets the group's marker of a contained instance to another backup's, or takes it away. */
+async function changeMarker(world: World, value: string | undefined): Promise<void> {
+  const tag = {
+    ResourceId: "fleet",
+    ResourceType: "auto-scaling-group",
+    Key: `ContainEC2Instance:${world.instanceId}`,
+  };
+  await world.autoscaling.send(
+    value === undefined
+      ? new DeleteTagsCommand({ Tags: [tag] })
+      : new CreateOrUpdateTagsCommand({
+          Tags: [{ ...tag, Value: value, PropagateAtLaunch: false }],
+        }),
+  );
+}
+
+test.concurrent.each([
+  [
+    "of two runs at once the other had the last word on the group's marker",
+    "s3://other/2026/01/01/00/00/00000000-0000-4000-8000-000000000000.json",
+  ],
+  ["somebody took the group's marker away", undefined],
+])("item 3: %s, and Release still brings the instance back into service", async (_, value) => {
+  const { world } = await member({ min: 2, max: 3, desired: 2 });
+  const before = await world.snapshot();
+  const contained = await world.contain();
+  expect(contained.status, contained.failure).toBe("Success");
+  await changeMarker(world, value);
+  const released = await world.release(backupKey(contained));
+  expect(released.status, released.failure).toBe("Success");
+  expect(await left(world, before)).toEqual([]);
+  const again = await world.release(backupKey(contained));
+  expect(again.report).toContain("RELEASED BEFORE, nothing was changed");
 });
