@@ -19,7 +19,7 @@ NOT_CUT = [
     " Network Firewall, Lambda or DynamoDB endpoints, until it idles out (a network ACL cuts it, for all the subnet).",
     "DNS to the VPC's resolver, instance metadata, and the sessions of the instance's role: revoke them in IAM.",
 ]
-UNKNOWN = "describeAutoScalingGroups failed, a step ran out of time or the run was cancelled: see the execution."
+UNKNOWN = "describeAutoScalingGroups failed, a step timed out, the run was cancelled or an interface attached."
 
 
 def attempt(problems: list[str], nothing: Any, work: Any, *arguments: Any) -> Any:
