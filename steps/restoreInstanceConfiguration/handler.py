@@ -22,7 +22,8 @@ def work(events: dict[str, Any]) -> dict[str, Any]:
             left.append(line)
             continue
         api = client(service, plan["Run"]["BucketRegion"] if service == "s3" else None)
-        retry, done = ("DependencyViolation", "InvalidGroup.NotFound") if delete else ("", "")
+        absent = "InvalidGroup.NotFound"
+        retry, done = ("DependencyViolation", absent) if delete else (absent, "")
         try:
             insist(getattr(api, xform_name(operation)), retry, done, **parameters)
         except Exception as error:

@@ -223,6 +223,23 @@ describe("item 7: a failure of", () => {
     },
   );
 
+  test.concurrent("restoreInstanceConfiguration that is over in a moment (a group that EC2 does not find yet) is waited for", async () => {
+    const world = await simpleWorld();
+    const before = await world.snapshot();
+    const key = backupKey(await world.contain());
+    const match: FaultMatch = {
+      step: "restoreInstanceConfiguration",
+      operation: "ModifyNetworkInterfaceAttribute",
+      times: 2,
+    };
+    const notFound: FaultKind = {
+      error: { code: "InvalidGroup.NotFound", message: "Not there yet.", status: 400 },
+    };
+    const released = await withFault(world, match, notFound, () => world.release(key));
+    expect(released.status, released.failure).toBe("Success");
+    expect(await left(world, before)).toEqual([]);
+  });
+
   test.concurrent("the backup (a PUT that is refused) stops the run before any change", async () => {
     const world = await simpleWorld();
     const before = await world.snapshot();
