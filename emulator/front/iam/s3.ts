@@ -233,11 +233,13 @@ async function onKey(call: DecodedCall, facts: Facts, bucket: string): Promise<R
   const writes = call.operation === "PutObject" || call.operation === "CreateMultipartUpload";
   if (!writes && call.operation !== "GetObject") return [];
   const { ServerSideEncryption, SSEKMSKeyId } = call.parameters;
-  const accountId = facts.bucketOwner(bucket) ?? call.accountId;
-  const byDefault = await facts.bucketKey({ accountId, region: call.region }, bucket);
   const asked = String(ServerSideEncryption ?? "");
-  const key = asked.startsWith("aws:kms") ? String(SSEKMSKeyId ?? "alias/aws/s3") : byDefault;
-  if (key === undefined || asked === "AES256") return [];
+  if (asked === "AES256") return [];
+  const accountId = facts.bucketOwner(bucket) ?? call.accountId;
+  const key = asked.startsWith("aws:kms")
+    ? String(SSEKMSKeyId ?? "alias/aws/s3")
+    : await facts.bucketKey({ accountId, region: call.region }, bucket);
+  if (key === undefined) return [];
   return objectKeyRequirement(call, facts, writes ? "GenerateDataKey" : "Decrypt", key);
 }
 

@@ -8,7 +8,6 @@ two fifths of the time of a request.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 from moto import backends
 from moto.core import responses
@@ -22,12 +21,4 @@ def apply() -> None:
     instead_of(backends, "list_of_moto_modules")(lambda: modules)
 
     original = responses.method_names_from_class
-
-    @cache
-    def methods(clazz: type) -> frozenset[str]:
-        return frozenset(original(clazz))
-
-    def method_names_from_class(clazz: Any) -> frozenset[str]:
-        return methods(clazz)
-
-    instead_of(responses, "method_names_from_class")(method_names_from_class)
+    instead_of(responses, "method_names_from_class")(cache(lambda clazz: frozenset(original(clazz))))
