@@ -10,6 +10,8 @@ export interface Document {
   /** Text with references; empty where the document has none. */
   readonly assumeRole: string;
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
+  /** First values of the variables, by name. */
+  readonly variables: ReadonlyMap<string, unknown>;
   /** `step.Output` of the outputs section. */
   readonly outputs: readonly string[];
   readonly steps: readonly StepDefinition[];
@@ -79,6 +81,12 @@ export function parseDocument(name: string, content: string): Document {
       Object.entries(isMap(parameters) ? parameters : {}).map(([key, value]) => [
         key,
         parseParameter(name, key, value),
+      ]),
+    ),
+    variables: new Map(
+      Object.entries(isMap(root.variables) ? root.variables : {}).map(([key, one]) => [
+        key,
+        isMap(one) ? one.default : undefined,
       ]),
     ),
     outputs: Array.isArray(outputs) ? outputs.map(outputName) : [],

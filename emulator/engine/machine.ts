@@ -221,6 +221,7 @@ async function tryStep(
         type: "Verification",
       });
     }
+    if (definition.action === "aws:updateVariable") scope.system.set(String(inputs.Name), inputs.Value);
     for (const [name, value] of outputs) scope.outputs.set(`${definition.name}.${name}`, value);
     record.outputs = {
       ...Object.fromEntries([...outputs].map(([name, value]) => [name, asTexts(value)])),

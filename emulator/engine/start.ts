@@ -96,7 +96,10 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     parameters: values,
     outputs: new Map<string, unknown>(),
     steps: new Set(document.steps.map(({ name }) => name)),
-    system: systemVariables(execution),
+    system: new Map<string, unknown>([
+      ...systemVariables(execution),
+      ...[...document.variables].map(([name, value]) => [`variable:${name}`, value] as const),
+    ]),
   };
   const role = roleOf(document.assumeRole, scope);
   const ofRole = role === "" ? undefined : await documentRole(tools, execution, role);

@@ -12,8 +12,8 @@ export interface Scope {
   readonly outputs: ReadonlyMap<string, unknown>;
   /** Names of all steps, whether they ran or not. */
   readonly steps: ReadonlySet<string>;
-  /** `global:…` and `automation:…`. */
-  readonly system: ReadonlyMap<string, string>;
+  /** `global:…` and `automation:…`, and `variable:…`, which aws:updateVariable changes. */
+  readonly system: Map<string, unknown>;
 }
 
 const reference = /\{\{\s*([A-Za-z0-9_:.-]+)\s*\}\}/g;
