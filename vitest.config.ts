@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // The workspace packages as their sources, not as `npm pack` builds them.
+  ssr: { resolve: { conditions: ["source", "node"] } },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     // Tests run whole automations on a local AWS. The limits catch what hangs; nothing is timed by them.
     testTimeout: 120_000,
     hookTimeout: 120_000,

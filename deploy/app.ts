@@ -3,9 +3,9 @@
  * that it needs is in the context `contain:…`, and the account and Region are those of the credentials.
  */
 import { App } from "aws-cdk-lib";
-import { command } from "./command.ts";
-import { parseConfig, regionsOf } from "./config.ts";
-import { loadDocument } from "./document.ts";
+import { command } from "../common/command.ts";
+import { parseConfig, regionsOf } from "../common/config.ts";
+import { loadDocument } from "../common/document.ts";
 import { stacks } from "./stacks/stacks.ts";
 
 await command(async () => {

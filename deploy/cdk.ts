@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { inProject } from "../build/root.ts";
-import { contextArguments } from "./config.ts";
-import { Problem } from "./problem.ts";
+import { contextArguments } from "../common/config.ts";
+import { Problem } from "../common/problem.ts";
 
 /**
  * Runs the CDK command line of this project in the project's folder, its output on the terminal.

@@ -1,23 +1,23 @@
 import { Listr } from "listr2";
 import pLimit from "p-limit";
 import pc from "picocolors";
-import { agree, interactive } from "./ask.ts";
-import { cdk } from "./cdk.ts";
-import { ssm } from "./clients.ts";
-import { type Config, loadConfig, regionsOf } from "./config.ts";
-import { difference } from "./difference.ts";
-import { loadDocument, type Publication } from "./document.ts";
+import { agree, interactive } from "../common/ask.ts";
+import { ssm } from "../common/clients.ts";
+import { type Config, loadConfig, regionsOf } from "../common/config.ts";
+import { loadDocument, type Publication } from "../common/document.ts";
 import {
   assertBootstrapped,
   assertNameIsOurs,
   assertRolloutPossible,
   callerAccount,
   forgotten,
-} from "./preflight.ts";
-import { content, describe, type Published, publish } from "./published.ts";
+} from "../common/preflight.ts";
+import { content, describe, type Published, publish } from "../common/published.ts";
+import { table } from "../common/table.ts";
+import { cdk } from "./cdk.ts";
+import { difference } from "./difference.ts";
 import { retryStragglers, rolloutState } from "./rollout.ts";
 import { assertPoliciesFit } from "./stacks/roles.ts";
-import { table } from "./table.ts";
 import { type Verified, verify } from "./verify.ts";
 
 /** Regions worked on at the same time. */

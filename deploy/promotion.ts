@@ -1,10 +1,8 @@
-import { agree } from "./ask.ts";
-import { ssm } from "./clients.ts";
-import { loadConfig, regionsOf } from "./config.ts";
-import { changes, eachRegion, report } from "./deployment.ts";
-import { difference } from "./difference.ts";
-import { loadDocument } from "./document.ts";
-import { Problem } from "./problem.ts";
+import { agree } from "../common/ask.ts";
+import { ssm } from "../common/clients.ts";
+import { loadConfig, regionsOf } from "../common/config.ts";
+import { loadDocument } from "../common/document.ts";
+import { Problem } from "../common/problem.ts";
 import {
   content,
   describe,
@@ -12,7 +10,9 @@ import {
   promote,
   publish,
   type VersionReference,
-} from "./published.ts";
+} from "../common/published.ts";
+import { changes, eachRegion, report } from "./deployment.ts";
+import { difference } from "./difference.ts";
 import { verify } from "./verify.ts";
 
 export interface VersionOptions {

@@ -6,8 +6,8 @@ import {
   type StackInstanceSummary,
   UpdateStackSetCommand,
 } from "@aws-sdk/client-cloudformation";
-import { cloudFormation } from "./clients.ts";
-import { type Config, stackName } from "./config.ts";
+import { cloudFormation } from "../common/clients.ts";
+import { type Config, stackName } from "../common/config.ts";
 import { stackSetName } from "./stacks/rollout.ts";
 
 /** Seconds between two looks at an operation. */

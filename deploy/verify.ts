@@ -1,7 +1,7 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { Publication } from "./document.ts";
-import { Problem } from "./problem.ts";
-import { describe, hasContent, type Published, promote, versionWith } from "./published.ts";
+import type { Publication } from "../common/document.ts";
+import { Problem } from "../common/problem.ts";
+import { describe, hasContent, type Published, promote, versionWith } from "../common/published.ts";
 
 /** How a Region stands after a deployment. */
 export interface Verified {

@@ -1,12 +1,12 @@
+import { startEmulator } from "automation-emulator";
+import { startWorkers } from "automation-emulator/engine/workers";
+import { findPython } from "automation-language/python";
+import { checkDocument } from "automation-validator/check";
 import { execa } from "execa";
 import pc from "picocolors";
 import { Bench } from "tinybench";
-import { checkDocument } from "../build/checks/check.ts";
-import { findPython } from "../build/python/python.ts";
-import { table } from "../deploy/table.ts";
+import { table } from "../common/table.ts";
 import { compile } from "../document/compile.ts";
-import { startWorkers } from "../emulator/engine/workers.ts";
-import { startEmulator } from "../emulator/index.ts";
 import { setUpPython } from "./python.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
+import { findPython } from "automation-language/python";
+import { checkDocument } from "automation-validator/check";
+import { report } from "automation-validator/report";
+import { loadRules } from "automation-validator/rules";
 import pc from "picocolors";
-import { checkDocument } from "../build/checks/check.ts";
-import { report } from "../build/checks/report.ts";
-import { loadRules } from "../build/checks/rules.ts";
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
-import { findPython } from "../build/python/python.ts";
 import { inProject } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
 import { documentName } from "../document/runbook.ts";

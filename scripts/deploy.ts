@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { command } from "../deploy/command.ts";
+import { command } from "../common/command.ts";
 import { deploy } from "../deploy/deployment.ts";
 
 const options = new Command("deploy")

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { command } from "../deploy/command.ts";
-import { execute } from "../deploy/execute/execute.ts";
+import { command } from "../common/command.ts";
+import { execute } from "../operate/execute.ts";
 import { seconds } from "./seconds.ts";
 
 const commas = (value: string): string[] => value.split(",").filter((part) => part !== "");

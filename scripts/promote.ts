@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { command } from "../deploy/command.ts";
+import { command } from "../common/command.ts";
 import { moveDefault } from "../deploy/promotion.ts";
 
 const program = new Command("promote")

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import { findPython } from "automation-language/python";
 import { execa } from "execa";
-import { findPython } from "../build/python/python.ts";
 import { inProject } from "../build/root.ts";
 
 /** What is to be installed: enough to run the project, or what its linters and tests need too. */

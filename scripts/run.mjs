@@ -1,12 +1,13 @@
 /**
  * Runs a TypeScript entry point: `node scripts/run.mjs scripts/start.ts [ARGUMENTS…]`.
  *
- * esbuild joins the project's own modules into one file below dist/run (packages stay outside), and
- * that file is imported. Its name carries a hash of its text, so that two commands started at once
+ * esbuild joins the project's own modules, its workspace packages' among them, into one file below dist/run
+ * (packages of others stay outside), and that file is imported. Each module keeps its own import.meta.url, as it is
+ * beside itself that a module looks for its Python files. Its name carries a hash of its text, so that two commands started at once
  * never read each other's half-written file.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -24,11 +25,36 @@ const { build } = await import("esbuild").catch(() => {
   console.error("The packages are not installed. Run `npm ci` first.");
   process.exit(1);
 });
+/** @type {import("esbuild").Plugin} */
+const othersOutside = {
+  name: "packages of others stay outside",
+  setup({ onResolve }) {
+    const own = /^automation-(language|validator|emulator)(\/|$)/;
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      kind === "entry-point" || own.test(path) ? undefined : { path, external: true },
+    );
+  },
+};
+/** @type {import("esbuild").Plugin} */
+const ownAddress = {
+  name: "each module keeps its own address",
+  setup({ onLoad }) {
+    onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replaceAll(
+        "import.meta.url",
+        JSON.stringify(pathToFileURL(path).href),
+      ),
+      loader: "ts",
+    }));
+  },
+};
 const bundle = await build({
   absWorkingDir: root,
   entryPoints: [entry],
   bundle: true,
-  packages: "external",
+  // The sources of the workspace packages rather than what `npm pack` builds of them.
+  conditions: ["source"],
+  plugins: [othersOutside, ownAddress],
   platform: "node",
   format: "esm",
   target: "node20",

@@ -1,5 +1,5 @@
+import { findPython } from "automation-language/python";
 import pc from "picocolors";
-import { findPython } from "../build/python/python.ts";
 import { setUpPython } from "./python.ts";
 
 /** `npm run setup`: sees to a Python with the pinned packages. `npm start` and `npm test` do it by themselves. */

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { command } from "../deploy/command.ts";
+import { command } from "../common/command.ts";
 import { type ShareOptions, share } from "../deploy/share/share.ts";
 
 const many = (value: string, before: string[]): string[] => [...before, ...value.split(",")];

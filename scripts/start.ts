@@ -5,20 +5,7 @@ import {
   SSMClient,
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
-import { Command } from "commander";
-import pc from "picocolors";
-import { checkDocument } from "../build/checks/check.ts";
-import { report } from "../build/checks/report.ts";
-import { loadRules } from "../build/checks/rules.ts";
-import { DOCUMENT_LIMIT } from "../build/emit.ts";
-import { findPython } from "../build/python/python.ts";
-import { inProject } from "../build/root.ts";
-import { follow, isGood, type Snapshot } from "../deploy/execute/follow.ts";
-import { line } from "../deploy/execute/show.ts";
-import { table } from "../deploy/table.ts";
-import { type Compiled, compile } from "../document/compile.ts";
-import { documentName } from "../document/runbook.ts";
-import { type Emulator, startEmulator } from "../emulator/index.ts";
+import { type Emulator, startEmulator } from "automation-emulator";
 import {
   type Access,
   clientOptions,
@@ -26,7 +13,20 @@ import {
   makeBucket,
   makeNetwork,
   runInstance,
-} from "../emulator/sample/account.ts";
+} from "automation-emulator/sample/account";
+import { findPython } from "automation-language/python";
+import { checkDocument } from "automation-validator/check";
+import { report } from "automation-validator/report";
+import { loadRules } from "automation-validator/rules";
+import { Command } from "commander";
+import pc from "picocolors";
+import { DOCUMENT_LIMIT } from "../build/emit.ts";
+import { inProject } from "../build/root.ts";
+import { table } from "../common/table.ts";
+import { type Compiled, compile } from "../document/compile.ts";
+import { documentName } from "../document/runbook.ts";
+import { follow, isGood, type Snapshot } from "../operate/follow.ts";
+import { line } from "../operate/show.ts";
 import { setUpPython } from "./python.ts";
 import { groupsNow } from "./start/groups.ts";
 import { makeRole } from "./start/role.ts";

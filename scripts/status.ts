@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { command } from "../deploy/command.ts";
-import { status } from "../deploy/execute/execute.ts";
+import { command } from "../common/command.ts";
+import { status } from "../operate/execute.ts";
 import { seconds } from "./seconds.ts";
 
 const program = new Command("status")

@@ -1,6 +1,6 @@
+import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import pc from "picocolors";
-import { findPython } from "../build/python/python.ts";
 import { inProject } from "../build/root.ts";
 import { setUpPython } from "./python.ts";
 

@@ -1,16 +1,16 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
+import { findPython } from "automation-language/python";
+import { checkDocument } from "automation-validator/check";
+import type { Finding } from "automation-validator/finding";
+import { measure } from "automation-validator/mutation/measure";
+import { letGo, warmUp } from "automation-validator/python/inspect";
+import { report } from "automation-validator/report";
+import { loadRules } from "automation-validator/rules";
 import Table from "cli-table3";
 import { Command, InvalidArgumentError, Option } from "commander";
 import pc from "picocolors";
-import { checkDocument } from "../build/checks/check.ts";
-import type { Finding } from "../build/checks/finding.ts";
-import { report } from "../build/checks/report.ts";
-import { loadRules } from "../build/checks/rules.ts";
-import { measure } from "../build/mutation/measure.ts";
-import { letGo, warmUp } from "../build/python/inspect.ts";
-import { findPython } from "../build/python/python.ts";
 import { compile } from "../document/compile.ts";
 
 /**

@@ -1,3 +1,5 @@
+import { chunks } from "../../common/chunks.ts";
+
 /** The most accounts that a document can be shared with. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html */
 export const LIMIT = 1_000;
 
@@ -63,11 +65,4 @@ export function calls(steps: Plan): readonly Call[] {
     ...chunks(steps.remove, BATCH).map((remove) => ({ add: [], remove })),
     ...chunks(steps.add, BATCH).map((add) => ({ add, remove: [] })),
   ];
-}
-
-/** A list in pieces of at most `size`. */
-export function chunks<T>(list: readonly T[], size: number): readonly (readonly T[])[] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) =>
-    list.slice(at * size, (at + 1) * size),
-  );
 }

@@ -1,13 +1,5 @@
 import { Listr } from "listr2";
 import pc from "picocolors";
-import { agree } from "../ask.ts";
-import { organizations, ssm } from "../clients.ts";
-import { type Config, loadConfig, regionsOf } from "../config.ts";
-import { eachRegion, quiet } from "../deployment.ts";
-import { explain } from "../explain.ts";
-import { Problem } from "../problem.ts";
-import { describe } from "../published.ts";
-import { table } from "../table.ts";
 import {
   accountsBelow,
   lookUp,
@@ -16,9 +8,18 @@ import {
   parseAccounts,
   readAccounts,
   unitIds,
-} from "./accounts.ts";
+} from "../../common/accounts.ts";
+import { agree } from "../../common/ask.ts";
+import { chunks } from "../../common/chunks.ts";
+import { organizations, ssm } from "../../common/clients.ts";
+import { type Config, loadConfig, regionsOf } from "../../common/config.ts";
+import { explain } from "../../common/explain.ts";
+import { Problem } from "../../common/problem.ts";
+import { describe } from "../../common/published.ts";
+import { table } from "../../common/table.ts";
+import { eachRegion, quiet } from "../deployment.ts";
 import { modify, type Refused, sharedWith } from "./permissions.ts";
-import { calls, chunks, isDone, LIMIT, type Plan, plan } from "./plan.ts";
+import { calls, isDone, LIMIT, type Plan, plan } from "./plan.ts";
 
 export interface ShareOptions {
   readonly context: readonly string[];

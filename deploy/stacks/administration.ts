@@ -1,6 +1,6 @@
 import { Aws, CfnOutput, type Stack } from "aws-cdk-lib";
-import type { Config } from "../config.ts";
-import type { Publication } from "../document.ts";
+import type { Config } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
 import { administrationRole, executionRole } from "./roles.ts";
 
 /**

@@ -2,7 +2,7 @@ import { Aws, Duration, RemovalPolicy, type Stack, Validations } from "aws-cdk-l
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as kms from "aws-cdk-lib/aws-kms";
 import * as s3 from "aws-cdk-lib/aws-s3";
-import { backupBucketName, type Config } from "../config.ts";
+import { backupBucketName, type Config } from "../../common/config.ts";
 
 /**
  * The bucket for the backups that Release needs: encrypted with its own key, versioned, private, TLS only, and

@@ -8,8 +8,8 @@ import {
   type IStackSynthesizer,
   Stack,
 } from "aws-cdk-lib";
-import type { Config } from "../config.ts";
-import type { Publication } from "../document.ts";
+import type { Config } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
 import { backupBucket } from "./bucket.ts";
 import { automationRole, executionRole } from "./roles.ts";
 import { document } from "./runbook.ts";

@@ -1,10 +1,10 @@
 import { Aws, type Stack, Validations } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
+import type { Config } from "../../common/config.ts";
+import { bucketNames } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
+import { Problem } from "../../common/problem.ts";
 import type { Granted } from "../../document/policy.ts";
-import type { Config } from "../config.ts";
-import { bucketNames } from "../config.ts";
-import type { Publication } from "../document.ts";
-import { Problem } from "../problem.ts";
 
 /**
  * The role that the runbook acts as in its own account.

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { Aws, CfnStackSet, type Stack } from "aws-cdk-lib";
 import { Asset } from "aws-cdk-lib/aws-s3-assets";
 import { inProject } from "../../build/root.ts";
-import type { Config } from "../config.ts";
-import type { Publication } from "../document.ts";
-import { contentHash } from "../version.ts";
+import type { Config } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
+import { contentHash } from "../../common/version.ts";
 import { hasRegionalPart, memberRegionStack, memberStack, templateOf } from "./member.ts";
 
 /** What a request may carry as a template; a longer one is passed by URL. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */

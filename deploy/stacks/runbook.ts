@@ -1,7 +1,7 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
 import { CfnDocument } from "aws-cdk-lib/aws-ssm";
-import type { Config } from "../config.ts";
-import type { Publication } from "../document.ts";
+import type { Config } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
 import { backupBucket } from "./bucket.ts";
 import { automationRole } from "./roles.ts";
 

@@ -1,6 +1,6 @@
 import { type App, Stack, type StackProps, Tags } from "aws-cdk-lib";
-import { type Config, stackNames } from "../config.ts";
-import type { Publication } from "../document.ts";
+import { type Config, stackNames } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
 import { administrationStack } from "./administration.ts";
 import { rolloutStack } from "./rollout.ts";
 import { runbookStack } from "./runbook.ts";

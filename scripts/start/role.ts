@@ -1,6 +1,6 @@
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import { type Access, clientOptions } from "automation-emulator/sample/account";
 import { rolePolicy } from "../../document/policy.ts";
-import { type Access, clientOptions } from "../../emulator/sample/account.ts";
 
 /** Makes the role that the runbook acts as, with the generated least policy; its ARN. */
 export async function makeRole(

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Session, session } from "./session.ts";
 import { type Organization, organization, SAMPLE } from "./world.ts";
 

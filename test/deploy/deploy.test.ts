@@ -11,9 +11,9 @@ import {
   ListTagsForResourceCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { loadDocument } from "../../deploy/document.ts";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
+import { loadDocument } from "../../common/document.ts";
 import { as, bootstrap, changedSample, type Ended, run, SAMPLE } from "./world.ts";
 
 // The CDK command line itself runs here, which takes ten seconds a deployment.

@@ -12,15 +12,15 @@ import {
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { type Emulator, startEmulator } from "automation-emulator";
 import type { Stack } from "aws-cdk-lib";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
-import { contextKeys, loadConfig } from "../../deploy/config.ts";
-import { loadDocument } from "../../deploy/document.ts";
+import { contextKeys, loadConfig } from "../../common/config.ts";
+import { loadDocument } from "../../common/document.ts";
 import { administrationStack } from "../../deploy/stacks/administration.ts";
 import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import {
   as,
   changedSample,

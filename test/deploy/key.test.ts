@@ -1,6 +1,6 @@
+import { evaluate } from "automation-emulator/gateway/iam/evaluate";
 import { describe, expect, it, vi } from "vitest";
-import { loadDocument } from "../../deploy/document.ts";
-import { evaluate } from "../../emulator/front/iam/evaluate.ts";
+import { loadDocument } from "../../common/document.ts";
 import { everything, templatesFor } from "./templates.ts";
 
 // The first synthesis takes seconds.

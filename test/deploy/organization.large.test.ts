@@ -1,5 +1,5 @@
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Session, session } from "./session.ts";
 import { groupsOf, instance, type Organization, organization } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { type Session, session } from "./session.ts";
 import { as, groupsOf, instance, type Organization, organization } from "./world.ts";
 

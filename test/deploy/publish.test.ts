@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DescribeDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { as, changedSample, type Ended, run, SAMPLE } from "./world.ts";
 
 // Each test runs commands, which take a second or two to start.

@@ -1,8 +1,8 @@
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { Emulator } from "automation-emulator";
 import { execa } from "execa";
 import { inProject } from "../../build/root.ts";
-import type { Emulator } from "../../emulator/index.ts";
 import { bootstrap, type Ended, run } from "./world.ts";
 
 /** A person at a terminal: what is typed is run, and with CONTAIN_TRANSCRIPTS=FOLDER kept there with its output. */

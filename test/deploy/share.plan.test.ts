@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseAccounts } from "../../deploy/share/accounts.ts";
-import { calls, chunks, isDone, plan } from "../../deploy/share/plan.ts";
+import { parseAccounts } from "../../common/accounts.ts";
+import { chunks } from "../../common/chunks.ts";
+import { calls, isDone, plan } from "../../deploy/share/plan.ts";
 
 const account = fc.integer({ min: 0, max: 200 }).map((number) => String(100_000_000_000 + number));
 const accounts = fc.uniqueArray(account, { maxLength: 120 });

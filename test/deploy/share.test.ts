@@ -7,8 +7,8 @@ import {
   ModifyDocumentPermissionCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { as, type Ended, type Organization, organization, run, SAMPLE } from "./world.ts";
 
 // Each test runs commands, which take a second or two to start.

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
-import { type Config, loadConfig } from "../../deploy/config.ts";
-import { loadDocument } from "../../deploy/document.ts";
+import { type Config, loadConfig } from "../../common/config.ts";
+import { loadDocument } from "../../common/document.ts";
 import { ACCOUNT, CENTRAL, everything, REGIONS, templatesFor } from "./templates.ts";
 
 // The first synthesis takes seconds.

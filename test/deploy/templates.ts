@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { App, type Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { afterAll } from "vitest";
-import { type Config, loadConfig } from "../../deploy/config.ts";
-import type { Publication } from "../../deploy/document.ts";
+import { type Config, loadConfig } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
 import { memberRegionStack, memberStack, templateOf } from "../../deploy/stacks/member.ts";
 import { stacks } from "../../deploy/stacks/stacks.ts";
 

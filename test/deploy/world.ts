@@ -10,10 +10,10 @@ import {
   MoveAccountCommand,
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
+import type { Emulator } from "automation-emulator";
 import { execa } from "execa";
 import pLimit from "p-limit";
 import { inProject } from "../../build/root.ts";
-import type { Emulator } from "../../emulator/index.ts";
 
 /** The setting by which a command publishes a small document in place of the runbook. */
 export const SAMPLE = "documentFile=test/deploy/fixtures/sample.yaml";

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
+import { findPython } from "automation-language/python";
+import { checkDocument } from "automation-validator/check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { checkDocument } from "../../build/checks/check.ts";
 import { DOCUMENT_BUDGET } from "../../build/emit.ts";
-import { findPython } from "../../build/python/python.ts";
 import { inProject } from "../../build/root.ts";
 import { compile } from "../../document/compile.ts";
 import { grantable } from "../../document/policy.ts";

@@ -12,9 +12,9 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { type Emulator, startEmulator } from "automation-emulator";
+import { makeBucket, s3Options } from "automation-emulator/sample/account";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { makeBucket, s3Options } from "../../emulator/sample/account.ts";
 import { hold } from "../safety/lib/privilege.ts";
 import { aws } from "../world/cli.ts";
 import { callsIn, type Run } from "../world/run.ts";

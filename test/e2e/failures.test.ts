@@ -2,9 +2,9 @@ import {
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
 } from "@aws-sdk/client-ec2";
+import { type Emulator, startEmulator } from "automation-emulator";
+import type { FaultKind, FaultMatch } from "automation-emulator/gateway/faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { FaultKind, FaultMatch } from "../../emulator/front/faults.ts";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
 import { type Run, section } from "../world/run.ts";
 import { differences } from "../world/snapshot.plain.ts";

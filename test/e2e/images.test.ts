@@ -7,10 +7,10 @@ import {
   KMSClient,
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
+import { type Emulator, startEmulator } from "automation-emulator";
+import { clientOptions } from "automation-emulator/sample/account";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { clientOptions } from "../../emulator/sample/account.ts";
 import { runbookDocument } from "../world/document.ts";
 import { callsIn, section } from "../world/run.ts";
 import { tagMap } from "../world/snapshot.plain.ts";

@@ -1,7 +1,7 @@
 import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { runbookDocument } from "../world/document.ts";
 import { callsIn, type Parameters, section } from "../world/run.ts";
 import { rulesOf } from "../world/snapshot.ts";

@@ -8,9 +8,9 @@ import {
   DetachNetworkInterfaceCommand,
 } from "@aws-sdk/client-ec2";
 import { GetObjectCommand, GetObjectTaggingCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { type Emulator, startEmulator } from "automation-emulator";
+import { attachInterface } from "automation-emulator/sample/account";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { attachInterface } from "../../emulator/sample/account.ts";
 import { section } from "../world/run.ts";
 import { differences, tagMap } from "../world/snapshot.plain.ts";
 import { backupKey, makeWorld, type World, withInstance } from "../world/world.ts";

@@ -8,9 +8,9 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { type Emulator, startEmulator } from "automation-emulator";
+import { attachInterface, runInstance } from "automation-emulator/sample/account";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { attachInterface, runInstance } from "../../emulator/sample/account.ts";
 import { makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
 import { section } from "../world/run.ts";
 import { differences } from "../world/snapshot.plain.ts";

@@ -1,6 +1,6 @@
+import { type Emulator, startEmulator } from "automation-emulator";
+import { attachInterface } from "automation-emulator/sample/account";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
-import { attachInterface } from "../../emulator/sample/account.ts";
 import { groupState, makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
 import { paste } from "../world/cli.ts";
 import { type Run, section } from "../world/run.ts";

@@ -1,6 +1,6 @@
 import type { AutomationExecution } from "@aws-sdk/client-ssm";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { aws } from "../world/cli.ts";
 import { documentName } from "../world/document.ts";
 import { finished, type Parameters, type Run, runOf, start } from "../world/run.ts";

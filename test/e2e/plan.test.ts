@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import { type Emulator, startEmulator } from "automation-emulator";
+import type { AwsCall } from "automation-emulator/gateway/calls";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { AwsCall } from "../../emulator/front/calls.ts";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
 import { callsIn, type ReportedCall, type Run } from "../world/run.ts";
 import { backupKey, makeWorld, type World } from "../world/world.ts";

@@ -6,8 +6,8 @@ import {
   EnterStandbyCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import {
   groupState,
   lifecycleState,

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { findPython } from "automation-language/python";
 import { execa } from "execa";
-import { findPython } from "../../build/python/python.ts";
 import type { World } from "./world.ts";
 
 /** The environment in which `aws` is the project's own command line, pointed at the world's account. */

@@ -1,4 +1,4 @@
-import { findPython } from "../../build/python/python.ts";
+import { findPython } from "automation-language/python";
 import { type Compiled, compile } from "../../document/compile.ts";
 import { documentName } from "../../document/runbook.ts";
 

@@ -4,7 +4,7 @@ import {
   type SSMClient,
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
-import type { Engine } from "../../emulator/engine/index.ts";
+import type { Engine } from "automation-emulator/engine/index";
 import { documentName } from "./document.ts";
 
 /** Values of the runbook's parameters: lists for lists, texts for all else. */

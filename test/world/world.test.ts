@@ -1,5 +1,5 @@
+import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Emulator, startEmulator } from "../../emulator/index.ts";
 import { groupState, makeAutoScalingGroup, memberWorld } from "./asg.ts";
 import { differences } from "./snapshot.plain.ts";
 import { backupKey, makeWorld } from "./world.ts";

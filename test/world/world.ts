@@ -4,7 +4,7 @@ import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/cli
 import { KMSClient } from "@aws-sdk/client-kms";
 import { S3Client } from "@aws-sdk/client-s3";
 import { CreateDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
-import type { Emulator } from "../../emulator/index.ts";
+import type { Emulator } from "automation-emulator";
 import {
   type Access,
   clientOptions,
@@ -13,7 +13,7 @@ import {
   type Network,
   runInstance,
   s3Options,
-} from "../../emulator/sample/account.ts";
+} from "automation-emulator/sample/account";
 import { documentName, runbookDocument } from "./document.ts";
 import { finished, type Parameters, type Run, start } from "./run.ts";
 import { type Snapshot, snapshot } from "./snapshot.ts";

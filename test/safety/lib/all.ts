@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { inProject } from "../../../build/root.ts";
-import { contentHash } from "../../../deploy/version.ts";
+import { contentHash } from "../../../common/version.ts";
 import { runbookDocument } from "../../world/document.ts";
 import { driftJobs } from "./drift.ts";
 import { parameterJobs } from "./hostile.ts";

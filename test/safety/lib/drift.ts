@@ -8,8 +8,8 @@ import {
   ModifyNetworkInterfaceAttributeCommand,
   StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import type { Emulator } from "automation-emulator";
 import fc from "fast-check";
-import type { Emulator } from "../../../emulator/index.ts";
 import { makeAutoScalingGroup, memberWorld } from "../../world/asg.ts";
 import type { Parameters } from "../../world/run.ts";
 import { backupKey, makeWorld, type World } from "../../world/world.ts";

@@ -1,5 +1,5 @@
 /** Things that happen in the middle of a run. */
-import type { Emulator } from "../../../emulator/index.ts";
+import type { Emulator } from "automation-emulator";
 
 /** How long the call at which something happens waits, so that it has happened before the call. */
 const headStart = 150;

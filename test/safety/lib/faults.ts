@@ -1,6 +1,6 @@
 /** The kinds of faults, and what each looks like for a given call. */
-import type { AwsCall } from "../../../emulator/front/calls.ts";
-import type { Fault, FaultKind, PendingCall } from "../../../emulator/front/faults.ts";
+import type { AwsCall } from "automation-emulator/gateway/calls";
+import type { Fault, FaultKind, PendingCall } from "automation-emulator/gateway/faults";
 
 /** A call of a clean run, by which the same call of another run is known: ids differ from account to account. */
 export interface Planned {

@@ -1,6 +1,7 @@
 /** Parameters that are no such thing: whatever they say, nothing is done that a clean run would not do. */
+
+import type { Emulator } from "automation-emulator";
 import fc from "fast-check";
-import type { Emulator } from "../../../emulator/index.ts";
 import type { Parameters } from "../../world/run.ts";
 import { backupKey, makeWorld } from "../../world/world.ts";
 import { drift, interfacesOf, lies, openInterfaces } from "./claims.ts";

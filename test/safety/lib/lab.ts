@@ -1,5 +1,5 @@
 /** An emulator for many cases side by side: an account of its own for each, and waits that cost nothing. */
-import { type Emulator, startEmulator } from "../../../emulator/index.ts";
+import { type Emulator, startEmulator } from "automation-emulator";
 import type { Snapshot } from "../../world/snapshot.ts";
 import { backupKey, type World } from "../../world/world.ts";
 import type { Scenario } from "./scenarios.ts";

@@ -1,7 +1,7 @@
 /** The runbook under enforcement of IAM, with exactly its own policy and with less. */
 import { PutRolePolicyCommand } from "@aws-sdk/client-iam";
+import type { Emulator } from "automation-emulator";
 import { rolePolicy } from "../../../document/policy.ts";
-import type { Emulator } from "../../../emulator/index.ts";
 import { runbookDocument } from "../../world/document.ts";
 import type { Run } from "../../world/run.ts";
 import { backupKey, type World } from "../../world/world.ts";

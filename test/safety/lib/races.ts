@@ -1,8 +1,8 @@
 /** Two runs at once, and people who change things while a run goes on. */
 import { UpdateAutoScalingGroupCommand } from "@aws-sdk/client-auto-scaling";
 import { DeleteSecurityGroupCommand, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import type { Emulator } from "../../../emulator/index.ts";
-import { attachInterface, runInstance } from "../../../emulator/sample/account.ts";
+import type { Emulator } from "automation-emulator";
+import { attachInterface, runInstance } from "automation-emulator/sample/account";
 import { groupState, makeAutoScalingGroup, memberWorld, resize } from "../../world/asg.ts";
 import { type Run, section } from "../../world/run.ts";
 import { backupKey, makeWorld, type World, withInstance } from "../../world/world.ts";

@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { CreateAliasCommand, CreateKeyCommand } from "@aws-sdk/client-kms";
 import { PutBucketOwnershipControlsCommand } from "@aws-sdk/client-s3";
-import type { Emulator } from "../../../emulator/index.ts";
+import type { Emulator } from "automation-emulator";
 import { makeAutoScalingGroup, memberWorld, type Sizes } from "../../world/asg.ts";
 import type { Parameters } from "../../world/run.ts";
 import { makeWorld, type World, type WorldOptions } from "../../world/world.ts";

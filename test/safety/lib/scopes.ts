@@ -20,9 +20,9 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { assumeRole } from "../../../emulator/engine/role.ts";
-import type { Emulator } from "../../../emulator/index.ts";
-import { clientOptions, s3Options } from "../../../emulator/sample/account.ts";
+import type { Emulator } from "automation-emulator";
+import { assumeRole } from "automation-emulator/engine/role";
+import { clientOptions, s3Options } from "automation-emulator/sample/account";
 import { makeAutoScalingGroup } from "../../world/asg.ts";
 import { makeWorld, type World } from "../../world/world.ts";
 import type { Finding, Job } from "./jobs.ts";

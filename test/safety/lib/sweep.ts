@@ -1,6 +1,7 @@
 /** One fault at one call of one scenario, and all that must hold afterwards. */
-import type { Fault } from "../../../emulator/front/faults.ts";
-import type { Emulator } from "../../../emulator/index.ts";
+
+import type { Emulator } from "automation-emulator";
+import type { Fault } from "automation-emulator/gateway/faults";
 import type { Run } from "../../world/run.ts";
 import { differences } from "../../world/snapshot.plain.ts";
 import { backupKey } from "../../world/world.ts";

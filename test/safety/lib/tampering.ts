@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { CreateSecurityGroupCommand, CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
-import type { Emulator } from "../../../emulator/index.ts";
-import { makeNetwork } from "../../../emulator/sample/account.ts";
+import type { Emulator } from "automation-emulator";
+import { makeNetwork } from "automation-emulator/sample/account";
 import { backupKey, makeWorld, type World } from "../../world/world.ts";
 import { drift, lies } from "./claims.ts";
 import type { Finding, Job } from "./jobs.ts";

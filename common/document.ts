@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { findPython } from "automation-language/python";
+import { isSeq, parseDocument } from "yaml";
+import { inProject, projectRoot } from "../build/root.ts";
+import { compile } from "../document/compile.ts";
+import { type Granted, type PolicyScope, rolePolicy } from "../document/policy.ts";
+import { runbook } from "../document/runbook.ts";
+import { Problem } from "./problem.ts";
+import { contentHash, versionName } from "./version.ts";
+
+/** SSM's limit for the content of a document. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+const LIMIT = 65_536;
+
+/** The document as it is to be published. */
+export interface Publication {
+  readonly yaml: string;
+  /** SHA-256 of `yaml`, hexadecimal. */
+  readonly hash: string;
+  readonly versionName: string;
+  /** The least-privilege policy of the role that the document acts as, gathered from the steps of this working tree. */
+  readonly policy: (scope: PolicyScope) => readonly Granted[];
+}
+
+/**
+ * The document that this working tree makes, or a file's where one is given (a build that was reviewed).
+ *
+ * @param file path of a YAML file, relative to the project's folder; empty: compile
+ * @throws Problem for a file that can't be read or has no Automation document in it, or a document over SSM's limit
+ */
+export function loadDocument(file = ""): Publication {
+  const yaml = file === "" ? compile(findPython()).yaml : readDocument(file);
+  const bytes = Buffer.byteLength(yaml);
+  if (bytes > LIMIT)
+    throw new Problem(
+      `The document has ${bytes} bytes; Systems Manager takes ${LIMIT}.`,
+      "Shorten the handlers or descriptions; `npm run build` says what takes the room.",
+    );
+  const { version } = JSON.parse(readFileSync(inProject("package.json"), "utf8")) as {
+    version: string;
+  };
+  return {
+    yaml,
+    hash: contentHash(yaml),
+    versionName: versionName(version, yaml),
+    policy: (scope) => rolePolicy(declared, scope),
+  };
+}
+
+/** The IAM actions that each step declares. */
+const declared = Object.fromEntries(
+  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions)]),
+);
+
+function readDocument(file: string): string {
+  const yaml = readText(file);
+  if (isAutomation(yaml)) return yaml;
+  throw new Problem(
+    `${file} is not an Automation document: it has no schemaVersion "0.3" with mainSteps.`,
+    `Name the YAML file that npm run build wrote; npm run validate -- ${file} tells what is wrong with it.`,
+  );
+}
+
+/** Whether a text is what Systems Manager may take; only its own checks tell whether it does. */
+function isAutomation(yaml: string): boolean {
+  const document = parseDocument(yaml, { logLevel: "silent" });
+  return (
+    document.errors.length === 0 &&
+    document.get("schemaVersion") === "0.3" &&
+    isSeq(document.get("mainSteps"))
+  );
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(resolve(projectRoot, file), "utf8");
+  } catch (cause) {
+    throw new Problem(
+      `The document ${file} can't be read (${(cause as NodeJS.ErrnoException).code ?? cause}).`,
+      "Give the path of a file that is there, or leave contain:documentFile empty to publish what this working tree compiles to.",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,305 @@
+import type { StartAutomationExecutionCommandInput, Target } from "@aws-sdk/client-ssm";
+import { chunks } from "../common/chunks.ts";
+import { Problem } from "../common/problem.ts";
+
+/** The most values that a target takes. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
+const VALUES = 50;
+
+/** Which instances a run is about: exactly one of these. */
+export interface Selection {
+  readonly instance?: string;
+  /** Instances with this tag, `KEY=VALUE`. */
+  readonly tag?: string;
+  /** Name of a resource group. */
+  readonly group?: string;
+  /** Instance ids out of a file. */
+  readonly instances?: readonly string[];
+}
+
+/** Where it runs when not in this account and Region alone. */
+export interface Locations {
+  /** Account ids, or ids of organizational units; for a bucket by account, account ids alone. */
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  readonly executionRole: string;
+  readonly maxConcurrency: string;
+  readonly maxErrors: string;
+}
+
+export interface RunOptions {
+  readonly document: string;
+  readonly documentVersion?: string;
+  readonly selection: Selection;
+  /** The document's parameters besides InstanceId, each as text; S3BucketName may hold `{account}` and `{region}`. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly dryRun: boolean;
+  readonly maxConcurrency: string;
+  readonly maxErrors: string;
+  readonly locations?: Locations;
+}
+
+/** One execution to start. */
+export interface Request {
+  /** What it is about, for the reader: an instance, a tag, an account and Region. */
+  readonly label: string;
+  readonly input: StartAutomationExecutionCommandInput;
+}
+
+/** What is to be run: waves one after the other, the requests of a wave together. */
+export interface Run {
+  readonly waves: readonly (readonly Request[])[];
+  /** How many executions may fail before no further wave is begun. */
+  readonly mayFail: number;
+  /** What a person has to type again before a live run. */
+  readonly proof: { readonly what: string; readonly text: string };
+}
+
+const INSTANCE = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
+const RATE = /^([1-9]\d{0,6}|[1-9]\d?%|100%)$/;
+const ERRORS = /^(\d{1,7}|\d{1,2}%|100%)$/;
+
+/**
+ * Turns what a person asked for into StartAutomationExecution requests.
+ *
+ * A tag or resource group is resolved by Systems Manager. A file's instances go in as values, 50 at most in one
+ * execution, and the executions follow each other so that the rate control holds for all of them. Over accounts
+ * and Regions one execution serves all; where the bucket's name differs by account or Region, one for each.
+ *
+ * @throws Problem for a selection that is none or two, an id that is none, or rates that AWS would refuse
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
+ */
+export function plan(options: RunOptions): Run {
+  const { selection, locations } = options;
+  const kinds = (["instance", "tag", "group", "instances"] as const).filter(
+    (kind) => selection[kind] !== undefined,
+  );
+  if (kinds.length !== 1)
+    throw new Problem(
+      kinds.length === 0
+        ? "No instance was named."
+        : "More than one way to name instances was given.",
+      "Give one of --instance i-…, --tag KEY=VALUE, --resource-group NAME or --file PATH.",
+    );
+  for (const { maxConcurrency, maxErrors } of [options, ...(locations ? [locations] : [])])
+    if (!RATE.test(maxConcurrency) || !ERRORS.test(maxErrors))
+      throw new Problem(
+        `The rate ${maxConcurrency} at once, ${maxErrors} errors is none that AWS takes.`,
+        "--max-concurrency and --location-concurrency are a number from 1 or a percentage such as 10%; --max-errors and --location-errors a number from 0 or a percentage.",
+      );
+  if (locations !== undefined) return overLocations(options, locations);
+  const targeted = targets(selection);
+  return {
+    proof: proof(selection),
+    // Each part holds its own instances to MaxErrors.
+    mayFail: 0,
+    waves: targeted.map(({ label, of }) => [
+      { label, input: { ...base(options), ...of, ...rate(options, of) } },
+    ]),
+  };
+}
+
+function overLocations(options: RunOptions, locations: Locations): Run {
+  const { selection } = options;
+  const { accounts, regions } = locations;
+  if (regions.length === 0)
+    throw new Problem(
+      "No Regions were named for the accounts.",
+      "Give them with --regions us-east-1,eu-west-1.",
+    );
+  for (const account of accounts)
+    if (!/^(\d{12}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/.test(account))
+      throw new Problem(
+        `${account} is neither an account id nor an organizational unit.`,
+        "Give 12 digits or ou-….",
+      );
+  if (
+    (selection.instance ?? selection.instances) !== undefined &&
+    accounts.length * regions.length !== 1
+  )
+    throw new Problem(
+      "An instance is in one account and Region, several were given.",
+      "Give the one account and Region that it is in, or name instances by --tag or --resource-group.",
+    );
+  const location = (
+    some: readonly string[],
+    where: readonly string[],
+  ): StartAutomationExecutionCommandInput["TargetLocations"] => [
+    {
+      Accounts: [...some],
+      Regions: [...where],
+      ExecutionRoleName: locations.executionRole,
+      TargetLocationMaxConcurrency: locations.maxConcurrency,
+      TargetLocationMaxErrors: locations.maxErrors,
+      ...(some.some((account) => account.startsWith("ou-"))
+        ? { IncludeChildOrganizationUnits: true }
+        : {}),
+    },
+  ];
+  const bucket = options.parameters.S3BucketName ?? "";
+  const places: readonly (readonly [readonly string[], readonly string[]])[] =
+    /\{(account|region)\}/.test(bucket)
+      ? accounts.flatMap((account) => regions.map((region) => [[account], [region]] as const))
+      : [[accounts, regions]];
+  const several = accounts.length > 1 || accounts.some((account) => account.startsWith("ou-"));
+  if (bucket !== "" && several && !bucket.includes("{account}"))
+    throw new Problem(
+      `The bucket ${bucket} is one account's, and the run is in several.`,
+      "Put {account} into its name, such as --bucket evidence-{account}-{region}: Contain makes a bucket that is missing.",
+    );
+  const requests = targets(selection).flatMap(({ label, of }) =>
+    places.map(
+      ([some, where]): Request => ({
+        label: `${label} in ${some.join(", ")} / ${where.join(", ")}`,
+        input: {
+          ...base({
+            ...options,
+            parameters: {
+              ...options.parameters,
+              ...(bucket === ""
+                ? {}
+                : { S3BucketName: fill(bucket, some[0] ?? "", where[0] ?? "") }),
+            },
+          }),
+          ...of,
+          ...rate(options, of),
+          TargetLocations: location(some, where),
+        },
+      }),
+    ),
+  );
+  return {
+    proof: proof(selection),
+    // Where each place has an execution of its own, AWS can't hold them to the locations' rate: the waves do.
+    mayFail: amount(locations.maxErrors, requests.length),
+    waves: chunks(requests, Math.max(1, amount(locations.maxConcurrency, requests.length))),
+  };
+}
+
+/** A number, or a percentage of a total. */
+const amount = (text: string, total: number): number =>
+  text.endsWith("%") ? Math.floor((total * Number.parseInt(text, 10)) / 100) : Number(text);
+
+const fill = (bucket: string, account: string, region: string): string =>
+  bucket.replaceAll("{account}", account).replaceAll("{region}", region);
+
+type Targeted = Pick<
+  StartAutomationExecutionCommandInput,
+  "Targets" | "TargetParameterName" | "Parameters"
+>;
+
+function targets(
+  selection: Selection,
+): readonly { readonly label: string; readonly of: Targeted }[] {
+  const by = (label: string, target: Target): { label: string; of: Targeted } => ({
+    label,
+    of: { Targets: [target], TargetParameterName: "InstanceId" },
+  });
+  if (selection.instance !== undefined) return [{ label: instance(selection.instance), of: {} }];
+  if (selection.tag !== undefined) {
+    const at = selection.tag.indexOf("=");
+    if (at < 1) throw new Problem(`${selection.tag} is not a tag.`, "Write it as --tag KEY=VALUE.");
+    const [key, value] = [selection.tag.slice(0, at), selection.tag.slice(at + 1)];
+    return [by(`tag ${selection.tag}`, { Key: `tag:${key}`, Values: [value] })];
+  }
+  if (selection.group !== undefined)
+    return [
+      by(`resource group ${selection.group}`, { Key: "ResourceGroup", Values: [selection.group] }),
+    ];
+  const ids = [...new Set((selection.instances ?? []).map(instance))];
+  if (ids.length === 0)
+    throw new Problem("The file names no instance.", "Write one instance id (i-…) a line.");
+  const parts = chunks(ids, VALUES);
+  return parts.map((some, at) =>
+    by(
+      `${some.length} instances${parts.length > 1 ? ` (part ${at + 1} of ${parts.length})` : ""}`,
+      {
+        Key: "ParameterValues",
+        Values: [...some],
+      },
+    ),
+  );
+}
+
+function instance(id: string): string {
+  if (INSTANCE.test(id)) return id;
+  throw new Problem(
+    `${id} is not an instance id.`,
+    "An instance id is i- and 17 (or 8) hexadecimal digits.",
+  );
+}
+
+function proof(selection: Selection): Run["proof"] {
+  if (selection.instance !== undefined)
+    return { what: "the instance id", text: selection.instance };
+  if (selection.tag !== undefined) return { what: "the tag", text: selection.tag };
+  if (selection.group !== undefined)
+    return { what: "the name of the resource group", text: selection.group };
+  return { what: "the number of instances", text: String(new Set(selection.instances).size) };
+}
+
+function base(options: RunOptions): StartAutomationExecutionCommandInput {
+  const { selection } = options;
+  const parameters = {
+    ...options.parameters,
+    DryRun: String(options.dryRun),
+    ...(selection.instance === undefined ? {} : { InstanceId: selection.instance }),
+  };
+  return {
+    DocumentName: options.document,
+    ...(options.documentVersion === undefined ? {} : { DocumentVersion: options.documentVersion }),
+    Parameters: Object.fromEntries(
+      Object.entries(parameters)
+        .filter(([, value]) => value !== "")
+        .map(([name, value]) => [name, values(name, value)]),
+    ),
+  };
+}
+
+/** Most characters of one value of a parameter. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
+const VALUE_LENGTH = 512;
+
+/** A parameter's values, as many and as long as Systems Manager takes them. */
+function values(name: string, value: string): string[] {
+  const all = entriesOf(name, value);
+  if (all.length > VALUES)
+    throw new Problem(
+      `${name} has ${all.length} rules; Systems Manager takes ${VALUES} values of a parameter.`,
+      "Join ranges of addresses or ports into fewer rules.",
+    );
+  const long = all.find((each) => each.length > VALUE_LENGTH);
+  if (long !== undefined)
+    throw new Problem(
+      `A value of ${name} has ${long.length} characters; Systems Manager takes ${VALUE_LENGTH}: ${long.slice(0, 80)}…`,
+      "Give a shorter one.",
+    );
+  return all;
+}
+
+/** A MapList's value is a list of maps, each as JSON text; every other value stands alone. @see https://docs.aws.amazon.com/cli/latest/reference/ssm/start-automation-execution.html */
+function entriesOf(name: string, value: string): string[] {
+  if (!/^(Ingress|Egress)Input$/.test(name)) return [value];
+  let entries: unknown;
+  try {
+    entries = JSON.parse(value);
+  } catch {
+    entries = undefined;
+  }
+  if (
+    !Array.isArray(entries) ||
+    !entries.every((entry) => typeof entry === "object" && entry !== null)
+  )
+    throw new Problem(
+      `${name} is not a JSON list of maps: ${value}`,
+      `Write it as '[{"Cidr": "192.0.2.10/32", "IpProtocol": "tcp", "FromPort": "22", "ToPort": "22"}]'.`,
+    );
+  return entries.map((entry) => JSON.stringify(entry));
+}
+
+const rate = (
+  options: RunOptions,
+  of: Targeted,
+): Pick<StartAutomationExecutionCommandInput, "MaxConcurrency" | "MaxErrors"> =>
+  of.Targets === undefined
+    ? {}
+    : { MaxConcurrency: options.maxConcurrency, MaxErrors: options.maxErrors };

@@ -1,0 +1,195 @@
+"""Runs the jobs of the Automation engine: scripts of executeScript, and single AWS calls.
+
+This process imports boto3 and reads botocore's models once, and forks a child for each job. A child starts
+with everything loaded, and whatever it does to modules, variables, environment or working directory ends with it.
+
+One JSON object a line. In: `{"id", "job"}` (jobs.ts) and `{"kill": id}`. Out: `{"id", "pid"}` when a job
+starts, `{"id", "log", "result"}` when it has ended. The end of the input ends every job and this process.
+
+Arguments: a folder of its own, the time scale, the endpoint, the Region.
+"""
+
+import contextlib
+import functools
+import gc
+import json
+import os
+import selectors
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.loaders
+import botocore.session
+
+# No job may import this project: the way to it is open for one line, and what came is unlisted.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from engine.worker_job import environment, run_in_child
+
+sys.path.pop(0)
+for name in ("engine", "engine.worker_job"):
+    del sys.modules[name]
+
+WARM = ("ec2", "s3", "s3control", "autoscaling", "kms", "ssm", "sts")
+
+# Of a longer log the end is kept.
+LOG_BYTES = 64 * 1024
+
+# A step that computes does not compute faster with the time scale, so it always has these real seconds, or
+# its whole timeout where that is less.
+REAL_SECONDS = 10.0
+
+
+@dataclass
+class Running:
+    """A job that has a child."""
+
+    id: int
+    folder: Path
+    deadline: float
+    ended_by: str | None = None
+
+
+class Zygote:
+    """The process that forks."""
+
+    def __init__(self, folder: Path, scale: float, endpoint: str, region: str) -> None:
+        self.folder, self.scale, self.endpoint, self.region = folder, scale, endpoint, region
+        self.running: dict[int, Running] = {}
+        # The protocol gets a descriptor that no child keeps, and a stray print goes to standard error.
+        self.out = os.dup(1)
+        os.dup2(2, 1)
+
+    def say(self, line: str) -> None:
+        rest = memoryview(line.encode() + b"\n")
+        while rest:
+            rest = rest[os.write(self.out, rest) :]
+
+    def start(self, number: int, job: dict[str, Any]) -> None:
+        folder = self.folder / str(number)
+        folder.mkdir()
+        pid = os.fork()
+        if pid == 0:
+            run_in_child(job, folder, self.scale, self.endpoint, self.region)
+        # Whichever of the two comes first: a kill must always find the group.
+        with contextlib.suppress(OSError):
+            os.setpgid(pid, pid)
+        timeout = float(job["timeoutSeconds"])
+        deadline = time.monotonic() + max(timeout / self.scale, min(timeout, REAL_SECONDS))
+        self.running[pid] = Running(number, folder, deadline)
+        self.say(json.dumps({"id": number, "pid": pid}))
+
+    def end(self, pid: int, ended_by: str) -> None:
+        self.running[pid].ended_by = self.running[pid].ended_by or ended_by
+        with contextlib.suppress(OSError):
+            os.killpg(pid, signal.SIGKILL)
+
+    def hear(self, line: bytes) -> None:
+        message = json.loads(line)
+        if "job" in message:
+            self.start(message["id"], message["job"])
+            return
+        for pid in [pid for pid, job in self.running.items() if job.id == message["kill"]]:
+            self.end(pid, "killed")
+
+    def reap(self) -> None:
+        """Reports the jobs whose child is gone, and kills what a child left behind."""
+        for pid, job in list(self.running.items()):
+            gone, status = os.waitpid(pid, os.WNOHANG)
+            if gone == 0:
+                continue
+            del self.running[pid]
+            with contextlib.suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+            self.report(job, status)
+            shutil.rmtree(job.folder, ignore_errors=True)
+
+    def report(self, job: Running, status: int) -> None:
+        result = json.dumps({"status": job.ended_by}) if job.ended_by else read_result(job.folder, status)
+        self.say(f'{{"id": {job.id}, "log": {json.dumps(read_log(job.folder / "log"))}, "result": {result}}}')
+
+    def next_deadline(self) -> float | None:
+        """Seconds until the next job times out; None when none will."""
+        waits = [job.deadline - time.monotonic() for job in self.running.values() if job.ended_by is None]
+        return max(0.0, min(waits)) if waits else None
+
+    def serve(self) -> None:
+        wake, woken = os.pipe()
+        os.set_blocking(wake, False)
+        os.set_blocking(woken, False)
+        signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        # Control-C is for the one who reads our output; we end when our input does.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        selector = selectors.DefaultSelector()
+        selector.register(0, selectors.EVENT_READ)
+        selector.register(wake, selectors.EVENT_READ)
+        heard = b""
+        listening = True
+        while listening or self.running:
+            for key, _ in selector.select(self.next_deadline()):
+                data = os.read(key.fd, 1 << 16)
+                if key.fd == 0:
+                    *lines, heard = (heard + data).split(b"\n")
+                    for line in lines:
+                        self.hear(line)
+                    if not data:
+                        listening = False
+                        selector.unregister(0)
+            for pid, job in self.running.items():
+                if not listening or job.deadline <= time.monotonic():
+                    self.end(pid, "timeout" if listening else "killed")
+            self.reap()
+
+
+def read_log(file: Path) -> str:
+    try:
+        with file.open("rb") as log:
+            log.seek(max(0, file.stat().st_size - LOG_BYTES))
+            return log.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def read_result(folder: Path, status: int) -> str:
+    with contextlib.suppress(FileNotFoundError):
+        return (folder / "result").read_text()
+    how = f"signal {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else ""
+    message = f"The script's process was ended by {how or f'exit with status {os.waitstatus_to_exitcode(status)}'}."
+    return json.dumps({"status": "error", "code": "ProcessEnded", "message": message, "retryable": False})
+
+
+def warm(endpoint: str, region: str) -> None:
+    """Reads the models once, and lets all later sessions share them."""
+    loader = botocore.loaders.create_loader()
+    botocore.session.create_loader = functools.partial(lambda shared, _path=None: shared, loader)
+    session = boto3.Session(aws_access_key_id="warm", aws_secret_access_key="warm", region_name=region)  # noqa: S106
+    for service in WARM:
+        session.client(service, endpoint_url=endpoint)
+    # Every first connection looks up a host name, which loads this codec.
+    "warm".encode("idna")
+    gc.collect()
+    # Else the first collection in each child would touch, and so copy, all of it.
+    gc.freeze()
+
+
+def main() -> None:
+    folder, scale, endpoint, region = sys.argv[1:]
+    zygote = Zygote(Path(folder), float(scale), endpoint, region)
+    # Reading the models must not meet the user's profile.
+    os.environ.clear()
+    os.environ.update(environment({"env": {}}, Path(folder), endpoint, region))
+    warm(endpoint, region)
+    try:
+        zygote.serve()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+import { findPython } from "automation-language/python";
+import { createEngine, type Engine } from "./engine/index.ts";
+import type { CallLog } from "./gateway/calls.ts";
+import { clientEnvironment } from "./gateway/environment.ts";
+import type { FaultBoard } from "./gateway/faults.ts";
+import { defaultAccount } from "./gateway/identities.ts";
+import { startStack } from "./gateway/stack.ts";
+
+export interface EmulatorOptions {
+  /** The Python with moto and boto3; the project's own by default. */
+  readonly python?: string;
+  /** Default us-east-1. */
+  readonly region?: string;
+  /** Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. */
+  readonly timeScale?: number;
+  /** Enforce IAM for every assumed role; `iam.enforce` does it for one account or role. */
+  readonly enforceIam?: boolean;
+  /** Append each AWS call to this file, one JSON object a line. */
+  readonly logFile?: string;
+  /** Default 0: a free one. */
+  readonly port?: number;
+}
+
+export interface Emulator {
+  /** `http://127.0.0.1:PORT` */
+  readonly endpoint: string;
+  readonly calls: CallLog;
+  readonly faults: FaultBoard;
+  /** The SSM Automation, and the ways to end an execution that AWS does not have. */
+  readonly engine: Engine;
+  readonly iam: {
+    /**
+     * Enforces IAM for all roles of an account (12 digits), for one role (its ARN) or for everyone (`*`).
+     * Gives the function that ends it.
+     */
+    enforce(target: string): () => void;
+  };
+  /**
+   * Turns knobs of the AWS behind the front, such as quotas and delays (patched_moto/settings.py), for one
+   * account or for all.
+   *
+   * @throws Error for a knob that does not exist.
+   */
+  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
+  /** Environment variables for any AWS client, as the administrator of the account. */
+  env(accountId?: string): Record<string, string>;
+  /** Stops moto, running scripts and the server; may be called again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local AWS: moto with its gaps mended, and in front of it the SSM Automation engine, the log of
+ * calls, the fault board and IAM enforcement.
+ *
+ * An access key id of 12 digits is the administrator of the account with that number, so each test can
+ * have an account of its own.
+ *
+ * @throws Error when Python, moto or the port is not to be had.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
+  const { enforceIam, logFile, port } = options;
+  const stack = await startStack(
+    {
+      python,
+      ...(enforceIam !== undefined && { enforceIam }),
+      ...(logFile !== undefined && { logFile }),
+      ...(port !== undefined && { port }),
+    },
+    (endpoint) => createEngine({ endpoint, region, python, timeScale }),
+  );
+  return {
+    endpoint: stack.endpoint,
+    calls: stack.calls,
+    faults: stack.faults,
+    engine: stack.automation,
+    iam: { enforce: stack.enforce },
+    knobs: stack.knobs,
+    env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
+    close: async () => {
+      await stack.automation.close();
+      await stack.close();
+    },
+  };
+}

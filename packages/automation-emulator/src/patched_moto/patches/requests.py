@@ -1,0 +1,71 @@
+"""One request at a time, and the way to the knobs.
+
+AWS's control planes decide between two calls that collide: of two CreateSecurityGroup calls with one name,
+exactly one succeeds (InvalidGroup.Duplicate,
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html). moto's server answers each
+request in a thread of its own and its models check and change without a lock. Everything is in memory and
+takes milliseconds, so the whole request is the smallest unit that is safe.
+
+POST, GET and DELETE /moto-api/knobs reach patched_moto/settings.py.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import parse_qs
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication
+
+from patched_moto.clock import begin, end
+from patched_moto.patch import around
+from patched_moto.settings import ALL_ACCOUNTS, knobs, reset, turn
+
+#: Held while a request is answered. A timer that changes moto's state takes it too.
+LOCK = threading.RLock()
+
+
+def apply() -> None:
+    """Puts a lock around moto's server application."""
+
+    @around(DomainDispatcherApplication, "__call__")
+    def call(original: Any, self: Any, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # A slow sender must not keep the others waiting: the body is read before the lock is taken.
+        length = environ.get("CONTENT_LENGTH")
+        chunked = environ.get("wsgi.input_terminated", False)
+        body = environ["wsgi.input"].read(*([] if chunked else [int(length or 0)]))
+        environ["wsgi.input"] = io.BytesIO(body)
+        environ["CONTENT_LENGTH"] = str(len(body))
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        with LOCK:
+            if environ.get("PATH_INFO") == "/moto-api/knobs":
+                return _knobs(environ, body, start_response)
+            begin()
+            answer = original(self, environ, start_response)
+            try:
+                return list(answer)
+            finally:
+                end()
+                if hasattr(answer, "close"):
+                    answer.close()
+
+
+def _knobs(environ: dict[str, Any], body: bytes, start_response: Any) -> list[bytes]:
+    account = parse_qs(environ.get("QUERY_STRING", "")).get("account", [None])[0]
+    status = "200 OK"
+    answer: dict[str, Any]
+    try:
+        if environ["REQUEST_METHOD"] == "POST":
+            values = json.loads(body)
+            account = str(values.pop("account", account or ALL_ACCOUNTS))
+            turn(account, values)
+        elif environ["REQUEST_METHOD"] == "DELETE":
+            reset(account)
+        answer = vars(knobs(account or ALL_ACCOUNTS))
+    except (ValueError, TypeError, AttributeError) as error:
+        status, answer = "400 Bad Request", {"message": str(error)}
+    start_response(status, [("Content-Type", "application/json")])
+    return [json.dumps(answer).encode()]

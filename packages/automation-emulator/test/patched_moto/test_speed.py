@@ -1,0 +1,36 @@
+"""What moto finds out anew for every request is found out once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+SCRIPT = """
+import inspect, os
+import patched_moto.serve
+from patched_moto.patches import speed
+from moto.core.responses import BaseResponse
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+import moto.core.responses as responses
+
+application = DomainDispatcherApplication(create_backend_app)
+before = [application.get_backend_for_host(host) for host in ("ec2", "ec2.us-east-1.amazonaws.com", "nothing.here")]
+names = set(responses.method_names_from_class(BaseResponse))
+speed.apply()
+assert set(responses.method_names_from_class(BaseResponse)) == names
+
+def found_out_again(*_, **__):
+    raise AssertionError("found out again")
+
+os.listdir = inspect.getmembers = found_out_again
+assert before == [
+    application.get_backend_for_host(host) for host in ("ec2", "ec2.us-east-1.amazonaws.com", "nothing.here")
+]
+assert set(responses.method_names_from_class(BaseResponse)) == names
+"""
+
+
+def test_neither_moto_s_folders_nor_its_methods_are_looked_up_for_every_request() -> None:
+    root = Path(__file__).parents[2] / "src"
+    command = [sys.executable, "-c", SCRIPT]
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { ApiJob, JobResult, Workers } from "../../src/engine/jobs.ts";
+import { type Emulator, startEmulator } from "../../src/index.ts";
+import { credentials, lines, payloadOf, startTestWorkers } from "./harness.ts";
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+let emulator: Emulator;
+let workers: Workers;
+beforeAll(async () => {
+  emulator = await startEmulator();
+  workers = startTestWorkers({ endpoint: emulator.endpoint, timeScale: 100 });
+});
+afterAll(async () => {
+  await workers.close();
+  await emulator.close();
+});
+
+const env = { ...credentials, AWS_EXECUTION_ENV: "automation-1.step.1" };
+
+function call(
+  service: string,
+  operation: string,
+  parameters: ApiJob["parameters"] = {},
+): Promise<JobResult> {
+  return workers.run({ kind: "api", service, operation, parameters, env, timeoutSeconds: 60 })
+    .result;
+}
+
+test("a call answers with JSON: no metadata, times in ISO 8601", async () => {
+  const created = payloadOf(
+    await call("ec2", "CreateVolume", { AvailabilityZone: "us-east-1a", Size: 1 }),
+  );
+  expect(created).toMatchObject({ Size: 1, CreateTime: expect.stringMatching(/^\d{4}-.*T.*Z$/) });
+  expect(created).not.toHaveProperty("ResponseMetadata");
+  expect(payloadOf(await call("ec2", "describe_volumes"))).toMatchObject({
+    Volumes: [{ Size: 1 }],
+  });
+});
+
+test("bytes come as base64", async () => {
+  const key = payloadOf(await call("kms", "CreateKey")) as { KeyMetadata: { KeyId: string } };
+  const parameters = { KeyId: key.KeyMetadata.KeyId, Plaintext: "secret" };
+  const { CiphertextBlob } = payloadOf(await call("kms", "Encrypt", parameters)) as {
+    CiphertextBlob: string;
+  };
+  expect(CiphertextBlob).toMatch(/^[A-Za-z0-9+/]+=*$/);
+});
+
+test("a call's failures have AWS's codes, and throttling is for the engine to repeat", async () => {
+  const wrong = await call("ec2", "DescribeVolumes", { VolumeIds: ["vol-0123456789abcdef0"] });
+  expect(wrong).toMatchObject({
+    status: "error",
+    code: "InvalidVolume.NotFound",
+    message: expect.stringMatching(/^An error occurred \(InvalidVolume.NotFound\)/),
+    retryable: false,
+  });
+  emulator.calls.clear();
+  emulator.faults.add({ match: { operation: "DescribeImages" }, kind: { throttle: true } });
+  expect(await call("ec2", "DescribeImages")).toMatchObject({ status: "error", retryable: true });
+  expect(emulator.calls.all()).toHaveLength(1);
+  emulator.faults.clear();
+});
+
+test.each([
+  ["ec2", "DescribeVolumes", { Wrong: 1 }, "ParamValidationError"],
+  ["ec2", "DescribeNothing", {}, "UnknownOperation"],
+  ["nothing", "Describe", {}, "UnknownServiceError"],
+  ["s3", "GetObject", { Bucket: "b", Key: "k" }, "UnsupportedOperation"],
+])("%s %s with %o is refused as %s", async (service, operation, parameters, code) => {
+  expect(await call(service, operation, parameters)).toMatchObject({ status: "error", code });
+});
+
+test("a script's clients reach the emulator, with their own Config too, and are told apart", async () => {
+  emulator.calls.clear();
+  const job = lines(
+    "import boto3",
+    "from botocore.config import Config",
+    "s3 = boto3.client('s3', config=Config(retries={'mode': 'standard'}))",
+    "s3.create_bucket(Bucket='evidence')",
+    "s3.put_object(Bucket='evidence', Key='a/b', Body=b'text')",
+    "control = boto3.Session().client('s3control')",
+    "block = {'BlockPublicAcls': True}",
+    "control.put_public_access_block(AccountId='111122223333', PublicAccessBlockConfiguration=block)",
+    "found = control.get_public_access_block(AccountId='111122223333')",
+    "boto3.client('ec2').describe_instances()",
+    "return [s3.get_object(Bucket='evidence', Key='a/b')['Body'].read().decode(),",
+    "        found['PublicAccessBlockConfiguration']['BlockPublicAcls']]",
+  );
+  expect(payloadOf(await workers.run({ ...job, env }).result)).toEqual(["text", true]);
+  const calls = emulator.calls.all();
+  expect(calls.map(({ service }) => service)).toEqual([
+    "s3",
+    "s3",
+    "s3control",
+    "s3control",
+    "ec2",
+    "s3",
+  ]);
+  for (const one of calls) {
+    expect(one).toMatchObject({ executionId: "1", step: "step", attempt: 1, outcome: "ok" });
+    expect(one.accountId).toBe("111122223333");
+  }
+});
+
+test("a script gets at nothing but the emulator", async () => {
+  const job = lines("import urllib.request", "urllib.request.urlopen('https://example.com/')");
+  expect(await workers.run(job).result).toMatchObject({ status: "error", code: "URLError" });
+});

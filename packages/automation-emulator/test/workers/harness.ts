@@ -1,0 +1,48 @@
+/** Workers without an AWS, and the jobs of the tests. */
+import { existsSync, readFileSync } from "node:fs";
+import { findPython } from "automation-language/python";
+import type { JobResult, ScriptJob, Workers } from "../../src/engine/jobs.ts";
+import { startWorkers, type WorkersOptions } from "../../src/engine/workers.ts";
+
+export const credentials = { AWS_ACCESS_KEY_ID: "111122223333", AWS_SECRET_ACCESS_KEY: "emulator" };
+
+export function startTestWorkers(options: Partial<WorkersOptions> = {}): Workers {
+  return startWorkers({
+    python: findPython(),
+    timeScale: 1,
+    // Nobody listens there.
+    endpoint: "http://127.0.0.1:9",
+    region: "us-east-1",
+    ...options,
+  });
+}
+
+/** A job whose handler is called `handler`. */
+export function script(text: string, more: Partial<ScriptJob> = {}): ScriptJob {
+  const common = { payload: {}, env: credentials, timeoutSeconds: 60 };
+  return { kind: "script", script: text, handler: "handler", ...common, ...more };
+}
+
+/** A job whose handler does these lines. */
+export function lines(...body: string[]): ScriptJob {
+  return script(["def handler(events, context):", ...body.map((line) => `    ${line}`)].join("\n"));
+}
+
+/** What a job that succeeded returned. */
+export function payloadOf(result: JobResult): unknown {
+  if (result.status !== "success") throw new Error(`The job failed: ${JSON.stringify(result)}`);
+  return result.payload;
+}
+
+/** Whether the process runs: one that has ended counts as gone even when its parent has not asked for it. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    // The letter after the name in parentheses is the state (proc_pid_stat(5)); other systems have no /proc.
+    return (
+      !existsSync("/proc/self/stat") || !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, "utf8"))
+    );
+  } catch {
+    return false;
+  }
+}

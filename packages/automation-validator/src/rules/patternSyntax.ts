@@ -1,0 +1,24 @@
+import { guide } from "automation-language/actions";
+import { JavaRegexError, parseJavaRegex } from "automation-language/javaRegex";
+import type { Rule } from "../rule.ts";
+
+export const rule: Rule = {
+  id: "LIMIT01",
+  severity: "error",
+  summary: "allowedPattern is a regular expression that Java reads.",
+  url: guide("documents-syntax-data-elements-parameters"),
+  *check({ document }) {
+    for (const { name, spec, path } of document.parameters) {
+      if (typeof spec.allowedPattern !== "string") continue;
+      try {
+        parseJavaRegex(spec.allowedPattern);
+      } catch (error) {
+        if (!(error instanceof JavaRegexError)) throw error;
+        yield {
+          path: [...path, "allowedPattern"],
+          message: `parameter ${name}: Java refuses the pattern: ${error.message}`,
+        };
+      }
+    }
+  },
+};

@@ -1,0 +1,25 @@
+import { guide } from "automation-language/actions";
+import { suggest } from "automation-language/suggest";
+import type { Rule } from "../rule.ts";
+
+/** The runtimes that new documents can use; python3.6 to 3.9 and PowerShell Core 6 are gone. */
+const known = ["python3.10", "python3.11", "python3.12", "PowerShell 7.0", "PowerShell 7.4"];
+
+export const rule: Rule = {
+  id: "SCRIPT03",
+  severity: "error",
+  summary: "Runtime is one that Automation still runs.",
+  url: guide("automation-action-executeScript"),
+  *check({ document }) {
+    for (const { name, action, inputs, path } of document.steps) {
+      const runtime = inputs.Runtime;
+      if (action !== "aws:executeScript" || typeof runtime !== "string" || runtime.includes("{{"))
+        continue;
+      if (!known.includes(runtime))
+        yield {
+          path: [...path, "inputs", "Runtime"],
+          message: `${name}: Automation does not run ${runtime}${suggest(runtime, known) || `; it runs ${known.join(", ")}`}`,
+        };
+    }
+  },
+};

@@ -1,0 +1,51 @@
+import { actions, type DataType } from "automation-language/actions";
+import type { Reference } from "automation-language/references";
+import { table } from "automation-language/table";
+import { plainType } from "automation-language/types";
+import type { Context } from "./context.ts";
+
+/**
+ * The type of the value that a reference brings, where it is known.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-outputs-inputs.html
+ */
+export function typeOf({ target }: Reference, context: Context): DataType | undefined {
+  switch (target.kind) {
+    case "parameter":
+    case "variable": {
+      const { parameters, variables } = context.document;
+      const found = (target.kind === "parameter" ? parameters : variables).find(
+        ({ name }) => name === target.name,
+      );
+      return found && plainType(found.type);
+    }
+    case "output": {
+      if (target.deeper) return undefined;
+      const step = context.step(target.step);
+      const declared = step?.outputs.find(({ name }) => name === target.output);
+      if (declared) return plainType(declared.type);
+      const own = step && actions[step.action]?.outputs[target.output];
+      return own === "Any" ? undefined : own;
+    }
+    case "system":
+      return "String";
+    default:
+      return undefined;
+  }
+}
+
+/** What Automation converts by itself when a value of one type stands where another is expected. */
+const converts: Readonly<Record<DataType, readonly DataType[]>> = table({
+  String: ["StringList", "Integer", "Boolean"],
+  Integer: ["String", "StringList"],
+  Boolean: ["String", "StringList"],
+  StringList: ["String", "Integer", "Boolean"],
+  MapList: ["StringList"],
+  StringMap: [],
+});
+
+/** Whether a value of a type can stand where another type is expected, after the documented conversions. */
+export const fits = (given: DataType, wanted: DataType): boolean =>
+  given === wanted || converts[given].includes(wanted);
+
+export const isDataType = (type: string): type is DataType => type in converts;

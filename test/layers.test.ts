@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { expect, test } from "vitest";
+import { inProject } from "../build/root.ts";
+
+const packages = {
+  language: "packages/automation-language",
+  validator: "packages/automation-validator",
+  emulator: "packages/automation-emulator",
+} as const;
+const { language, validator, emulator } = packages;
+
+/** Which layers a layer may import from, besides itself. README's map says the same. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  [language]: [],
+  [validator]: [language],
+  [emulator]: [language],
+  build: [language],
+  steps: ["build"],
+  document: ["steps", "build", validator, language],
+  common: ["document", "build", language],
+  deploy: ["common", "document", "build", language],
+  operate: ["common", "document"],
+  scripts: [
+    "deploy",
+    "operate",
+    "common",
+    "document",
+    "steps",
+    "build",
+    language,
+    validator,
+    emulator,
+  ],
+};
+
+for (const [layer, allowed] of Object.entries(mayImport))
+  test(`${layer}/ imports from ${["itself", ...allowed].join(", ")} only`, () => {
+    const wrong = filesOf(inProject(layer)).flatMap((file) =>
+      importsOf(file)
+        .map((specifier) => ({ specifier, layer: layerOf(file, specifier) }))
+        .filter((found) => ![layer, ...allowed, undefined].includes(found.layer))
+        .map(({ specifier }) => `${relative(inProject(), file)} imports ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+test("a package is imported by its name, and imports only what is its own by a path", () => {
+  const roots = [...Object.keys(mayImport), "test"];
+  const wrong = roots.flatMap((root) =>
+    filesOf(inProject(root)).flatMap((file) =>
+      importsOf(file)
+        .filter((specifier) => specifier.startsWith("."))
+        .filter((specifier) => {
+          const [from, to] = [ownerOf(file), ownerOf(join(dirname(file), specifier))];
+          return from !== to && (isPackage(from) || isPackage(to));
+        })
+        .map((specifier) => `${relative(inProject(), file)} imports ${specifier}`),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+/** The layer that an import leads to; undefined for a package that is none of ours. */
+function layerOf(file: string, specifier: string): string | undefined {
+  if (specifier.startsWith(".")) return ownerOf(join(dirname(file), specifier));
+  const own = /^automation-[a-z]+/.exec(specifier)?.[0];
+  return own === undefined ? undefined : `packages/${own}`;
+}
+
+/** The layer that a file belongs to: its first folder, or its package. */
+function ownerOf(file: string): string {
+  const [first = "", second = ""] = relative(inProject(), file).split("/");
+  return first === "packages" ? `${first}/${second}` : first;
+}
+
+const isPackage = (layer: string): boolean => layer.startsWith("packages/");
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
+    .map((name) => join(folder, name));
+
+const importsOf = (file: string): string[] =>
+  [
+    ...readFileSync(file, "utf8").matchAll(
+      /(?:\bfrom|\bimport\(|^import)\s*["']((?:\.{1,2}\/|automation-)[^"']+)["']/gm,
+    ),
+  ].map((match) => match[1] ?? "");
