@@ -90,6 +90,7 @@ export function parseFault(input: unknown): Fault {
 
 function parseMatch(input: unknown): FaultMatch {
   const {
+    event,
     service,
     operation,
     executionId,
@@ -104,9 +105,13 @@ function parseMatch(input: unknown): FaultMatch {
   none(
     rest,
     "match",
-    "service, operation, executionId, accountId, step, nth, from, times, automationOnly",
+    "event, service, operation, executionId, accountId, step, nth, from, times, automationOnly",
   );
+  if (event !== undefined && event !== "call" && event !== "step") {
+    throw new Error("match.event must be call or step.");
+  }
   return {
+    ...(event !== undefined && { event }),
     ...(service !== undefined && { service: string(service, "match.service") }),
     ...(operation !== undefined && { operation: string(operation, "match.operation") }),
     ...(executionId !== undefined && { executionId: string(executionId, "match.executionId") }),
@@ -146,9 +151,11 @@ function parseKind(input: unknown): FaultKind {
       return { kill: side(kind.kill, "kind.kill") };
     case "cancel":
       return { cancel: side(kind.cancel, "kind.cancel") };
+    case "complete":
+      return { complete: side(kind.complete, "kind.complete") };
     default:
       throw new Error(
-        `kind must have one of error, throttle, delayMs, timeoutAfterEffect, kill, cancel; it has ${name ?? "nothing"}.`,
+        `kind must have one of error, throttle, delayMs, timeoutAfterEffect, kill, cancel, complete; it has ${name ?? "nothing"}.`,
       );
   }
 }

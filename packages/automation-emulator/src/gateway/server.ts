@@ -233,10 +233,13 @@ async function answer(
     return { outcome: dropped, fault: "Killed" };
   }
   if (decisive !== undefined && "cancel" in decisive && decisive.cancel === "before") {
-    await cancel(parts, call);
+    await stop(parts, call, "Cancel");
     // The engine may have ended the script that made this call; then the call never left it.
     await sleep(20);
     if (incoming.socket.destroyed) return { outcome: dropped, fault: "Cancelled" };
+  }
+  if (decisive !== undefined && "complete" in decisive && decisive.complete === "before") {
+    await stop(parts, call, "Complete");
   }
   const { denied, hidesMissing, warning } = await parts.gate.judge(call);
   const found =
@@ -251,7 +254,10 @@ async function answer(
     return { outcome: dropped, fault: "Killed", ...noted };
   }
   if (decisive !== undefined && "cancel" in decisive && decisive.cancel === "after") {
-    await cancel(parts, call);
+    await stop(parts, call, "Cancel");
+  }
+  if (decisive !== undefined && "complete" in decisive && decisive.complete === "after") {
+    await stop(parts, call, "Complete");
   }
   return { outcome, ...noted };
 }
@@ -359,12 +365,16 @@ function kill(parts: FrontParts, call: DecodedCall): void {
   if (call.executionId !== undefined) parts.automation().kill(call.executionId);
 }
 
-async function cancel(parts: FrontParts, call: DecodedCall): Promise<void> {
+async function stop(
+  parts: FrontParts,
+  call: DecodedCall,
+  Type: "Cancel" | "Complete",
+): Promise<void> {
   if (call.executionId === undefined) return;
   const { accountId, region } = call;
-  const input = { AutomationExecutionId: call.executionId, Type: "Cancel" };
+  const input = { AutomationExecutionId: call.executionId, Type };
   const caller = { accountId, accessKeyId: accountId, region };
-  // An execution that has ended meanwhile can't be cancelled, and that is no failure of the fault.
+  // An execution that has ended meanwhile can't be stopped, and that is no failure of the fault.
   await parts
     .automation()
     .handle("StopAutomationExecution", input, caller)

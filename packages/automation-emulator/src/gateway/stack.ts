@@ -2,7 +2,7 @@
 import { botocoreModels } from "../botocore.ts";
 import { createAdmin } from "./admin.ts";
 import { type CallLog, createCallLog } from "./calls.ts";
-import { createFaultBoard, type FaultBoard } from "./faults.ts";
+import { createFaultBoard, type FaultBoard, type FiringFaultBoard } from "./faults.ts";
 import { createGate } from "./iam/gate.ts";
 import { createIdentities } from "./identities.ts";
 import { modelLoader } from "./models.ts";
@@ -35,7 +35,7 @@ export interface Stack<A extends Automation> {
  */
 export async function startStack<A extends Automation>(
   options: StackOptions,
-  createAutomation: (endpoint: string) => A,
+  createAutomation: (endpoint: string, faults: FiringFaultBoard) => A,
 ): Promise<Stack<A>> {
   const [moto, modelFolder] = await Promise.all([
     startMoto(options.python),
@@ -60,7 +60,7 @@ export async function startStack<A extends Automation>(
       options.port,
     );
     const endpoint = `http://127.0.0.1:${front.port}`;
-    automation = createAutomation(endpoint);
+    automation = createAutomation(endpoint, faults);
     let closing: Promise<void> | undefined;
     return {
       endpoint,
