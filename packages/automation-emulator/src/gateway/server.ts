@@ -271,13 +271,6 @@ async function effect(
   call: DecodedCall,
   wire: Parameters<Moto["send"]>[0],
 ): Promise<WireResponse> {
-  if (call.service === "ec2" && call.parameters.DryRun === true) {
-    return errorResponse(call, {
-      code: "DryRunOperation",
-      message: "Request would have succeeded, but DryRun flag is set.",
-      status: 412,
-    });
-  }
   if (call.service === "ssm" && automationOperations.has(call.operation)) {
     return automate(parts, call, wire.body);
   }

@@ -78,7 +78,7 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
 async function judgeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
   const principal = await sessionPrincipal(parts, call);
   const needs = await requirementsOf(call, parts.facts);
-  const verdict = await judge(call, principal, needs ?? [wildcardRequirement(call)]);
+  const verdict = await judge(parts, call, principal, needs ?? [wildcardRequirement(call)]);
   if (verdict.denied !== undefined) return verdict;
   const name = `${call.service}:${call.operation}`;
   if (needs === undefined && verdict.warning === undefined && !parts.warned.has(name)) {
@@ -109,12 +109,17 @@ async function hidesMissingKey(
 }
 
 async function judge(
+  parts: Parts,
   call: DecodedCall,
   principal: Principal,
   needs: readonly Requirement[],
 ): Promise<Verdict> {
   for (const need of needs) {
-    const decision = await evaluate(principal, need);
+    const owner = await organizationContext(parts, call, need.resourceAccount, "aws:ResourceOrgID");
+    const decision = await evaluate(principal, {
+      ...need,
+      context: { ...owner, ...need.context },
+    });
     if (decision.result === "denied") return { denied: denialError(call, decision.message) };
     if (decision.result === "undecided") {
       return { warning: `IAM: ${need.action} could not be checked: ${decision.reason}` };
@@ -187,14 +192,13 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
     resource: roleArn,
     resourceAccount,
     context: {
-      ...(await organizationContext(parts, call, resourceAccount, "aws:ResourceOrgID")),
       ...(ExternalId !== undefined && { "sts:ExternalId": String(ExternalId) }),
       ...(RoleSessionName !== undefined && { "sts:RoleSessionName": String(RoleSessionName) }),
     },
     resourcePolicy: role?.trust ?? nobody,
   };
   const session = parts.identities.session(call.accessKeyId);
-  if (session !== undefined) return judge(call, await sessionPrincipal(parts, call), [need]);
+  if (session !== undefined) return judge(parts, call, await sessionPrincipal(parts, call), [need]);
   if (call.executionId !== undefined) {
     const partition = roleArn.split(":")[1] ?? "aws";
     const execution = `arn:${partition}:ssm:${call.region}:${call.accountId}:automation-execution/${call.executionId}`;
@@ -208,14 +212,18 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
         "aws:PrincipalServiceName": "ssm.amazonaws.com",
       },
     };
-    return judge(call, service, [need]);
+    return judge(parts, call, service, [need]);
   }
   const principal: Principal = {
     arn: call.principal,
     identity: [administrator],
-    context: { "aws:PrincipalArn": call.principal, "aws:PrincipalAccount": call.accountId },
+    context: {
+      "aws:PrincipalArn": call.principal,
+      "aws:PrincipalAccount": call.accountId,
+      ...(await organizationContext(parts, call, call.accountId, "aws:PrincipalOrgID")),
+    },
   };
-  return judge(call, principal, [need]);
+  return judge(parts, call, principal, [need]);
 }
 
 /** The trust policy of a role that is not there. */
