@@ -42,6 +42,10 @@ export type FaultKind =
 export interface Fault {
   readonly match: FaultMatch;
   readonly kind: FaultKind;
+  /** Of a fault by name (namedFaults.ts). */
+  readonly name?: string;
+  /** Sees every call with the text of its answer, for a fault that depends on what was answered before. */
+  readonly observe?: (call: AwsCall, body: string) => void;
 }
 
 export interface FaultHit {
@@ -68,6 +72,8 @@ export interface FiringFaultBoard extends FaultBoard {
   remove(id: number): boolean;
   /** The faults that this call meets: all delays, then the first of another kind. Counts the call. */
   fire(call: PendingCall): readonly Fault[];
+  /** A call has been answered. */
+  answered(call: AwsCall, body: () => string): void;
 }
 
 export function createFaultBoard(): FiringFaultBoard {
@@ -99,6 +105,9 @@ export function createFaultBoard(): FiringFaultBoard {
       hits.length = 0;
     },
     list: () => entries.map(({ id, fault, matched, hits }) => ({ id, ...fault, matched, hits })),
+    answered: (call, body) => {
+      for (const { fault } of entries) fault.observe?.(call, body());
+    },
     fire: (call) => {
       const fired: Fault[] = [];
       let decided = false;

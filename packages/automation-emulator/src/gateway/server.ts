@@ -146,7 +146,7 @@ async function serve(
     headers: incoming.rawHeaders,
     body: request.body,
   });
-  record(parts.calls, pending, result, performance.now() - started);
+  record(parts, pending, result, performance.now() - started);
   if (result.outcome === dropped) {
     incoming.socket.destroy();
     return;
@@ -365,7 +365,7 @@ async function cancel(parts: FrontParts, call: DecodedCall): Promise<void> {
 }
 
 function record(
-  calls: RecordingCallLog,
+  { calls, faults }: FrontParts,
   pending: PendingCall,
   { outcome, fault, warning }: Answered,
   latencyMs: number,
@@ -382,6 +382,7 @@ function record(
     ...(warning !== undefined && { warning }),
   };
   calls.record(call);
+  faults.answered(call, () => (outcome === dropped ? "" : outcome.body.toString("utf8")));
 }
 
 function send(response: ServerResponse, method: string, answer: WireResponse): void {

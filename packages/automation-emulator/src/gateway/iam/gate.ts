@@ -2,15 +2,17 @@
 import type { Admin } from "../admin.ts";
 import { isReadOnly } from "../calls.ts";
 import type { DecodedCall } from "../decode.ts";
-import { denialError } from "../errors.ts";
+import { denialError, type ServiceError } from "../errors.ts";
 import type { Identities } from "../identities.ts";
 import type { Gate, Verdict } from "../server.ts";
 import { evaluate, type Principal } from "./evaluate.ts";
 import { createFacts, type Facts } from "./facts.ts";
+import { type CheckedGuardrails, createGuardrails, type Guardrails } from "./guardrails.ts";
 import { createPolicyStore, type PolicyStore, type RolePolicies } from "./policies.ts";
 import { type Requirement, requirementsOf, wildcardRequirement } from "./requirements.ts";
 
 export interface IamGate extends Gate {
+  readonly guardrails: Guardrails;
   /**
    * Enforces IAM for all roles of an account (12 digits) or for one role (its ARN); `*` is everyone.
    * Gives the function that ends it.
@@ -22,6 +24,7 @@ interface Parts {
   readonly store: PolicyStore;
   readonly facts: Facts;
   readonly identities: Identities;
+  readonly guardrails: CheckedGuardrails;
   /** Operations that have been warned of. */
   readonly warned: Set<string>;
 }
@@ -36,11 +39,13 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
     store: createPolicyStore(admin),
     facts: createFacts(admin),
     identities,
+    guardrails: createGuardrails(),
     warned: new Set(),
   };
   const enforced = (roleArn: string): boolean =>
     targets.has("*") || targets.has(roleArn) || targets.has(roleArn.split(":")[4] ?? "");
   return {
+    guardrails: parts.guardrails,
     enforce: (target) => {
       if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
         throw new Error(`${target} is no account id, no role ARN and not *: nothing to enforce.`);
@@ -55,6 +60,8 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
       };
     },
     judge: async (call) => {
+      const denied = await guarded(parts, call);
+      if (denied !== undefined) return { denied };
       if (targets.size === 0) return {};
       if (call.service === "sts" && call.operation === "AssumeRole") {
         return enforced(String(call.parameters.RoleArn ?? "")) ? judgeAssumeRole(parts, call) : {};
@@ -73,6 +80,21 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
       }
     },
   };
+}
+
+/** The refusal of a guardrail. The service itself, which takes an execution's role, is under none. */
+async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | undefined> {
+  if (!parts.guardrails.any) return undefined;
+  const own = parts.identities.session(call.accessKeyId) === undefined;
+  if (own && call.operation === "AssumeRole" && call.executionId !== undefined) return undefined;
+  const needs = (await requirementsOf(call, parts.facts)) ?? [wildcardRequirement(call)];
+  const need = parts.guardrails.denied(call, needs);
+  if (need === undefined) return undefined;
+  const on = need.resource === "*" ? "" : ` on resource: ${need.shown ?? need.resource}`;
+  return denialError(
+    call,
+    `User: ${call.principal} is not authorized to perform: ${need.action}${on} with an explicit deny in a service control policy`,
+  );
 }
 
 async function judgeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
