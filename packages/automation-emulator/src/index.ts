@@ -4,6 +4,7 @@ import type { CancelledScripts } from "./engine/tools.ts";
 import type { CallLog } from "./gateway/calls.ts";
 import { clientEnvironment } from "./gateway/environment.ts";
 import type { FaultBoard } from "./gateway/faults.ts";
+import type { Guardrails } from "./gateway/iam/guardrails.ts";
 import { defaultAccount } from "./gateway/identities.ts";
 import { startStack } from "./gateway/stack.ts";
 
@@ -37,6 +38,8 @@ export interface Emulator {
      * Gives the function that ends it.
      */
     enforce(target: string): () => void;
+    /** Actions that are denied whatever the policies say, as a service control policy denies them. */
+    readonly guardrails: Guardrails;
   };
   /**
    * Turns knobs of the AWS behind the front, such as quotas and delays (patched_moto/settings.py), for one
@@ -85,7 +88,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls: stack.calls,
     faults: stack.faults,
     engine: stack.automation,
-    iam: { enforce: stack.enforce },
+    iam: { enforce: stack.enforce, guardrails: stack.guardrails },
     knobs: stack.knobs,
     env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
     close: async () => {
@@ -94,3 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   };
 }
+
+export type { Fault, FaultKind, FaultMatch } from "./gateway/faults.ts";
+export type { Guardrail, Guardrails } from "./gateway/iam/guardrails.ts";
+export { type FaultName, faultNames, namedFault } from "./gateway/namedFaults.ts";

@@ -65,6 +65,10 @@ export type FaultKind =
 export interface Fault {
   readonly match: FaultMatch;
   readonly kind: FaultKind;
+  /** Of a fault by name (namedFaults.ts). */
+  readonly name?: string;
+  /** Sees every call with the text of its answer, for a fault that depends on what was answered before. */
+  readonly observe?: (call: AwsCall, body: string) => void;
 }
 
 export interface FaultHit {
@@ -94,6 +98,8 @@ export interface FiringFaultBoard extends FaultBoard {
   fire(call: PendingCall): readonly Fault[];
   /** The faults that a step meets at its beginning or end. Counts it. */
   fireAtStep(boundary: StepBoundary): readonly FaultKind[];
+  /** A call has been answered. */
+  answered(call: AwsCall, body: () => string): void;
 }
 
 export function createFaultBoard(): FiringFaultBoard {
@@ -125,6 +131,9 @@ export function createFaultBoard(): FiringFaultBoard {
       hits.length = 0;
     },
     list: () => entries.map(({ id, fault, matched, hits }) => ({ id, ...fault, matched, hits })),
+    answered: (call, body) => {
+      for (const { fault } of entries) fault.observe?.(call, body());
+    },
     fire: (call) => {
       const fired: Fault[] = [];
       let decided = false;

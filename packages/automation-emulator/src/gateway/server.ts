@@ -146,7 +146,7 @@ async function serve(
     headers: incoming.rawHeaders,
     body: request.body,
   });
-  record(parts.calls, pending, result, performance.now() - started);
+  record(parts, pending, result, performance.now() - started);
   if (result.outcome === dropped) {
     incoming.socket.destroy();
     return;
@@ -277,13 +277,6 @@ async function effect(
   call: DecodedCall,
   wire: Parameters<Moto["send"]>[0],
 ): Promise<WireResponse> {
-  if (call.service === "ec2" && call.parameters.DryRun === true) {
-    return errorResponse(call, {
-      code: "DryRunOperation",
-      message: "Request would have succeeded, but DryRun flag is set.",
-      status: 412,
-    });
-  }
   if (call.service === "ssm" && automationOperations.has(call.operation)) {
     return automate(parts, call, wire.body);
   }
@@ -382,7 +375,7 @@ async function stop(
 }
 
 function record(
-  calls: RecordingCallLog,
+  { calls, faults }: FrontParts,
   pending: PendingCall,
   { outcome, fault, warning }: Answered,
   latencyMs: number,
@@ -399,6 +392,7 @@ function record(
     ...(warning !== undefined && { warning }),
   };
   calls.record(call);
+  faults.answered(call, () => (outcome === dropped ? "" : outcome.body.toString("utf8")));
 }
 
 function send(response: ServerResponse, method: string, answer: WireResponse): void {
