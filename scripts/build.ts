@@ -19,7 +19,7 @@ const readable = inProject("dist", `${documentName}.readable.yaml`);
 const name = relative(inProject(), file);
 
 try {
-  const { yaml, permissions, levels } = compile(findPython());
+  const { yaml, readable: whole, permissions, renamed } = compile(findPython());
   const size = Buffer.byteLength(yaml);
   const findings = await checkDocument(yaml, { file: name, declaredPermissions: permissions });
   if (findings.length > 0) process.stdout.write(report(findings, await loadRules(), "text", pc));
@@ -34,9 +34,9 @@ try {
   } else {
     mkdirSync(inProject("dist"), { recursive: true });
     writeFileSync(file, yaml);
-    writeFileSync(readable, compile(findPython(), 0).yaml);
+    writeFileSync(readable, whole);
     console.log(
-      `${name}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${shortening(levels)}`,
+      `${name}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${naming(renamed)}`,
     );
     console.log(
       `${relative(inProject(), readable)}: the same with its scripts as they were written, to read; too long to publish`,
@@ -47,10 +47,9 @@ try {
   process.exitCode = 1;
 }
 
-/** How many scripts were shortened to which level. */
-function shortening(levels: Readonly<Record<string, number>>): string {
-  const count = new Map<number, number>();
-  for (const level of Object.values(levels)) count.set(level, (count.get(level) ?? 0) + 1);
-  const parts = [...count].sort(([a], [b]) => a - b).map(([level, many]) => `${many} to ${level}`);
-  return `scripts shortened: ${parts.join(", ")} (0: as written, 5: most)`;
+/** In which scripts names had to be shortened. */
+function naming(renamed: readonly string[]): string {
+  return renamed.length === 0
+    ? "every name of the scripts is kept"
+    : `local names are shortened in ${renamed.join(", ")}`;
 }
