@@ -50,14 +50,14 @@ export const parameters = {
   KmsKey: {
     type: "String",
     description:
-      "(Optional, with CreateAMIBackup) The symmetric KMS key that encrypts the copy: key ID, key ARN, alias/NAME or alias ARN.",
+      "(Optional, with CreateAMIBackup) The symmetric KMS key that encrypts the copy: its ID, ARN or alias.",
     default: "alias/aws/ebs",
     allowedPattern: "^[a-zA-Z0-9:/_-]{1,256}$",
   },
   IngressInput: {
     type: "MapList",
     description:
-      `(Optional, Contain only) What may still reach the instance, such as your forensic workstation; nothing by default, at most ${rulesThatFit} rules. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"22", "ToPort":"22"}]. IPv4 or IPv6, never every address; tcp, udp, icmp, icmpv6, or -1 for all (without ports). For icmp the ports are type and code, -1 for all.`,
+      `(Optional, Contain only) What may still reach the instance, nothing by default, at most ${rulesThatFit} rules. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"22", "ToPort":"22"}]. IPv4 or IPv6, never every address; tcp, udp, icmp, icmpv6, or -1 for all (without ports). For icmp the ports are type and code, -1 for all.`,
     default: [],
     maxItems: rulesThatFit,
   },
@@ -92,7 +92,7 @@ export const parameters = {
   AutomationAssumeRole: {
     type: "AWS::IAM::Role::Arn",
     description:
-      "(Required) The ARN of the IAM role that the runbook acts as: scripts may call AWS with a role only. If empty, the run ends at once.",
+      "(Required) The ARN of the IAM role that the runbook acts as; scripts may call AWS with a role only.",
     default: "",
     allowedPattern: "^$|^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/-]{1,512}$",
   },

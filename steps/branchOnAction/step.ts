@@ -4,7 +4,7 @@ import { validateRequiredInputs } from "../validateRequiredInputs/step.ts";
 export const branchOnAction = defineStep({
   name: "branchOnAction",
   action: "aws:branch",
-  description: "A terminated instance can't be contained, but it is released.",
+  description: "A terminated instance can be released.",
   choices: [
     {
       all: [{ variable: validateRequiredInputs.out.Action, is: { StringEquals: "Release" } }],

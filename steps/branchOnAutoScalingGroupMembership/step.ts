@@ -8,7 +8,7 @@ export const branchOnAutoScalingGroupMembership = defineStep({
   name: "branchOnAutoScalingGroupMembership",
   action: "aws:branch",
   description:
-    "A member that is InService goes to Standby first; what is contained as asked stays.",
+    "A member that is InService goes to Standby first.",
   choices: [
     { all: goesOn("Standby"), next: "describeAutoScalingGroups" },
     { all: goesOn("Open"), next: "createAllAccessSecurityGroup" },

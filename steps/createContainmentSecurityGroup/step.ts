@@ -8,7 +8,7 @@ export const createContainmentSecurityGroup = defineStep({
   name: "createContainmentSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates containment security group; replaces all groups with all access and at once with containment security group, in one act; proves it.",
+    "Creates containment security group and replaces with all access security group with containment security group, in one act; proves it.",
   payload: { Run: run, Notes: notes, Warnings: backupInstanceSecurityGroups.out.Warnings },
   outputs: notesOutput,
   permissions: {

@@ -7,7 +7,7 @@ export const modifyAutoScalingGroup = defineStep({
   name: "modifyAutoScalingGroup",
   action: "aws:executeScript",
   description:
-    "Brings the instance to Standby, so that its group does not terminate it; lowers MinSize where it must.",
+    "Brings the instance to Standby, so that its group does not terminate it.",
   payload: {
     Run: run,
     MinSize: describeAutoScalingGroups.out.MinSize,

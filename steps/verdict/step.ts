@@ -17,7 +17,7 @@ export const verdict = defineStep({
   name: "verdict",
   action: "aws:executeScript",
   description:
-    "Closes what is open, reads everything again, tags, and writes the report. Success is what is proved here.",
+    "Closes what is open, reads everything again, tags, and writes the report.",
   maxAttempts: 2,
   payload: {
     Run: run,
