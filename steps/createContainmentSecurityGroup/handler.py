@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore import xform_name
 from shared.aws import attempt, client, side_by_side
-from shared.groups import INSIDE, NEW, OUTSIDE, kind_of, named_for, wrong_rules
+from shared.groups import INSIDE, NEW, OUTSIDE, kind_of, own_groups, wrong_rules
 from shared.instance import interfaces_of, put_groups
 
 EVERYTHING = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
@@ -18,40 +18,35 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
     """Makes the groups that are not there yet and gives all their rules; the ids by what the calls name them. What EC2
     refuses is a warning; where it refuses only the tags, a group is made without; one that it leaves open is not used."""
     ids: dict[str, str] = {}
+    calls = run["Calls"]["createContainmentSecurityGroup"]
 
-    def keep(group: dict[str, Any], name: str, vpc: str) -> None:
-        if group and name.endswith(run["Execution"]):
-            ids[f"<{kind_of(name, run['InstanceId'])} group in {vpc}>"] = group["GroupId"]
+    def keep(name: str, vpc: str, group: str) -> None:
+        if name.endswith(run["Execution"]):
+            ids[f"<{kind_of(name, run['InstanceId'])} group in {vpc}>"] = group
 
     def find() -> None:
-        found = attempt(
-            warnings, "Groups can't be read", ec2.describe_security_groups, Filters=named_for(run["InstanceId"])
-        )
-        for each in found.get("SecurityGroups", []):
-            keep(each, each["GroupName"], each["VpcId"])
+        for each in own_groups(ec2, run, warnings).values():
+            keep(each["GroupName"], each["VpcId"], each["GroupId"])
 
     def make(given: dict[str, Any]) -> None:
         failed: list[str] = []
-        made = attempt(failed, given["GroupName"], ec2.create_security_group, "", "InvalidGroup.Duplicate", **given)
-        if failed:
-            plain = {name: value for name, value in given.items() if name != "TagSpecifications"}
-            made = attempt(failed, "Without tags", ec2.create_security_group, **plain)
-            warnings.extend(failed)
-        keep(made, given["GroupName"], given["VpcId"])
-        if not made and not failed:
-            find()
+        for wanted in (given, {name: it for name, it in given.items() if name != "TagSpecifications"}):
+            made = attempt(failed, "A group", ec2.create_security_group, "", "InvalidGroup.Duplicate", **wanted)
+            if made:
+                return keep(given["GroupName"], given["VpcId"], made["GroupId"])
+            if not failed:
+                return find()
+        warnings.extend(failed)
 
     def rule(operation: str, given: dict[str, Any]) -> None:
-        failed, name = [], given["GroupId"]
-        wanted = {**given, "GroupId": ids.get(name)}
+        name, failed = given["GroupId"], []
         if ids.get(name):
-            change = getattr(ec2, xform_name(operation))
+            change, wanted = getattr(ec2, xform_name(operation)), {**given, "GroupId": ids[name]}
             attempt(failed, f"{operation} of the {name[1:-1]}", change, NEW, DONE[operation[:6]], **wanted)
-        warnings.extend(failed)
-        if failed and operation.startswith("Revoke"):
+        if failed and operation[0] == "R":
             ids[name] = ""
+        warnings.extend(failed)
 
-    calls = run["Calls"]["createContainmentSecurityGroup"]
     makes = [(make, it[2]) for it in calls if it[1] == "CreateSecurityGroup"]
     side_by_side(lambda work, *given: work(*given), [(find,), *makes])
     side_by_side(rule, [it[1:] for it in calls if "IpPermissions" in it[2]])
@@ -61,19 +56,17 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
 def fit_groups(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> dict[str, dict[str, str]]:
     """The groups by kind and VPC that may be put on: those inside that allow no more than asked, those outside that
     allow all. Where rules can't be read, those inside that made no trouble."""
-    found = attempt(warnings, "Rules can't be read", ec2.describe_security_groups, Filters=named_for(run["InstanceId"]))
+    seen, everything = own_groups(ec2, run, warnings), {"Ingress": EVERYTHING, "Egress": EVERYTHING}
     good: dict[str, dict[str, str]] = {INSIDE: {}, OUTSIDE: {}}
-    for it in run["Interfaces"].values() if not found else []:
-        good[INSIDE] |= {it["Vpc"]: ids[name] for name in [f"<{INSIDE} group in {it['Vpc']}>"] if ids.get(name)}
-    for each in found.get("SecurityGroups", []):
-        kind = kind_of(each["GroupName"], run["InstanceId"])
-        wrong = wrong_rules(each, run["Rules"] if kind == INSIDE else {"Ingress": EVERYTHING, "Egress": EVERYTHING})
-        if each["GroupId"] not in ids.values():
-            continue
-        if any(kind == OUTSIDE or line.startswith("allows") for line in wrong):
-            warnings.append(f"{each['GroupId']} ({each['GroupName']}) can't be used: {'; '.join(wrong)}")
-        else:
-            good[kind][each["VpcId"]] = each["GroupId"]
+    for name, group in ids.items():
+        kind, _, _, vpc = name[1:-1].split()
+        wrong = ["unknown"] if kind == OUTSIDE and group not in seen else []
+        if group in seen:
+            wrong = wrong_rules(seen[group], run["Rules"] if kind == INSIDE else everything)
+        if group and not any(kind == OUTSIDE or line[0] == "a" for line in wrong):
+            good[kind][vpc] = group
+        elif wrong:
+            warnings.append(f"The {name[1:-1]} can't be used: {'; '.join(wrong)}")
     return good
 
 

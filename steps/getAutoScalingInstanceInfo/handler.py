@@ -7,7 +7,7 @@ from shared.aws import attempt, client, code_of, side_by_side
 from shared.backup import load
 from shared.containing import plan_containment
 from shared.dryRun import dry_run
-from shared.groups import BACKUP_TAG, named_for
+from shared.groups import BACKUP_TAG, own_groups
 from shared.instance import interfaces_of
 from shared.refuse import refuse
 from shared.releasing import plan_release
@@ -52,27 +52,22 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
         run["Warnings"],
         run["Action"] == "Release",
     )
-    instance, groups, members, backup, missing = side_by_side(
+
+    def read(method: Any, **given: Any) -> dict[str, Any]:
+        return dict(attempt(warnings, "Auto Scaling or tags can't be read", method, **given))
+
+    instance, own, members, backup, missing = side_by_side(
         lambda work, *given: work(*given),
         [
             (instance_of, ec2, name, release),
-            (lambda: attempt(warnings, "Groups can't be read", ec2.describe_security_groups, Filters=named_for(name)),),
-            (
-                lambda: attempt(
-                    warnings,
-                    "Auto Scaling can't be read",
-                    autoscaling.describe_auto_scaling_instances,
-                    InstanceIds=[name],
-                ),
-            ),
+            (own_groups, ec2, run, warnings),
+            (lambda: read(autoscaling.describe_auto_scaling_instances, InstanceIds=[name]),),
             (backup_of_release, s3, run),
             (is_missing, s3, run),
         ],
     )
-    [member] = members.get("AutoScalingInstances") or [
-        {"AutoScalingGroupName": backup.get("AutoScaling", {}).get("Name", ""), "LifecycleState": ""}
-    ]
-    group, own = member["AutoScalingGroupName"], {it["GroupId"]: it for it in groups.get("SecurityGroups", [])}
+    member = (members.get("AutoScalingInstances") or [{}])[0]
+    group = member.get("AutoScalingGroupName") or backup.get("AutoScaling", {}).get("Name", "")
     run["Interfaces"] = interfaces_of(instance)
     held = {it for now in run["Interfaces"].values() for it in now["Groups"]} & own.keys()
     run["Held"] = sorted({own[it]["Description"] for it in held})
@@ -81,28 +76,19 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     scaling, tags = side_by_side(
         lambda work: work(),
         [
-            (
-                lambda: (
-                    group
-                    and attempt(
-                        warnings,
-                        f"{group} can't be read",
-                        autoscaling.describe_auto_scaling_groups,
-                        AutoScalingGroupNames=[group],
-                    )
-                ),
-            ),
-            (lambda: attempt(warnings, "Tags can't be read", ec2.describe_tags, Filters=wanted),),
+            (lambda: read(autoscaling.describe_auto_scaling_groups, AutoScalingGroupNames=[group]) if group else {},),
+            (lambda: read(ec2.describe_tags, Filters=wanted),),
         ],
     )
-    found = {
+    return {
         "Instance": instance,
         "Groups": own,
-        "State": member["LifecycleState"],
+        "State": member.get("LifecycleState", ""),
         "Tags": tags.get("Tags", []),
         "Backup": backup,
+        "Group": (scaling.get("AutoScalingGroups") or [{}])[0],
+        "Missing": missing,
     }
-    return {**found, "Group": ((scaling or {}).get("AutoScalingGroups") or [{}])[0], "Missing": missing}
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -68,14 +68,11 @@ def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, back
     warnings = run["Warnings"]
     if state not in ("InService", "Standby", "EnteringStandby"):
         warnings.append(
-            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again when it is InService,"
-            " or detach it (aws autoscaling detach-instances)."
+            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once it is InService."
         )
     if len(group["Instances"]) == 1:
-        warnings.append(f"{name} has no other instance: nothing serves while this one is in Standby.")
-    warnings.append(
-        f"An instance refresh of {name} that terminates Standby instances, or its forced deletion, ends it."
-    )
+        warnings.append(f"{name} has no other instance: nothing serves meanwhile.")
+    warnings.append(f"An instance refresh of {name} may, its forced deletion does end instances in Standby.")
 
 
 # EnterStandby lowers the desired capacity by one, and is refused where that would be under MinSize.

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from shared.aws import attempt
+
 BACKUP_TAG = "ContainEC2Instance:Backup"
 INSIDE = "containment"
 OUTSIDE = "all-access"
@@ -19,9 +21,12 @@ def kind_of(name: str, instance: str) -> str:
     return match[1] if match else ""
 
 
-def named_for(instance: str) -> list[dict[str, Any]]:
-    """The filter that finds the runbook's groups for an instance."""
-    return [{"Name": "group-name", "Values": [f"ContainEC2Instance-*-{instance}-*"]}]
+def own_groups(ec2: Any, run: dict[str, Any], failed: list[str]) -> dict[str, Any]:
+    """The runbook's groups for the instance, as EC2 describes them, by id; none, and a line in `failed`, where they can't
+    be read."""
+    named = [{"Name": "group-name", "Values": [f"ContainEC2Instance-*-{run['InstanceId']}-*"]}]
+    found = attempt(failed, "Groups can't be read", ec2.describe_security_groups, Filters=named)
+    return {it["GroupId"]: it for it in found.get("SecurityGroups", [])}
 
 
 def rules_of(permissions: list[dict[str, Any]]) -> set[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore import xform_name
 from shared.aws import attempt, client, side_by_side
-from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, named_for, rules_of, wrong_rules
+from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, own_groups, rules_of, wrong_rules
 from shared.images import evidence_of, images_of
 from shared.instance import interfaces_of, put_groups, with_names
 from shared.report import report
@@ -29,19 +29,20 @@ def start_line(run: dict[str, Any], action: str, prefix: str) -> str:
 
 def look(ec2: Any, run: dict[str, Any], unread: list[str]) -> dict[str, Any]:
     """Interfaces, Groups (the runbook's own, by id) and Scaling (the group) as they are now."""
-    name, group = run["InstanceId"], run["AutoScaling"].get("Name", "")
-    autoscaling = client("autoscaling").describe_auto_scaling_groups
-    found, groups, scaling = side_by_side(
-        lambda what, method, given: attempt(unread, f"{what} can't be read", method, **given) if what else {},
+    group = run["AutoScaling"].get("Name", "")
+    find, read = client("autoscaling").describe_auto_scaling_groups, ec2.describe_instances
+    found, scaling, own = side_by_side(
+        lambda work, *given: work(*given),
         [
-            ("Interfaces", ec2.describe_instances, {"InstanceIds": [name]}),
-            ("Groups", ec2.describe_security_groups, {"Filters": named_for(name)}),
-            (group, autoscaling, {"AutoScalingGroupNames": [group]}),
+            (lambda: attempt(unread, "Interfaces can't be read", read, InstanceIds=[run["InstanceId"]]),),
+            (lambda: attempt(unread, f"{group} can't be read", find, AutoScalingGroupNames=[group]) if group else {},),
+            (own_groups, ec2, run, unread),
         ],
     )
+    instance = found["Reservations"][0]["Instances"][0] if found else {}
     return {
-        "Interfaces": interfaces_of(found["Reservations"][0]["Instances"][0] if found else {}),
-        "Groups": {it["GroupId"]: it for it in groups.get("SecurityGroups", [])},
+        "Interfaces": interfaces_of(instance),
+        "Groups": own,
         "Scaling": (scaling.get("AutoScalingGroups") or [{}])[0],
     }
 
