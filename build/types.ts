@@ -217,7 +217,7 @@ export interface Flow<T extends string> {
   readonly step: Step;
   readonly next?: T;
   readonly end?: true;
-  readonly onFailure?: `step:${T}` | "Abort";
+  readonly onFailure?: `step:${T}` | "Abort" | "Continue";
   readonly onCancel?: `step:${T}` | "Abort";
   readonly isCritical?: boolean;
 }

@@ -3,7 +3,6 @@ import { assertInstanceIsNotTerminated } from "../steps/assertInstanceIsNotTermi
 import { assertSourceInstanceRootVolumeIsEbs } from "../steps/assertSourceInstanceRootVolumeIsEbs/step.ts";
 import { backupBucketPreChecks } from "../steps/backupBucketPreChecks/step.ts";
 import { backupInstanceSecurityGroups } from "../steps/backupInstanceSecurityGroups/step.ts";
-import { branchOnAction } from "../steps/branchOnAction/step.ts";
 import { branchOnActionAndMode } from "../steps/branchOnActionAndMode/step.ts";
 import { branchOnAutoScalingGroupMembership } from "../steps/branchOnAutoScalingGroupMembership/step.ts";
 import { branchOnCreateAMIBackup } from "../steps/branchOnCreateAMIBackup/step.ts";
@@ -44,9 +43,13 @@ const kept = { onFailure: "step:verdict", isCritical: false } as const;
  * written ends the run there (Abort): nothing was changed, and the step's own message says why.
  */
 export const flow = defineFlow([
-  { step: validateRequiredInputs, next: "branchOnAction" },
-  { step: branchOnAction },
-  { step: assertInstanceIsNotTerminated, next: "getAutoScalingInstanceInfo" },
+  { step: validateRequiredInputs, next: "assertInstanceIsNotTerminated" },
+  // A terminated instance is released all the same: the next step knows which of both is wanted.
+  {
+    step: assertInstanceIsNotTerminated,
+    onFailure: "Continue",
+    next: "getAutoScalingInstanceInfo",
+  },
   { step: getAutoScalingInstanceInfo, next: "backupBucketPreChecks" },
   { step: backupBucketPreChecks, next: "branchOnActionAndMode" },
   { step: branchOnActionAndMode },

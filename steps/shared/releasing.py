@@ -1,6 +1,5 @@
 """What a release has to do, found out without doing it."""
 
-import shlex
 from typing import Any
 
 from shared.aws import attempt
@@ -65,9 +64,8 @@ def scaling_calls(run: dict[str, Any], group: dict[str, Any], state: str, alive:
         desired, ready = desired + 1, True
     if not group or not ready:
         run["Problems"].append(
-            f"No way back into service: {name} has MaxSize {group.get('MaxSize', 'no more')}, desired capacity {desired}, the"
-            f" instance is {state or 'not in it'}. When there is: aws --region {run['Region']} autoscaling exit-standby"
-            f" --instance-ids {instance} --auto-scaling-group-name {shlex.quote(name)}"
+            f"No way back into service: {name} has MaxSize {group.get('MaxSize', 'no more')}, desired capacity {desired}; the"
+            f" instance is {state or 'not in it'}. Release again when there is."
         )
         return []
     now, owner = group["MinSize"], owners_min_size(group)
