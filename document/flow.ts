@@ -17,7 +17,6 @@ import { endAsFailed } from "../steps/endAsFailed/step.ts";
 import { getAutoScalingInstanceInfo } from "../steps/getAutoScalingInstanceInfo/step.ts";
 import { keepContainmentNotes } from "../steps/keepContainmentNotes/step.ts";
 import { keepReleaseNotes } from "../steps/keepReleaseNotes/step.ts";
-import { keepScalingNotes } from "../steps/keepScalingNotes/step.ts";
 import { modifyAutoScalingGroup } from "../steps/modifyAutoScalingGroup/step.ts";
 import { reportContain } from "../steps/reportContain/step.ts";
 import { reportContainmentFailure } from "../steps/reportContainmentFailure/step.ts";
@@ -65,12 +64,6 @@ export const flow = defineFlow([
   {
     step: modifyAutoScalingGroup,
     ...tried("createAllAccessSecurityGroup"),
-    next: "keepScalingNotes",
-  },
-  {
-    step: keepScalingNotes,
-    onFailure: "step:createAllAccessSecurityGroup",
-    isCritical: false,
     next: "createAllAccessSecurityGroup",
   },
   {

@@ -31,10 +31,10 @@ def instance_of(ec2: Any, run: dict[str, Any]) -> dict[str, Any]:
 
 def backup_of_release(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     """The backup to release from; empty for a containment."""
-    try:
-        return load(s3, run, run["Key"]) if run["Action"] == "Release" else {}
-    except ValueError as error:
-        refuse(str(error))
+    backup, fault = load(s3, run, run["Key"]) if run["Action"] == "Release" else ({}, "")
+    if fault:
+        refuse(f"{fault}.")
+    return backup
 
 
 def is_missing(s3: Any, run: dict[str, Any]) -> bool:

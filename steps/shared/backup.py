@@ -12,9 +12,8 @@ def sealed(prefix: str, backup: dict[str, Any]) -> tuple[str, str]:
     return f"{prefix}.{hashlib.sha256(text.encode()).hexdigest()}.json", text
 
 
-def load(s3: Any, run: dict[str, Any], key: str) -> dict[str, Any]:
-    """The backup with a key. Raises ValueError with the reason if it can't be read, was changed, or is not the
-    instance's."""
+def load(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
+    """The backup with a key, and the empty string; or why it can't be read, was changed, or is not the instance's."""
     fault = "it is not what its digest says, or not this instance's"
     try:
         text = s3.get_object(Bucket=run["Bucket"], Key=key, ExpectedBucketOwner=run["AccountId"])["Body"].read(
@@ -25,10 +24,8 @@ def load(s3: Any, run: dict[str, Any], key: str) -> dict[str, Any]:
         ids = [i for name, each in backup["Interfaces"].items() for i in (name, *each["Groups"])]
         known = [re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids]
         if all([*same, *known, key.endswith(f".{hashlib.sha256(text).hexdigest()}.json")]):
-            return backup
+            return backup, ""
     except Exception as error:
         fault = str(error)
-    raise ValueError(
-        f"The backup s3://{run['Bucket']}/{key} can't be used: {fault}. Its versions: aws s3api list-object-versions"
-        f" --bucket {run['Bucket']} --prefix {key}"
-    )
+    line = f"aws s3api list-object-versions --bucket {run['Bucket']} --prefix {key}"
+    return {}, f"The backup s3://{run['Bucket']}/{key} can't be used: {fault}. Its versions: {line}"

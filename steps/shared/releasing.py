@@ -15,11 +15,9 @@ def refuse_older_key(s3: Any, run: dict[str, Any]) -> None:
     """Refuses the key of a containment after which there was another one. A group that names a backup which is none
     costs a warning."""
     for key in [key for key in run["Held"] if key not in run["Keys"]]:
-        try:
-            load(s3, run, key)
-        except ValueError as error:
-            run["Warnings"].append(f"A group on the instance names another backup. {error}")
-        else:
+        backup, fault = load(s3, run, key)
+        run["Warnings"].append(f"A group on the instance names another backup. {fault}")
+        if backup:
             refuse(f"{run['Key']} is of an older containment. The one that holds has {key}: give that as S3PrefixName.")
 
 

@@ -89,7 +89,9 @@ def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str
     states = {it["InstanceId"]: it["LifecycleState"] for it in group["Instances"]}
     state, was = states.get(run["InstanceId"], "not in the group"), run["AutoScaling"]
     if run["Action"] == "Contain" and state != "Standby":
-        warnings.append(f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it.")
+        warnings.append(
+            f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it (see modifyAutoScalingGroup)."
+        )
     sizes = [f"MinSize {it['MinSize']}, desired capacity {it['DesiredCapacity']}" for it in (was, group)]
     return [f"{was['Name']}: before {was['State']}, {sizes[0]}; now {state}, {sizes[1]}"]
 
