@@ -1,7 +1,9 @@
+#!/usr/bin/env node
 /** `automation-emulator`: a local AWS for any client, until Ctrl-C. */
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { startEmulator } from "./index.ts";
+import { preparePython } from "./pythonPackages.ts";
 
 interface Options {
   readonly port: number;
@@ -35,7 +37,9 @@ const options = new Command("emulator")
   .opts<Options>();
 
 try {
+  const python = await preparePython((line) => console.error(pc.dim(line)));
   const emulator = await startEmulator({
+    python,
     port: options.port,
     region: options.region,
     enforceIam: options.enforceIam,
