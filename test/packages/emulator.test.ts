@@ -33,7 +33,7 @@ test("the emulator's tarball runs in an empty folder", async () => {
       credentials: { accessKeyId: environment.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: "x" },
     });
     const { value: page } = await paginateDescribeVpcs({ client }, {}).next();
-    expect(page.Vpcs).toMatchObject([{ IsDefault: true }]);
+    expect(page?.Vpcs).toMatchObject([{ IsDefault: true }]);
   } finally {
     // As Ctrl-C does: to npx and all that it started.
     if (child.pid !== undefined) process.kill(-child.pid, "SIGINT");
