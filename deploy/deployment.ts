@@ -10,13 +10,13 @@ import {
   assertNameIsOurs,
   assertRolloutPossible,
   callerAccount,
-  forgotten,
+  leftUnmanaged,
 } from "../common/preflight.ts";
 import { content, describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
 import { cdk } from "./cdk.ts";
 import { difference } from "./difference.ts";
-import { retryStragglers, rolloutState } from "./rollout.ts";
+import { retryOutdated, rolloutState } from "./rollout.ts";
 import { assertPoliciesFit } from "./stacks/roles.ts";
 import { type Verified, verify } from "./verify.ts";
 
@@ -70,7 +70,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   );
   for (const region of regions)
     console.log(await changes(region, config.documentName, publication));
-  for (const sentence of await forgotten(config, regions)) console.log(pc.yellow(sentence));
+  for (const sentence of await leftUnmanaged(config, regions)) console.log(pc.yellow(sentence));
   if (!(await agree("Deploy?", options.yes))) return 0;
 
   const trial = !options.promote;
@@ -102,7 +102,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
 }
 
 /**
- * Makes all checks together, and tells of all that failed: who mends one should not meet the next one only then.
+ * Makes all checks together, and tells of all that failed: who corrects one should not meet the next one only then.
  *
  * @throws AggregateError with each check's error
  */
@@ -119,7 +119,7 @@ async function checked(
           throw error;
         }),
     })),
-    { ...quiet, concurrent: true, exitOnError: false },
+    { ...progressOptions, concurrent: true, exitOnError: false },
   ).run();
   if (errors.length > 0) throw new AggregateError(errors, "Not all is ready for a deployment.");
 }
@@ -148,19 +148,19 @@ async function showDefaults(
 async function showRollout(config: Config, region: string): Promise<number> {
   const first = await rolloutState(config, region);
   const rollout =
-    first.stragglers.length === 0 ? first : await retryStragglers(config, region, first.stragglers);
+    first.outdated.length === 0 ? first : await retryOutdated(config, region, first.outdated);
   console.log(
-    `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.stragglers.length} are not.`,
+    `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.outdated.length} are not.`,
   );
   if (rollout.suspended.length > 0)
     console.log(`Left out, because they are suspended: ${rollout.suspended.join(", ")}.`);
-  if (rollout.stragglers.length === 0) return 0;
+  if (rollout.outdated.length === 0) return 0;
   const rows = table(["Account", "Region", "Why"]);
-  for (const { account, region: where, reason } of rollout.stragglers)
+  for (const { account, region: where, reason } of rollout.outdated)
     rows.push([account, where, reason]);
   console.log(rows.toString());
   console.log(
-    "Mend these accounts, then run npm run deploy again; accounts that are current are left alone.",
+    "Correct what is wrong in these accounts, then run npm run deploy again; accounts that are current are left alone.",
   );
   return 1;
 }
@@ -204,4 +204,4 @@ export function report(verified: readonly Verified[]): string {
 }
 
 /** listr2 in the form that fits: lines that stay, on a terminal and in a log. */
-export const quiet = { renderer: interactive() ? "default" : "simple" } as const;
+export const progressOptions = { renderer: interactive() ? "default" : "simple" } as const;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { accountIdPattern, partitionOf } from "automation-language/arn";
 import pc from "picocolors";
 import { accountsBelow } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
@@ -287,13 +288,10 @@ async function roleArn(
   const account = document.startsWith("arn:")
     ? await callerAccount(region)
     : (await describe(client, document))?.owner;
-  if (account === undefined || !/^\d{12}$/.test(account))
+  if (account === undefined || !accountIdPattern.test(account))
     throw new Problem(
       `There is no document ${document} in ${region}.`,
       "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
     );
-  return `arn:${partition(region)}:iam::${account}:role/${name}`;
+  return `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
 }
-
-const partition = (region: string): string =>
-  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

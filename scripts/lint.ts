@@ -4,7 +4,7 @@ import pc from "picocolors";
 import { inProject } from "../build/root.ts";
 import { setUpPython } from "./python.ts";
 
-/** `npm run lint`: formatters, linters and type checkers of both languages; with `--fix` (`npm run format`) they mend what they can. */
+/** `npm run lint`: formatters, linters and type checkers of both languages; with `--fix` (`npm run format`) they correct what they can. */
 const fix = process.argv.includes("--fix");
 
 await setUpPython("develop", (line) => console.log(pc.dim(line)));

@@ -17,9 +17,9 @@ import { explain } from "../../common/explain.ts";
 import { Problem } from "../../common/problem.ts";
 import { describe } from "../../common/published.ts";
 import { table } from "../../common/table.ts";
-import { eachRegion, quiet } from "../deployment.ts";
+import { eachRegion, progressOptions } from "../deployment.ts";
 import { modify, type Refused, sharedWith } from "./permissions.ts";
-import { calls, isDone, LIMIT, type Plan, plan } from "./plan.ts";
+import { calls, isDone, type Plan, plan, SHARE_LIMIT } from "./plan.ts";
 
 export interface ShareOptions {
   readonly context: readonly string[];
@@ -55,8 +55,8 @@ export async function share(options: ShareOptions): Promise<number> {
   if (options.list) return list(regions, name);
 
   const units = await unitIds(organizations(regions[0]), options.units);
-  const { wanted, left, outside } = await targets({ ...options, units }, owner, regions[0]);
-  for (const { id, name: label, state } of left)
+  const { wanted, inactive, outside } = await targets({ ...options, units }, owner, regions[0]);
+  for (const { id, name: label, state } of inactive)
     console.log(pc.dim(`left out: ${id} ${label} (${state})`));
   if (outside.length > 0) console.log(pc.yellow(`not in this organization: ${outside.join(" ")}`));
   if (wanted.length === 0 && !options.prune)
@@ -99,7 +99,7 @@ async function targets(
 ): Promise<{
   readonly wanted: readonly string[];
   /** Targets that are not active. */
-  readonly left: readonly Member[];
+  readonly inactive: readonly Member[];
   /** Targets that are no accounts of the organization, where the caller sees it: a partner's, or a slip. */
   readonly outside: readonly string[];
 }> {
@@ -111,14 +111,14 @@ async function targets(
   ];
   const visible = named.length === 0 ? [] : await membersIfVisible(client);
   const known = [...below, ...visible];
-  const left = new Map(
+  const inactive = new Map(
     known.filter((member) => member.state !== "ACTIVE").map((member) => [member.id, member]),
   );
   const all = new Set([...below.map((member) => member.id), ...named]);
   all.delete(owner);
   return {
-    wanted: [...all].filter((account) => !left.has(account)),
-    left: [...left.values()].filter((member) => all.has(member.id)),
+    wanted: [...all].filter((account) => !inactive.has(account)),
+    inactive: [...inactive.values()].filter((member) => all.has(member.id)),
     outside:
       visible.length === 0
         ? []
@@ -131,11 +131,11 @@ function assertWithinLimit(
   options: ShareOptions,
   config: Config,
 ): void {
-  const over = plans.find((entry) => entry.plan.after > LIMIT);
+  const over = plans.find((entry) => entry.plan.after > SHARE_LIMIT);
   if (over === undefined) return;
   const units = options.units.length > 0 ? options.units.join(",") : "r-…";
   throw new Problem(
-    `${config.documentName} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${LIMIT.toLocaleString("en")}. Nothing was changed.`,
+    `${config.documentName} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${SHARE_LIMIT.toLocaleString("en")}. Nothing was changed.`,
     `Put a copy of the document into each account instead, by StackSet: npm run deploy -- -c organizationalUnits=${units} -c copyDocument=true. Or share with fewer units.${options.prune || over.plan.beyond.length === 0 ? "" : ` ${over.plan.beyond.length} accounts that it is shared with are not among the targets; --prune removes them.`}`,
   );
 }
@@ -180,7 +180,7 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
         }
       },
     })),
-    { ...quiet, concurrent: 4 },
+    { ...progressOptions, concurrent: 4 },
   ).run();
   const rows = table(["Region", "Before", "Added", "Removed", "Now", "Refused", "State"]);
   let status = 0;
