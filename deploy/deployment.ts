@@ -12,6 +12,7 @@ import {
   callerAccount,
   leftUnmanaged,
 } from "../common/preflight.ts";
+import { printable } from "../common/printable.ts";
 import { content, describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
 import { cdk } from "./cdk.ts";
@@ -155,10 +156,16 @@ async function showRollout(config: Config, region: string): Promise<number> {
   if (rollout.suspended.length > 0)
     console.log(`Left out, because they are suspended: ${rollout.suspended.join(", ")}.`);
   if (rollout.outdated.length === 0) return 0;
-  const rows = table(["Account", "Region", "Why"]);
-  for (const { account, region: where, reason } of rollout.outdated)
-    rows.push([account, where, reason]);
-  console.log(rows.toString());
+  console.log(
+    table(
+      ["Account", "Region", "Why"],
+      rollout.outdated.map(({ account, region: where, reason }) => [
+        account,
+        where,
+        printable(reason),
+      ]),
+    ),
+  );
   console.log(
     "Correct what is wrong in these accounts, then run npm run deploy again; accounts that are current are left alone.",
   );
@@ -190,17 +197,17 @@ export async function changes(
 
 /** Regions as a table: version, default and what had to be done. */
 export function report(verified: readonly Verified[]): string {
-  const rows = table(["Region", "Version", "Name", "Default", "Content", ""]);
-  for (const state of verified)
-    rows.push([
+  return table(
+    ["Region", "Version", "Name", "Default", "Content", ""],
+    verified.map((state) => [
       state.region,
       state.version,
-      state.versionName ?? "",
+      printable(state.versionName ?? ""),
       state.defaultVersion,
       pc.green("verified"),
       state.note,
-    ]);
-  return rows.toString();
+    ]),
+  );
 }
 
 /** listr2 in the form that fits: lines that stay, on a terminal and in a log. */

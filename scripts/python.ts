@@ -1,5 +1,5 @@
 import { modules } from "automation-emulator/pythonPackages";
-import { setUpPython as setUp } from "automation-language/pythonSetup";
+import { PythonSetupError, setUpPython as setUp } from "automation-language/pythonSetup";
 import { inProject } from "../build/root.ts";
 
 /** What is to be installed: enough to run the project, or what its linters and tests need too. */
@@ -12,13 +12,28 @@ const requirements = { run: "requirements.txt", develop: "requirements-dev.txt" 
  * project's own `.venv`, made and filled.
  *
  * @param say hears one line for each thing that takes a while
+ * @param verbose whether an error has what the tool said with it, beside its own sentence
  * @returns the path of the Python
  * @throws PythonSetupError with a sentence for a Python that is missing or too old, or packages that can't be had
  */
-export const setUpPython = (extent: Extent, say: (line: string) => void): Promise<string> =>
-  setUp({
-    requirements: inProject(requirements[extent]),
-    modules,
-    folder: inProject(".venv"),
-    say,
-  });
+export async function setUpPython(
+  extent: Extent,
+  say: (line: string) => void,
+  verbose = false,
+): Promise<string> {
+  try {
+    return await setUp({
+      requirements: inProject(requirements[extent]),
+      modules,
+      folder: inProject(".venv"),
+      say,
+    });
+  } catch (error) {
+    if (!(error instanceof PythonSetupError) || error.details === "") throw error;
+    throw new PythonSetupError(
+      verbose
+        ? `${error.message}\n${error.details.trim()}`
+        : `${error.message}\n  npm run setup -- --verbose shows all that was said.`,
+    );
+  }
+}

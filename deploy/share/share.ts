@@ -14,6 +14,7 @@ import { chunks } from "../../common/chunks.ts";
 import { organizations, ssm } from "../../common/clients.ts";
 import { type Config, loadConfig, regionsOf } from "../../common/config.ts";
 import { explain } from "../../common/explain.ts";
+import { printable } from "../../common/printable.ts";
 import { Problem } from "../../common/problem.ts";
 import { describe } from "../../common/published.ts";
 import { table } from "../../common/table.ts";
@@ -30,6 +31,8 @@ export interface ShareOptions {
   readonly regions: readonly string[];
   readonly prune: boolean;
   readonly list: boolean;
+  /** The list as JSON. */
+  readonly json: boolean;
   readonly yes: boolean;
 }
 
@@ -47,17 +50,19 @@ interface RegionPlan {
  * @returns exit status: 1 when AWS refused accounts
  */
 export async function share(options: ShareOptions): Promise<number> {
+  if (options.json && !options.list)
+    throw new Problem("--json is for --list.", "Give --list too, or leave --json out.");
   const config = loadConfig(options.context);
   const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
   const name = config.documentName;
   const owners = await eachRegion(regions)((region) => ownerOf(region, name));
   const owner = owners[0] ?? "";
-  if (options.list) return list(regions, name);
+  if (options.list) return list(regions, name, options.json);
 
   const units = await unitIds(organizations(regions[0]), options.units);
   const { wanted, inactive, outside } = await targets({ ...options, units }, owner, regions[0]);
   for (const { id, name: label, state } of inactive)
-    console.log(pc.dim(`left out: ${id} ${label} (${state})`));
+    console.log(pc.dim(`left out: ${id} ${printable(label)} (${state})`));
   if (outside.length > 0) console.log(pc.yellow(`not in this organization: ${outside.join(" ")}`));
   if (wanted.length === 0 && !options.prune)
     throw options.units.length + options.accounts.length + options.files.length === 0
@@ -182,7 +187,7 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
     })),
     { ...progressOptions, concurrent: 4 },
   ).run();
-  const rows = table(["Region", "Before", "Added", "Removed", "Now", "Refused", "State"]);
+  const rows: (string | number)[][] = [];
   let status = 0;
   for (const { region, plan: steps, before } of plans) {
     const now = await sharedWith(ssm(region), name);
@@ -207,7 +212,7 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
       state,
     ]);
   }
-  console.log(rows.toString());
+  console.log(table(["Region", "Before", "Added", "Removed", "Now", "Refused", "State"], rows));
   for (const [region, problem] of problems)
     console.log(`${region}: ${problem.message}\n  ${pc.bold("What to do:")} ${problem.remedy}`);
   for (const [region, list] of refused)
@@ -224,21 +229,27 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
   return status;
 }
 
-async function list(regions: readonly [string, ...string[]], name: string): Promise<number> {
+async function list(
+  regions: readonly [string, ...string[]],
+  name: string,
+  json: boolean,
+): Promise<number> {
   // One look at the organization rather than one for each account, of which there may be a thousand in each Region.
   const members = await membersIfVisible(organizations(regions[0]));
   const names = new Map(members.map((member) => [member.id, member.name]));
-  const rows = table(["Region", "Account", "Name"]);
-  for (const region of regions) {
-    const shared = await sharedWith(ssm(region), name);
-    if (shared.length === 0) rows.push([region, "nobody", ""]);
-    for (const account of [...shared].sort())
-      rows.push([
-        region,
-        account === "all" ? pc.red("all: it is PUBLIC") : account,
-        names.get(account) ?? "",
-      ]);
-  }
-  console.log(rows.toString());
+  const shares = await eachRegion(regions)(async (region) => ({
+    region,
+    accounts: [...(await sharedWith(ssm(region), name))].sort(),
+  }));
+  const rows = shares.flatMap(({ region, accounts }) =>
+    accounts.length === 0
+      ? [[region, "nobody", ""]]
+      : accounts.map((account) => [
+          region,
+          account === "all" ? pc.red("all: it is PUBLIC") : account,
+          printable(names.get(account) ?? ""),
+        ]),
+  );
+  console.log(json ? JSON.stringify(shares, null, 2) : table(["Region", "Account", "Name"], rows));
   return 0;
 }
