@@ -44,7 +44,11 @@ if (foreign.length > 0) {
   );
   process.exit(1);
 }
-cpSync("src", "dist", {
-  recursive: true,
-  filter: (path) => basename(path) !== "__pycache__" && extname(path) !== ".ts",
-});
+const joined = Object.keys(metafile.inputs).map((path) => path.replace(/(^|\/)src\/.*$/, "$1src"));
+for (const folder of new Set(joined))
+  cpSync(folder, "dist", {
+    recursive: true,
+    errorOnExist: true,
+    force: false,
+    filter: (path) => basename(path) !== "__pycache__" && extname(path) !== ".ts",
+  });

@@ -23,7 +23,7 @@ export async function setUpPython(
 ): Promise<string> {
   try {
     return await setUp({
-      requirements: inProject(requirements[extent]),
+      requirements: [inProject(requirements[extent])],
       modules,
       folder: inProject(".venv"),
       say,

@@ -1,4 +1,4 @@
-import { setUpPython } from "automation-language/pythonSetup";
+import { languageRequirements, setUpPython } from "automation-language/pythonSetup";
 import { packageFile } from "./files.ts";
 
 /** Modules of moto's extras, which a plain moto of the right version may lack. */
@@ -18,4 +18,8 @@ export const modules = [
  * @throws PythonSetupError
  */
 export const preparePython = (say: (line: string) => void): Promise<string> =>
-  setUpPython({ requirements: packageFile("requirements.txt"), modules, say });
+  setUpPython({
+    requirements: [languageRequirements, packageFile("requirements.txt")],
+    modules,
+    say,
+  });

@@ -4,12 +4,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { packageFile } from "./files.ts";
 import { findPython } from "./python.ts";
+
+/** What this package's own Python needs. */
+export const languageRequirements = packageFile("requirements-language.txt");
 
 /** What a program needs of Python. */
 export interface PythonNeeds {
-  /** A pip requirements file of exact pins (`name[extras]==version`), which may include others with `-r`. */
-  readonly requirements: string;
+  /** pip requirements files of exact pins (`name[extras]==version`), which may include others with `-r`. */
+  readonly requirements: readonly string[];
   /** Modules that must be there besides, such as those of a package's extras. */
   readonly modules?: readonly string[];
   /** Where to make an environment if no Python at hand will do; by default a folder of the user's cache. */
@@ -40,7 +44,7 @@ const oldest = { major: 3, minor: 11 } as const;
  * @throws PythonSetupError when there is no Python of 3.11 or later, or the packages can't be had
  */
 export async function setUpPython(needs: PythonNeeds): Promise<string> {
-  const pins = readPins(needs.requirements);
+  const pins = needs.requirements.flatMap(readPins);
   const version = await newEnough();
   const folder = needs.folder ?? cacheFolder(pins, version);
   const own = pythonIn(folder);
@@ -132,16 +136,10 @@ async function makeEnvironment(folder: string): Promise<void> {
     );
 }
 
-async function install(python: string, requirements: string): Promise<void> {
+async function install(python: string, requirements: readonly string[]): Promise<void> {
   const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
-  const { status, output } = await run(python, [
-    "-m",
-    "pip",
-    "install",
-    ...quiet,
-    "-r",
-    requirements,
-  ]);
+  const files = requirements.flatMap((file) => ["-r", file]);
+  const { status, output } = await run(python, ["-m", "pip", "install", ...quiet, ...files]);
   if (status === 0) return;
   const last =
     output

@@ -40,7 +40,7 @@ test("the pins of included files count, comments do not", () => {
 
 test("a Python that satisfies the pins is taken as it is, and nothing is said", async () => {
   const say = vi.fn();
-  const python = await setUpPython({ requirements: written("none.txt", ""), say });
+  const python = await setUpPython({ requirements: [written("none.txt", "")], say });
   expect(execFileSync(python, ["-c", "print(1)"], { encoding: "utf8" })).toBe("1\n");
   expect(say).not.toHaveBeenCalled();
 });
@@ -48,7 +48,7 @@ test("a Python that satisfies the pins is taken as it is, and nothing is said", 
 test("packages that can't be had leave no environment, and the error is a sentence", async () => {
   const say = vi.fn();
   const setUp = setUpPython({
-    requirements: written("wrong.txt", "no-such-package-of-anyone==0.0.0\n"),
+    requirements: [written("wrong.txt", "no-such-package-of-anyone==0.0.0\n")],
     folder: join(folder, "refused", ".venv"),
     say,
   });
@@ -64,7 +64,7 @@ test("an environment is made whole, after a set-up that was killed and in place 
   mkdirSync(join(folder, "made", ".venv.999999999-0.tmp", "bin"), { recursive: true });
   mkdirSync(join(own, "bin"), { recursive: true });
   const python = await setUpPython({
-    requirements: written("wheel.txt", "onlyhere==1.0\n"),
+    requirements: [written("wheel.txt", "onlyhere==1.0\n")],
     modules: ["onlyhere"],
     folder: own,
     say: () => undefined,
@@ -78,7 +78,7 @@ test("packages are set up once in the user's cache, however many ask at the same
   makeWheel("onlyonce");
   vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache"));
   const say = vi.fn();
-  const needs = { requirements: written("once.txt", "onlyonce==1.0\n"), say };
+  const needs = { requirements: [written("once.txt", "onlyonce==1.0\n")], say };
   const [first] = await Promise.all([setUpPython(needs), setUpPython(needs)]);
   say.mockClear();
   expect(await setUpPython(needs)).toBe(first);

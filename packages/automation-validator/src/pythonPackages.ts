@@ -1,4 +1,4 @@
-import { setUpPython } from "automation-language/pythonSetup";
+import { languageRequirements, setUpPython } from "automation-language/pythonSetup";
 import { packageFile } from "./files.ts";
 
 /**
@@ -8,4 +8,4 @@ import { packageFile } from "./files.ts";
  * @throws PythonSetupError
  */
 export const preparePython = (say: (line: string) => void): Promise<string> =>
-  setUpPython({ requirements: packageFile("requirements.txt"), say });
+  setUpPython({ requirements: [languageRequirements, packageFile("requirements.txt")], say });
