@@ -4,8 +4,12 @@ import type { Condition, Flow, Parameter, RunbookDocument, Step, Value } from ".
 /** AWS's limit for the content of a document, in bytes. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
 export const DOCUMENT_LIMIT = 65_536;
 
-/** Below this the document is well away from AWS's limit. */
-export const DOCUMENT_BUDGET = 60 * 1024;
+/**
+ * The most that a document may have here: AWS counts the parameters of a run into its limit.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
+ */
+export const DOCUMENT_BUDGET = 56 * 1024;
 
 /**
  * The YAML text of a runbook: keys in the order of AWS's own documents, scripts as literal blocks,
@@ -23,6 +27,7 @@ export function emit(runbook: RunbookDocument, scripts: ReadonlyMap<string, stri
     parameters: Object.fromEntries(
       Object.entries(runbook.parameters).map(([name, parameter]) => [name, parameterOf(parameter)]),
     ),
+    ...(runbook.variables && { variables: runbook.variables }),
   };
   const steps = runbook.flow.map((entry, at) =>
     text(stepOf(entry, runbook.flow[at + 1]?.step.name, scripts))
@@ -36,6 +41,10 @@ export function emit(runbook: RunbookDocument, scripts: ReadonlyMap<string, stri
 function text(content: unknown): string {
   const document = new Document(content);
   visit(document, {
+    // A map of the outputs on one line each.
+    Map(_, node) {
+      if (node.has("Selector")) node.flow = true;
+    },
     Scalar(_, node) {
       if (typeof node.value === "string" && node.value.includes("\n"))
         node.type = Scalar.BLOCK_LITERAL;
@@ -102,6 +111,8 @@ function inputsOf(step: Step, scripts: ReadonlyMap<string, string>): Record<stri
     case "aws:createImage":
     case "aws:copyImage":
       return value(step.inputs) as Record<string, unknown>;
+    case "aws:updateVariable":
+      return { Name: step.variable.reference, Value: value(step.value) };
     case "aws:branch":
       return {
         Choices: step.choices.map((choice) => ({

@@ -47,6 +47,9 @@ export interface Reference {
   readonly reference: string;
 }
 
+/** A reference to a value of the run that steps may change; it is there whatever steps ran. */
+export type Variable = Reference & { readonly reference: `variable:${string}` };
+
 /** What an input may hold: JSON in which a reference may stand anywhere. */
 export type Value =
   | string
@@ -156,7 +159,16 @@ export interface BranchStep<N extends string = string, T extends string = string
   readonly defaultNext: T;
 }
 
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html */
+export interface UpdateVariableStep<N extends string = string>
+  extends StepBase<N, Readonly<Record<never, Output>>> {
+  readonly action: "aws:updateVariable";
+  readonly variable: Variable;
+  readonly value: Reference;
+}
+
 export type Step =
+  | UpdateVariableStep
   | ScriptStep
   | AwsApiStep
   | AssertStep
@@ -223,6 +235,8 @@ export interface RunbookDocument {
   readonly description: string;
   readonly assumeRole: Reference;
   readonly parameters: Readonly<Record<string, Parameter>>;
+  /** By name: type and first value. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html */
+  readonly variables?: Readonly<Record<string, { readonly type: OutputType; readonly default: Json }>>;
   readonly outputs: readonly Reference[];
   readonly flow: readonly Flow<string>[];
 }

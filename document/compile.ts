@@ -1,89 +1,61 @@
 import { DOCUMENT_BUDGET, emit } from "../build/emit.ts";
-import { inlineHandlers } from "../build/inline/inline.ts";
+import { inlineHandlers, type Script } from "../build/inline/inline.ts";
 import { inProject } from "../build/root.ts";
+import { declaredPermissions } from "./permissions.ts";
 import { runbook } from "./runbook.ts";
 
 export interface Compiled {
   /** The document as it is published. */
   readonly yaml: string;
+  /** The same with annotations, comments and blank space: for reading, too long for Systems Manager. */
+  readonly readable: string;
   /** The IAM actions that each step declares, by the step's name. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
-  /** How much each script was shortened to stay within the budget (build/inline/shorten.py), by the step's name. */
-  readonly levels: Readonly<Record<string, number>>;
+  /** Each script as it is published, by its step's name. */
+  readonly scripts: ReadonlyMap<string, string>;
+  /** The steps in whose scripts local names had to be shortened. */
+  readonly renamed: readonly string[];
 }
 
-/** Levels of shortening, from the scripts as they were written to those that are hardest to read. */
-const allLevels = [0, 1, 2, 3, 4, 5] as const;
-
-/** Each script step's text by level. */
-type Texts = ReadonlyMap<string, ReadonlyMap<number, string>>;
-
 /**
- * Compiles the runbook: inlines the handlers and emits YAML, the same bytes each time. Each script is
- * shortened only as far as the document's budget demands it.
+ * Compiles the runbook: inlines the handlers, shortens them and emits YAML, the same bytes each time. While the
+ * document is over its budget, the local names of the longest script that has them still are shortened.
  *
  * @param python the interpreter that parses the handlers, 3.11 or later
- * @param level one level of shortening for all scripts, where another than that is wanted
  * @throws Error with one sentence that names the file for a handler that can't be inlined
  */
-export function compile(python: string, level?: number): Compiled {
+export function compile(python: string): Compiled {
+  const all = inlined(python);
+  const scripts = new Map([...all].map(([name, { short }]) => [name, short]));
+  const renamed: string[] = [];
+  const longestFirst = [...scripts].sort(([, a], [, b]) => b.length - a.length);
+  for (const [name] of longestFirst) {
+    if (Buffer.byteLength(emit(runbook, scripts)) <= DOCUMENT_BUDGET) break;
+    scripts.set(name, all.get(name)?.shortest ?? "");
+    renamed.push(name);
+  }
+  const readable = new Map([...all].map(([name, script]) => [name, script.readable]));
+  return {
+    yaml: emit(runbook, scripts),
+    readable: emit(runbook, readable),
+    permissions: declaredPermissions,
+    scripts,
+    renamed,
+  };
+}
+
+/** Each script step's script, by the step's name. */
+function inlined(python: string): ReadonlyMap<string, Script> {
   const handlers = new Map<string, string>();
   for (const { step } of runbook.flow)
     if (step.action === "aws:executeScript")
       handlers.set(step.name, inProject("steps", step.handlerOf ?? step.name, "handler.py"));
   const paths = [...new Set(handlers.values())];
-  const wanted = level === undefined ? allLevels : [level];
-  const inlined = inlineHandlers(python, paths, inProject("steps", "shared"), wanted);
-  const texts: Texts = new Map(
-    [...handlers].map(([name, path]) => [
-      name,
-      new Map(wanted.map((each, at) => [each, inlined[at]?.[paths.indexOf(path)] ?? ""])),
-    ]),
+  const scripts = inlineHandlers(python, paths, inProject("steps", "shared"));
+  return new Map(
+    [...handlers].flatMap(([name, path]) => {
+      const script = scripts[paths.indexOf(path)];
+      return script === undefined ? [] : [[name, script] as const];
+    }),
   );
-  const levels = level === undefined ? mostReadable(texts) : allAt(texts, level);
-  return { yaml: documentAt(texts, levels), permissions, levels };
 }
-
-const allAt = (texts: Texts, level: number): Record<string, number> =>
-  Object.fromEntries([...texts.keys()].map((name) => [name, level]));
-
-const textAt = (texts: Texts, name: string, level: number | undefined): string =>
-  texts.get(name)?.get(level ?? 0) ?? "";
-
-function documentAt(texts: Texts, levels: Readonly<Record<string, number>>): string {
-  const scripts = [...texts.keys()].map(
-    (name) => [name, textAt(texts, name, levels[name])] as const,
-  );
-  return emit(runbook, new Map(scripts));
-}
-
-/**
- * The lowest levels with which the document stays within its budget: from the highest down, and at each level
- * the scripts first for which it costs least, so that many short scripts are readable rather than a long one.
- */
-function mostReadable(texts: Texts): Record<string, number> {
-  const shortest = allLevels.length - 1;
-  const levels = allAt(texts, shortest);
-  let left = DOCUMENT_BUDGET - Buffer.byteLength(documentAt(texts, levels));
-  for (let level = shortest - 1; level >= 0; level -= 1) {
-    const cost = (name: string): number =>
-      sizeOf(textAt(texts, name, level)) - sizeOf(textAt(texts, name, level + 1));
-    const names = [...texts.keys()]
-      .filter((name) => levels[name] === level + 1)
-      .sort((a, b) => cost(a) - cost(b) || a.localeCompare(b));
-    for (const name of names)
-      if (cost(name) <= left) {
-        left -= cost(name);
-        levels[name] = level;
-      }
-  }
-  return levels;
-}
-
-/** How many bytes a script takes in the document, where each of its lines is indented by four blanks. */
-const sizeOf = (script: string): number =>
-  Buffer.byteLength(script) + 4 * script.split("\n").filter((line) => line !== "").length;
-
-const permissions = Object.fromEntries(
-  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions).sort()]),
-);

@@ -1,16 +1,13 @@
 import type { RunbookDocument } from "../build/types.ts";
-import { conclude } from "../steps/conclude/step.ts";
 import { containFinalOutput } from "../steps/containFinalOutput/step.ts";
-import { createContainmentSecurityGroup } from "../steps/createContainmentSecurityGroup/step.ts";
+import { getAutoScalingInstanceInfo } from "../steps/getAutoScalingInstanceInfo/step.ts";
 import { parameter, parameters } from "../steps/parameters.ts";
-import { planChanges } from "../steps/planChanges/step.ts";
 import { reportContain } from "../steps/reportContain/step.ts";
 import { reportContainmentFailure } from "../steps/reportContainmentFailure/step.ts";
 import { reportRestore } from "../steps/reportRestore/step.ts";
 import { reportRestoreFailure } from "../steps/reportRestoreFailure/step.ts";
-import { reportSituationUnknown } from "../steps/reportSituationUnknown/step.ts";
 import { restoreFinalOutput } from "../steps/restoreFinalOutput/step.ts";
-import { restoreInstanceConfiguration } from "../steps/restoreInstanceConfiguration/step.ts";
+import { verdict } from "../steps/verdict/step.ts";
 import { flow } from "./flow.ts";
 
 /** The document's name in Systems Manager. It may not begin with AWS's prefixes. */
@@ -24,7 +21,6 @@ const reports = [
   reportRestore,
   reportContainmentFailure,
   reportRestoreFailure,
-  reportSituationUnknown,
 ];
 
 export const runbook: RunbookDocument = {
@@ -33,17 +29,14 @@ Isolates a compromised EC2 instance from the network, reversibly, with the evide
 
 **Contain** backs up the security groups of all interfaces and the Auto Scaling state to S3, cuts connections, isolates, proves it, and makes images if asked. **Release** gives everything back from that backup.
 
-DryRun is true by default: it changes nothing and reports every change that would be made.
-
-The scripts are shortened to fit into 64 KB; \`npm run build\` of the source also writes a readable copy.`,
+DryRun is true by default: it changes nothing and reports every change that would be made.`,
   assumeRole: parameter.AutomationAssumeRole,
   parameters,
+  variables: { Notes: { type: "StringMap", default: {} } },
   outputs: [
     ...reports.map((step) => step.out.Output),
-    planChanges.out.Json,
-    conclude.out.Json,
-    restoreInstanceConfiguration.out.Output,
-    createContainmentSecurityGroup.out.OpenSeconds,
+    verdict.out.Json,
+    getAutoScalingInstanceInfo.out.Json,
   ],
   flow,
 };

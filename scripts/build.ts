@@ -16,9 +16,9 @@ await command(async () => {
   const compiled = compile(python);
   const size = await writeChecked(compiled);
   const readable = documentFile.replace(/yaml$/, "readable.yaml");
-  writeBelowDist(readable, compile(python, 0).yaml);
+  writeBelowDist(readable, compiled.readable);
   console.log(
-    `${documentFile}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${shortening(compiled.levels)}`,
+    `${documentFile}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${naming(compiled.renamed)}`,
   );
   console.log(
     `${readable}: the same with its scripts as they were written, to read; too long to publish`,
@@ -26,10 +26,9 @@ await command(async () => {
   return 0;
 });
 
-/** How many scripts were shortened to which level. */
-function shortening(levels: Readonly<Record<string, number>>): string {
-  const count = new Map<number, number>();
-  for (const level of Object.values(levels)) count.set(level, (count.get(level) ?? 0) + 1);
-  const parts = [...count].sort(([a], [b]) => a - b).map(([level, many]) => `${many} to ${level}`);
-  return `scripts shortened: ${parts.join(", ")} (0: as written, 5: most)`;
+/** In which scripts names had to be shortened. */
+function naming(renamed: readonly string[]): string {
+  return renamed.length === 0
+    ? "every name of the scripts is kept"
+    : `local names are shortened in ${renamed.join(", ")}`;
 }

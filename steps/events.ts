@@ -1,27 +1,13 @@
-import { system, type Value } from "../build/types.ts";
-import { backupBucketPreChecks } from "./backupBucketPreChecks/step.ts";
-import { parameter } from "./parameters.ts";
+import type { Variable } from "../build/types.ts";
+import { getAutoScalingInstanceInfo } from "./getAutoScalingInstanceInfo/step.ts";
 
-/** What the planning scripts know of the run; the Run that they put out carries it to the later ones. */
-export const runEvents = {
-  AccountId: system.accountId,
-  Region: system.region,
-  Partition: system.partition,
-  Execution: system.executionId,
-  InstanceId: parameter.InstanceId,
-  Bucket: parameter.S3BucketName,
-  BucketRegion: backupBucketPreChecks.out.Region,
-  Role: parameter.AutomationAssumeRole,
-  Document: "ContainEC2Instance",
-} as const satisfies Record<string, Value>;
+/** What the look found and planned: every later step works from it. */
+export const { Run: run } = getAutoScalingInstanceInfo.out;
 
-/** What a report step puts out: a text for a person. */
-export const reportOutput = {
-  Output: { selector: "$.Payload.Output", type: "String" },
-} as const;
-
-/** What a step that composes a report puts out: the text, and the same for a program. */
-export const reportOutputs = {
-  ...reportOutput,
-  Json: { selector: "$.Payload.Json", type: "StringMap" },
-} as const;
+/**
+ * What steps say to the verdict: Warnings, and of a release Made, Problems and Left. A variable, since the verdict is
+ * reached on paths on which those steps did not run.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html
+ */
+export const notes: Variable = { reference: "variable:Notes" };

@@ -1,5 +1,5 @@
 import { type Defined, defineStep, type Reference, type ScriptStep } from "../build/types.ts";
-import { reportOutput } from "./events.ts";
+import { reportOutput } from "./outputs.ts";
 
 type Report<N extends string> = Defined<ScriptStep<N, typeof reportOutput>>;
 

@@ -1,7 +1,7 @@
 """Joins a handler and the shared code that it uses into one script.
 
-Reads handler paths, a folder of shared modules and levels of shortening (shorten.py) from standard
-input, and writes a list of scripts for each level as JSON. In a handler the lines
+Reads handler paths and a folder of shared modules from standard input, and writes each script as JSON in three forms:
+as it is, shortened, and shortened with short local names (shorten.py). In a handler the lines
 `from shared.x import …` give way to the definitions they name and all that those need, each once;
 what is not reachable stays out, so that a script in the document holds only code that it runs.
 Docstrings give way to the step's description in the document, comments stay.
@@ -189,15 +189,13 @@ def main() -> None:
     request = json.load(sys.stdin)
     modules: dict[str, Module] = {}
     scripts = [inline(Path(path), Path(request["shared"]), modules) for path in request["handlers"]]
-    short: list[list[str]] = []
-    for level in request["levels"]:
-        short.append([])
-        for path, script in zip(request["handlers"], scripts, strict=True):
-            try:
-                short[-1].append(shorten(script, level))
-            except (CannotShortenError, SyntaxError) as error:
-                raise SystemExit(f"{path}: at level {level} of shortening: {error}") from error
-    json.dump(short, sys.stdout)
+    texts: list[list[str]] = []
+    for path, script in zip(request["handlers"], scripts, strict=True):
+        try:
+            texts.append([script, shorten(script), shorten(script, short_locals=True)])
+        except (CannotShortenError, SyntaxError) as error:
+            raise SystemExit(f"{path}: {error}") from error
+    json.dump(texts, sys.stdout)
 
 
 if __name__ == "__main__":

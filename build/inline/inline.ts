@@ -1,24 +1,31 @@
 import { spawnSync } from "node:child_process";
 import { inProject } from "../root.ts";
 
+/** A handler's script in three forms. */
+export interface Script {
+  /** With all annotations, comments and blank space. */
+  readonly readable: string;
+  /** Without them; every name stays. */
+  readonly short: string;
+  /** The same with short names inside its functions. */
+  readonly shortest: string;
+}
+
 /**
- * The inlined script of each handler, in the order of the paths (build/inline/inline.py says how), once
- * for each level.
+ * The inlined script of each handler, in the order of the paths (build/inline/inline.py says how).
  *
  * @param python the interpreter that parses them
  * @param handlers paths of handler.py files
  * @param shared the folder of shared modules
- * @param levels how much the scripts are shortened, 0 to 5 (build/inline/shorten.py)
  * @throws Error with one sentence that names the file and what is wrong in it
  */
 export function inlineHandlers(
   python: string,
   handlers: readonly string[],
   shared: string,
-  levels: readonly number[],
-): readonly (readonly string[])[] {
+): readonly Script[] {
   const run = spawnSync(python, ["-E", "-s", inProject("build", "inline", "inline.py")], {
-    input: JSON.stringify({ handlers, shared, levels }),
+    input: JSON.stringify({ handlers, shared }),
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
   });
@@ -27,7 +34,11 @@ export function inlineHandlers(
   const answer: unknown = JSON.parse(run.stdout);
   if (!Array.isArray(answer) || !answer.every(isTexts))
     throw new Error("inline.py answered with something else than scripts");
-  return answer;
+  return answer.map(([readable = "", short = "", shortest = ""]) => ({
+    readable,
+    short,
+    shortest,
+  }));
 }
 
 const isTexts = (value: unknown): value is readonly string[] =>

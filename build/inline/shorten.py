@@ -1,36 +1,26 @@
-"""Makes a script shorter, in steps, each of which costs a reader more than the one before.
+"""Makes a script shorter: annotations and comments go, and blank space that Python does not need; a string that was
+written in parts becomes one. Every name, key and text stays, so that a reviewer reads in the document what stands in the
+source. Where the document would be too long all the same, names inside the functions of its longest scripts become short;
+names of functions, keys and texts stay.
 
-1. annotations and comments go;
-2. one blank for a level of indentation, a statement on one line, no blanks around operators, a string
-   that was written in parts in one;
-3. the names inside functions become short, and simple statements share a line; names of functions,
-   strings and keys stay.
-4. the names of functions and constants become short too, but for the handler; no blank is left that
-   Python does not need;
-5. strings that stand in a script again and again get names.
-
-It edits the text by its tokens, never prints a syntax tree: the same text comes out under every
-version of Python, and it runs under the oldest one that can read the source.
+It edits the text by its tokens, never prints a syntax tree: the same text comes out under every version of Python, and
+it runs under the oldest one that can read the source.
 """
 
 import ast
 import builtins
 import io
 import itertools
-import json
 import keyword
 import re
 import string
 import token
 import tokenize
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
-LEVELS = 5
 _WORD = {token.NAME, token.NUMBER, token.STRING}
 _WORDS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-
 # What looks into a function's own names, which become short.
 _LOOKING = {"eval", "exec", "globals", "locals", "vars"}
 
@@ -117,6 +107,56 @@ def tokens(text: str) -> Iterator[tokenize.TokenInfo]:
                 first = None
         elif depth == 0:
             yield part
+
+
+def _in_one(first: str, second: str) -> str:
+    """Two literals that stand side by side, which are one string to Python, as one literal; empty where one has a
+    prefix but f or a backslash, whose meaning may hang on what follows, or where their quotes differ."""
+    form = r"""(f?)(['"])(?!\2)([^\\]*)\2"""
+    one, two = re.fullmatch(form, first), re.fullmatch(form, second)
+    if not one or not two or one[2] != two[2]:
+        return ""
+    prefix = one[1] or two[1]
+    texts = [re.sub("[{}]", r"\g<0>\g<0>", part[3]) if prefix and not part[1] else part[3] for part in (one, two)]
+    return prefix + one[2] + "".join(texts) + one[2]
+
+
+def _blank_between(before: tokenize.TokenInfo, part: tokenize.TokenInfo) -> bool:
+    """Whether two tokens need a blank between them: words do, also where only an eye needs it."""
+    return before.type in _WORD and part.type in _WORD
+
+
+def _squeezed(text: str) -> str:
+    """The same statements, each on a line of its own, without blanks that Python does not need."""
+    lines: list[str] = []
+    line, depth, before = "", 0, None
+    optional: list[bool] = []
+    for part in tokens(text):
+        if part.type == token.INDENT:
+            depth += 1
+        elif part.type == token.DEDENT:
+            depth -= 1
+        elif part.type == token.NEWLINE:
+            lines.append(" " * depth + line)
+            line, before = "", None
+        elif part.type not in (tokenize.NL, tokenize.COMMENT, token.ENDMARKER):
+            if part.type == token.OP and part.string in "([{":
+                after = before is not None and (before.type == token.NAME or before.string in (")", "]"))
+                after = after and not keyword.iskeyword(before.string if before else "")
+                # A comma at the end makes a tuple of parentheses and of a subscript, nothing else.
+                optional.append({"(": after, "[": not after, "{": True}[part.string])
+            elif part.type == token.OP and part.string in ")]}":
+                droppable = optional.pop()
+                line = line[:-1] if droppable and before and before.string == "," else line
+            both = _in_one(before.string, part.string) if before and before.type == part.type == token.STRING else ""
+            if both and before:
+                line = line.removesuffix(before.string)
+                part = part._replace(string=both)  # noqa: PLW2901
+            elif before and _blank_between(before, part):
+                line += " "
+            line += part.string
+            before = part
+    return "\n".join(lines) + "\n"
 
 
 def _fields(literal: str) -> Iterator[tuple[int, int]]:
@@ -230,133 +270,8 @@ def _top_names(node: ast.stmt) -> list[str]:
     return []
 
 
-def _with_short_globals(text: str) -> str:
-    """Short names for functions and constants."""
-    tree = ast.parse(text)
-    own = {n for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom) for n in _top_names(node)}
-    # What stands in a class is reached by a dot, where no name is replaced.
-    of_classes = {
-        name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ClassDef)
-        for part in node.body
-        for name in ([part.name] if isinstance(part, ast.FunctionDef) else _top_names(part))
-    }
-    return _renamed(text, _short_names(text, own - {"handler"} - _by_keyword(tree) - of_classes))
-
-
-def _in_one(first: str, second: str) -> str:
-    """Two literals that stand side by side, which are one string to Python, as one literal; empty where one has a
-    prefix but f or a backslash, whose meaning may hang on what follows, or where their quotes differ."""
-    form = r"""(f?)(['"])(?!\2)([^\\]*)\2"""
-    one, two = re.fullmatch(form, first), re.fullmatch(form, second)
-    if not one or not two or one[2] != two[2]:
-        return ""
-    prefix = one[1] or two[1]
-    texts = [re.sub("[{}]", r"\g<0>\g<0>", part[3]) if prefix and not part[1] else part[3] for part in (one, two)]
-    return prefix + one[2] + "".join(texts) + one[2]
-
-
-def _blank_between(before: tokenize.TokenInfo, part: tokenize.TokenInfo, tight: bool) -> bool:
-    """Whether two tokens need a blank between them; a keyword and a string do for a reader's eye only."""
-    if before.type not in _WORD or part.type not in _WORD:
-        return False
-    first, second = before.string, part.string
-    by_eye = (before.type == token.STRING and keyword.iskeyword(second)) or (
-        keyword.iskeyword(first) and second[0] in "'\""
-    )
-    return not (tight and by_eye)
-
-
-def _squeezed(text: str, tight: bool) -> str:
-    """The same statements, each on a line of its own, without blanks that nobody but a reader needs; where it is to be
-    tight, without any that Python does not need."""
-    lines: list[str] = []
-    line, depth, before = "", 0, None
-    optional: list[bool] = []
-    for part in tokens(text):
-        if part.type == token.INDENT:
-            depth += 1
-        elif part.type == token.DEDENT:
-            depth -= 1
-        elif part.type == token.NEWLINE:
-            lines.append(" " * depth + line)
-            line, before = "", None
-        elif part.type not in (tokenize.NL, tokenize.COMMENT, token.ENDMARKER):
-            if part.type == token.OP and part.string in "([{":
-                after = before is not None and (before.type == token.NAME or before.string in (")", "]"))
-                after = after and not keyword.iskeyword(before.string if before else "")
-                # A comma at the end makes a tuple of parentheses and of a subscript, nothing else.
-                optional.append({"(": after, "[": not after, "{": True}[part.string])
-            elif part.type == token.OP and part.string in ")]}":
-                droppable = optional.pop()
-                line = line[:-1] if droppable and before and before.string == "," else line
-            both = _in_one(before.string, part.string) if before and before.type == part.type == token.STRING else ""
-            if both and before:
-                line = line.removesuffix(before.string)
-                part = part._replace(string=both)  # noqa: PLW2901
-            elif before and _blank_between(before, part, tight):
-                line += " "
-            line += part.string
-            before = part
-    return "\n".join(lines) + "\n"
-
-
-_COMPOUND = re.compile(r"(?:class|def|elif|else|except|finally|for|if|try|while|with)\b")
-_LONGEST = 240
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
-
-
-def _joined(text: str) -> str:
-    """Simple statements that follow each other on one line, and behind the head that they alone belong to, as long as
-    an eye can follow the line."""
-    lines: list[str] = []
-    for line in text.splitlines():
-        last = lines[-1] if lines else ""
-        imports = re.fullmatch("import .*", last) and re.fullmatch("import .*", line)
-        if imports:
-            lines[-1] += "," + line.removeprefix("import ")
-        elif (
-            _indent(line) == _indent(last) > 0
-            and not any(_COMPOUND.match(part.lstrip()) for part in (last, line))
-            and len(last) + len(line) < _LONGEST
-        ):
-            lines[-1] += ";" + line.lstrip()
-        else:
-            lines.append(line)
-    for at in range(len(lines) - 2, -1, -1):
-        head, body = lines[at], lines[at + 1]
-        after = _indent(lines[at + 2]) if at + 2 < len(lines) else 0
-        alone = head.endswith(":") and _indent(body) > _indent(head) >= after and len(head) + len(body) < _LONGEST
-        if alone and not _COMPOUND.match(body.lstrip()):
-            lines[at : at + 2] = [head + body.lstrip()]
-    return "\n".join(lines) + "\n"
-
-
 def _is_f(literal: str) -> bool:
     return "f" in literal[: literal.index(literal[-1])].lower()
-
-
-def _with_literals(text: str, replace: Callable[[str], str]) -> str:
-    """The text with each string literal that a name could stand for replaced, those in the fields of f-strings too.
-    Literals that stand side by side are one string to Python, so no name can stand for one of them."""
-    lines = text.splitlines(keepends=True)
-    parts = [part for part in tokens(text) if part.type not in (tokenize.NL, tokenize.COMMENT)]
-    edits: list[tuple[tokenize.TokenInfo, str]] = []
-    for before, part, after in zip([None, *parts], parts, [*parts[1:], None], strict=False):
-        literal = part.string
-        if part.type == token.STRING and _is_f(literal):
-            for start, end in sorted(_fields(literal), reverse=True):
-                literal = literal[:start] + _with_literals(literal[start:end], replace) + literal[end:]
-            edits.append((part, literal))
-        elif part.type == token.STRING and "b" in literal[: literal.index(literal[-1])].lower():
-            continue
-        elif part.type == token.STRING and token.STRING not in (before and before.type, after and after.type):
-            edits.append((part, replace(literal)))
-    return _edited(lines, edits)
 
 
 def _edited(lines: list[str], edits: list[tuple[tokenize.TokenInfo, str]]) -> str:
@@ -367,57 +282,44 @@ def _edited(lines: list[str], edits: list[tuple[tokenize.TokenInfo, str]]) -> st
     return "".join(lines)
 
 
-def _with_named_literals(text: str) -> str:
-    """Names for string literals that stand in the script again and again."""
-    found: Counter[str] = Counter()
-
-    def count(literal: str) -> str:
-        found[ast.literal_eval(literal)] += 1
-        return literal
-
-    _with_literals(text, count)
-    words = set(_WORDS.findall(text))
-    letters = string.ascii_uppercase + string.ascii_lowercase
-    names = [first + second for second in ["", *letters, *string.digits] for first in letters]
-    free = (name for name in names if name not in words and not keyword.iskeyword(name))
-    chosen: dict[str, str] = {}
-    for value, times in sorted(found.items(), key=lambda item: (-item[1], -len(item[0]), item[0])):
-        length = len(repr(value))
-        if times * (length - 2) > length + 4:
-            chosen[value] = next(free)
-    if not chosen:
-        return text
-    body = _with_literals(text, lambda literal: chosen.get(ast.literal_eval(literal), literal))
-    at = re.search(r"^(?!import |from )", body, re.MULTILINE)
-    start = at.start() if at else 0
-    values = ",".join(json.dumps(value, ensure_ascii=False) for value in chosen)
-    return f"{body[:start]}{','.join(chosen.values())}={values}\n{body[start:]}"
+_COMPOUND = re.compile(r"(?:class|def|elif|else|except|finally|for|if|try|while|with)\b")
+# As long as an eye can follow a line.
+_LONGEST = 200
 
 
-def shorten(text: str, level: int) -> str:
-    """The script at a level from 0 (as it is) to LEVELS.
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def _joined(text: str) -> str:
+    """Simple statements that follow each other on one line, and behind the head that they alone belong to."""
+    lines: list[str] = []
+    for line in text.splitlines():
+        last = lines[-1] if lines else ""
+        same = _indent(line) == _indent(last) > 0 and len(last) + len(line) < _LONGEST
+        if same and not any(_COMPOUND.match(part.lstrip()) for part in (last, line)):
+            lines[-1] += "; " + line.lstrip()
+        else:
+            lines.append(line)
+    for at in range(len(lines) - 2, -1, -1):
+        head, body = lines[at], lines[at + 1]
+        after = _indent(lines[at + 2]) if at + 2 < len(lines) else 0
+        alone = head.endswith(":") and _indent(body) > _indent(head) >= after and len(head) + len(body) < _LONGEST
+        if alone and not _COMPOUND.match(body.lstrip()):
+            lines[at : at + 2] = [f"{head} {body.lstrip()}"]
+    return "\n".join(lines) + "\n"
+
+
+def shorten(text: str, short_locals: bool = False) -> str:
+    """The script without annotations, comments and blank space; with short names inside its functions, if asked.
 
     Raises:
         CannotShortenError: where that would change what the script does.
     """
-    if level:
-        _refuse(text)
-    result = text
-    if level >= 1:
-        result = _without_annotations(result)
-    if level >= 3:
+    _refuse(text)
+    result = _without_annotations(text)
+    if short_locals:
         result = _with_short_locals(result)
-    # The strings are used more often than the functions, so they come first to the shortest names.
-    if level >= 5:
-        result = _with_named_literals(result)
-    if level >= 4:
-        result = _with_short_globals(result)
-    if level >= 2:
-        result = _squeezed(result, level >= 4)
-    if level >= 3:
-        result = _joined(result)
-    if level == 1:
-        result = "".join(row for row in result.splitlines(keepends=True) if not row.lstrip().startswith("#"))
-    if level:
-        ast.parse(result)
+    result = _joined(_squeezed(result))
+    ast.parse(result)
     return result

@@ -1,26 +1,23 @@
 import { defineStep, system } from "../../build/types.ts";
 import { parameter } from "../parameters.ts";
-import { readPrivacy } from "../permissions.ts";
 import { validateRequiredInputs } from "../validateRequiredInputs/step.ts";
 
 export const backupBucketPreChecks = defineStep({
   name: "backupBucketPreChecks",
   action: "aws:executeScript",
   description:
-    "Checks if the target Amazon S3 potentially grants public read or write access to its objects, and whose it is.",
+    "Checks if the target Amazon S3 potentially grants public read or write access to its objects.",
   payload: {
     AccountId: system.accountId,
-    Region: system.region,
     Action: validateRequiredInputs.out.Action,
     Bucket: parameter.S3BucketName,
   },
   outputs: {
     Missing: { selector: "$.Payload.Missing", type: "Boolean" },
-    Region: { selector: "$.Payload.Region", type: "String" },
+    Warnings: { selector: "$.Payload.Warnings", type: "StringList" },
   },
   permissions: {
-    ...readPrivacy,
-    "s3:GetBucketLocation":
-      "see whether the bucket exists, whose it is, and in which Region it lies",
+    "s3:GetBucketPublicAccessBlock": "see whether the bucket blocks public access",
+    "s3:GetAccountPublicAccessBlock": "see whether the account blocks public access",
   },
 });

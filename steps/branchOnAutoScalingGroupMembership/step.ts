@@ -1,17 +1,20 @@
 import { defineStep } from "../../build/types.ts";
 import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
 
+const goesOn = (is: string) =>
+  [{ variable: getAutoScalingInstanceInfo.out.Next, is: { StringEquals: is } }] as const;
+
 export const branchOnAutoScalingGroupMembership = defineStep({
   name: "branchOnAutoScalingGroupMembership",
   action: "aws:branch",
-  description: "An instance of an Auto Scaling group goes to Standby first.",
+  description:
+    "A member that is InService goes to Standby first; what is contained as asked stays.",
   choices: [
-    {
-      all: [{ variable: getAutoScalingInstanceInfo.out.IsMember, is: { StringEquals: "true" } }],
-      next: "describeAutoScalingGroups",
-    },
+    { all: goesOn("Standby"), next: "describeAutoScalingGroups" },
+    { all: goesOn("Open"), next: "createAllAccessSecurityGroup" },
+    { all: goesOn("Contain"), next: "createContainmentSecurityGroup" },
   ],
-  defaultNext: "createAllAccessSecurityGroup",
+  defaultNext: "branchOnCreateAMIBackup",
   outputs: {},
   permissions: {},
 });

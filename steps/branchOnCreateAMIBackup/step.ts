@@ -1,5 +1,5 @@
 import { defineStep } from "../../build/types.ts";
-import { planChanges } from "../planChanges/step.ts";
+import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
 
 export const branchOnCreateAMIBackup = defineStep({
   name: "branchOnCreateAMIBackup",
@@ -7,11 +7,11 @@ export const branchOnCreateAMIBackup = defineStep({
   description: "Makes images if they are asked for and not there.",
   choices: [
     {
-      all: [{ variable: planChanges.out.ImageNeeded, is: { BooleanEquals: true } }],
+      all: [{ variable: getAutoScalingInstanceInfo.out.Images, is: { BooleanEquals: true } }],
       next: "assertSourceInstanceRootVolumeIsEbs",
     },
   ],
-  defaultNext: "conclude",
+  defaultNext: "verdict",
   outputs: {},
   permissions: {},
 });

@@ -1,75 +1,85 @@
-"""Makes both groups, then replaces the interfaces' groups by the all-access group."""
+"""Makes the containment group and the all-access group, proves their rules, and tries whether they can be put on."""
 
-import json
-import time
 from typing import Any
 
 from botocore import xform_name
-from shared.aws import client, code_of, filters, insist
+from shared.aws import attempt, client, together
+from shared.groups import INSIDE, OUTSIDE, wrong_rules
 from shared.instance import put_groups
-from shared.names import BACKUP_TAG, backup_uri
-from shared.notes import noted
 
-# What a repeated call answers, after an answer that came too late, and a rehearsal that went well.
-DONE = {
-    "CreateSecurityGroup": "InvalidGroup.Duplicate",
-    "RevokeSecurityGroupEgress": "InvalidPermission.NotFound",
-    "AuthorizeSecurityGroupEgress": "InvalidPermission.Duplicate",
-    "AuthorizeSecurityGroupIngress": "InvalidPermission.Duplicate",
-    "ModifyNetworkInterfaceAttribute": "DryRunOperation",
-}
+EVERYTHING = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+# A group made a moment ago may not be found, nor its tag be seen by IAM.
+NEW = "InvalidGroup.NotFound UnauthorizedOperation"
+# What a repeated call answers, after an answer that came too late.
+DONE = {"Revoke": "InvalidPermission.NotFound", "Author": "InvalidPermission.Duplicate"}
 
 
-def made_before(ec2: Any, run: dict[str, Any], make: dict[str, Any]) -> str:
-    """The id of the group that a repeated call has made. RuntimeError if it is another run's."""
-    wanted = {"group-name": [make["GroupName"]], "vpc-id": [make["VpcId"]], f"tag:{BACKUP_TAG}": [backup_uri(run)]}
-    found = ec2.describe_security_groups(Filters=filters(wanted))["SecurityGroups"]
-    if not found:
-        raise RuntimeError(f"{make['GroupName']} belongs to another run. When no other is under way, start again.")
-    return str(found[0]["GroupId"])
-
-
-def work(events: dict[str, Any]) -> dict[str, Any]:
-    """All that can fail comes first, the containment group among it. If opening fails, it closes at once."""
-    ec2, plan = client("ec2"), events["Plan"]
-    ids: dict[str, str] = {}
-    opening: dict[str, str] = {}
-    closing: dict[str, str] = {}
-    failed: dict[str, str] = {}
-    for entry in plan["Calls"]:
-        operation, parameters = entry["Call"].split(":")[1], entry["Parameters"]
-        interface, mine = parameters.get("NetworkInterfaceId", ""), entry["Step"] == "createAllAccessSecurityGroup"
-        if interface:
-            parameters["Groups"] = [ids.get(group, group) for group in parameters["Groups"]]
-        elif "GroupId" in parameters:
-            parameters["GroupId"] = ids.get(parameters["GroupId"], parameters["GroupId"])
-        if interface and "DryRun" not in parameters:
-            (opening if mine else closing)[interface] = parameters["Groups"][0]
-        elif mine:
-            try:
-                method = getattr(ec2, xform_name(operation))
-                made = insist(method, "InvalidGroup.NotFound", DONE[operation], **parameters)
-            except Exception as error:
-                # Where EC2 would refuse the group and not the role, the others can still be isolated.
-                if not interface or code_of(error) == "UnauthorizedOperation":
-                    raise
-                failed[interface] = str(error)
-            if operation == "CreateSecurityGroup":
-                name = f"<{parameters['GroupName']} in {parameters['VpcId']}>"
-                ids[name] = made["GroupId"] if made else made_before(ec2, plan["Run"], parameters)
-    at = time.time()
-    failed = failed or put_groups(ec2, opening)
-    if failed:
-        still = put_groups(ec2, closing)
-        raise RuntimeError(
-            f"The all-access group was not put on every interface: {json.dumps(failed)}. The containment group was put"
-            f" at once on {', '.join(sorted(closing.keys() - still.keys())) or 'none'}; failed: {json.dumps(still)}."
+def make(ec2: Any, given: dict[str, Any], warnings: list[str]) -> str:
+    """The id of a new group; empty where EC2 refuses it. Where it refuses only the tags, it is made without."""
+    failed: list[str] = []
+    named = [{"Name": "group-name", "Values": [given["GroupName"]]}, {"Name": "vpc-id", "Values": [given["VpcId"]]}]
+    bare = {name: value for name, value in given.items() if name != "TagSpecifications"}
+    made = attempt(failed, given["GroupName"], ec2.create_security_group, "", "InvalidGroup.Duplicate", **given)
+    if not made:
+        found = attempt(failed, "Groups could not be read", ec2.describe_security_groups, Filters=named)
+        made = (
+            found["SecurityGroups"][0]
+            if found and found["SecurityGroups"]
+            else attempt(failed, "Without tags", ec2.create_security_group, **bare)
         )
-    groups = plan["Groups"]
-    inside, outside = ({vpc: ids.get(name, name) for vpc, name in groups[kind].items()} for kind in groups)
-    return {"Opened": {"Inside": inside, "Outside": outside, "Closing": closing, "At": at}}
+    warnings += failed
+    return made["GroupId"] if made else ""
+
+
+def fit(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> dict[str, dict[str, str]]:
+    """The groups by kind and VPC that may be put on: those inside that allow no more than asked, those outside that
+    allow all."""
+    wanted = [name for name in ids.values() if name]
+    seen = attempt(
+        warnings, "The new groups' rules could not be read", ec2.describe_security_groups, NEW, GroupIds=wanted
+    )
+    good: dict[str, dict[str, str]] = {INSIDE: {}, OUTSIDE: {}}
+    for group in seen["SecurityGroups"] if seen else []:
+        kind = INSIDE if f"-{INSIDE}-" in group["GroupName"] else OUTSIDE
+        wrong = wrong_rules(group, run["Rules"] if kind == INSIDE else {"Ingress": EVERYTHING, "Egress": EVERYTHING})
+        if any(kind == OUTSIDE or line.startswith("allows") for line in wrong):
+            warnings.append(f"{group['GroupId']} ({group['GroupName']}) can't be used: {'; '.join(wrong)}")
+        else:
+            good[kind][group["VpcId"]] = group["GroupId"]
+    return good
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Both groups by VPC, and the opened interfaces with the containment group of each."""
-    return noted("createAllAccessSecurityGroup", work, events)
+    """Groups: Cut and Shut (the group to put on each interface, to open and to close it), Outside (ids). Notes."""
+    ec2, run, warnings = client("ec2"), events["Run"], [*events["Warnings"], *events["Notes"].get("Warnings", [])]
+    calls = run["Calls"].get("createAllAccessSecurityGroup", [])
+    creates = [given for _, operation, given in calls if operation == "CreateSecurityGroup"]
+    names = [
+        f"<{INSIDE if f'-{INSIDE}-' in given['GroupName'] else OUTSIDE} group in {given['VpcId']}>" for given in creates
+    ]
+    made = together([lambda given=given: make(ec2, given, warnings) for given in creates])  # type: ignore[misc]
+    ids = dict(zip(names, made, strict=True))
+
+    def rule(operation: str, given: dict[str, Any]) -> None:
+        what = f"{operation} of the {given['GroupId'][1:-1]}"
+        wanted = {**given, "GroupId": ids[given["GroupId"]]}
+        if wanted["GroupId"]:
+            attempt(warnings, what, getattr(ec2, xform_name(operation)), NEW, DONE[operation[:6]], **wanted)
+
+    together([lambda it=it: rule(*it[1:]) for it in calls if "IpPermissions" in it[2]])  # type: ignore[misc]
+    good = fit(ec2, run, ids, warnings) if any(made) else {INSIDE: {}, OUTSIDE: {}}
+    interfaces = run["Interfaces"]
+    cut = {
+        name: [good[OUTSIDE][now["Vpc"]]]
+        for name, now in interfaces.items()
+        if now["Cut"] and now["Vpc"] in good[OUTSIDE]
+    }
+    shut = {name: [good[INSIDE][now["Vpc"]]] for name, now in interfaces.items() if now["Vpc"] in good[INSIDE]}
+    bad, unshut = together(
+        [lambda: put_groups(ec2, cut, warnings, NEW, True), lambda: put_groups(ec2, shut, warnings, NEW, True)]
+    )
+    cut = {name: groups for name, groups in cut.items() if name in shut and name not in bad | unshut}
+    left = [name for name, now in interfaces.items() if run["Backup"] and now["Cut"] and name not in cut]
+    if left:
+        warnings.append(f"Not cut: connections of {', '.join(left)} that stand now may live on until they idle out.")
+    return {"Groups": {"Cut": cut, "Shut": shut, "Outside": [*good[OUTSIDE].values()]}, "Notes": {"Warnings": warnings}}

@@ -1,26 +1,25 @@
 import { defineStep } from "../../build/types.ts";
+import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
 
-import { noteFailure, readGroups } from "../permissions.ts";
-import { planChanges } from "../planChanges/step.ts";
+const { OpenName, OpenVpc, OpenTags, Key } = getAutoScalingInstanceInfo.out;
 
+/** The group is without ingress here: the script of the next step, which puts it on and deletes it, gives its rules. */
 export const createAllAccessSecurityGroup = defineStep({
   name: "createAllAccessSecurityGroup",
-  action: "aws:executeScript",
+  action: "aws:executeAwsApi",
   description:
-    "Creates all access security group and replaces existing security groups with all access security group. Makes the containment group and tries what can fail first; if opening fails, closes at once.",
-  payload: { Plan: planChanges.out.Plan },
-  outputs: {
-    Opened: { selector: "$.Payload.Opened", type: "StringMap" },
+    "Creates all access security group, closed. The next step opens, puts on and takes off, in one act.",
+  service: "ec2",
+  api: "CreateSecurityGroup",
+  parameters: {
+    GroupName: OpenName,
+    Description: Key,
+    VpcId: OpenVpc,
+    TagSpecifications: OpenTags,
   },
+  outputs: {},
   permissions: {
-    ...noteFailure,
-    ...readGroups,
-    "ec2:CreateSecurityGroup": "make the all-access and the containment group",
-    "ec2:CreateTags": "tag the groups as they are made",
-    "ec2:AuthorizeSecurityGroupIngress": "give the groups their rules",
-    "ec2:AuthorizeSecurityGroupEgress": "give the groups their rules",
-    "ec2:RevokeSecurityGroupEgress":
-      "take from the containment group the egress that every new group allows",
-    "ec2:ModifyNetworkInterfaceAttribute": "replace the interfaces' groups",
+    "ec2:CreateSecurityGroup": "make the all-access group",
+    "ec2:CreateTags": "tag the group as it is made",
   },
 });

@@ -1,23 +1,26 @@
 import { defineStep } from "../../build/types.ts";
-import { createAllAccessSecurityGroup } from "../createAllAccessSecurityGroup/step.ts";
-import { readInstance, writeBackup } from "../permissions.ts";
-import { planChanges } from "../planChanges/step.ts";
+import { backupInstanceSecurityGroups } from "../backupInstanceSecurityGroups/step.ts";
+import { notes, run } from "../events.ts";
+import { notesOutput } from "../outputs.ts";
+import { changeGroups, deleteGroups, readGroups, readInstance } from "../permissions.ts";
 
 export const createContainmentSecurityGroup = defineStep({
   name: "createContainmentSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates containment security group (the step before has already) and replaces with all access security group with containment security group. Proves it; contains interfaces attached meanwhile.",
-  payload: {
-    Plan: planChanges.out.Plan,
-    Opened: createAllAccessSecurityGroup.out.Opened,
-  },
-  outputs: {
-    OpenSeconds: { selector: "$.Payload.OpenSeconds", type: "String" },
-  },
+    "Creates containment security group; replaces all groups with all access and at once with containment security group, in one act; proves it.",
+  payload: { Run: run, Notes: notes, Warnings: backupInstanceSecurityGroups.out.Warnings },
+  outputs: notesOutput,
   permissions: {
     ...readInstance,
-    ...writeBackup,
-    "ec2:ModifyNetworkInterfaceAttribute": "replace the interfaces' groups",
+    ...readGroups,
+    ...changeGroups,
+    ...deleteGroups,
+    "ec2:CreateSecurityGroup": "make the containment group, and all-access groups in further VPCs",
+    "ec2:CreateTags": "tag the groups as they are made",
+    "ec2:AuthorizeSecurityGroupIngress": "give the groups their rules",
+    "ec2:AuthorizeSecurityGroupEgress": "give the groups their rules",
+    "ec2:RevokeSecurityGroupEgress":
+      "take from the containment group the egress that every new group allows",
   },
 });

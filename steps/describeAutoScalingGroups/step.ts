@@ -5,12 +5,12 @@ export const describeAutoScalingGroups = defineStep({
   name: "describeAutoScalingGroups",
   action: "aws:executeAwsApi",
   description: "Reads MinSize right before it may be changed.",
-  maxAttempts: 3,
+  maxAttempts: 2,
   service: "autoscaling",
   api: "DescribeAutoScalingGroups",
   parameters: { AutoScalingGroupNames: [getAutoScalingInstanceInfo.out.AutoScalingGroupName] },
   outputs: {
     MinSize: { selector: "$.AutoScalingGroups[0].MinSize", type: "Integer" },
   },
-  permissions: { "autoscaling:DescribeAutoScalingGroups": "read the group's MinSize" },
+  permissions: { "autoscaling:DescribeAutoScalingGroups": "read the group's sizes" },
 });

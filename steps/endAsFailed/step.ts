@@ -1,12 +1,12 @@
 import { defineStep } from "../../build/types.ts";
-import { conclude } from "../conclude/step.ts";
+import { verdict } from "../verdict/step.ts";
 
 /** A run whose steps all went well, and which is yet not what it should be, must not end in Success. */
 export const endAsFailed = defineStep({
   name: "endAsFailed",
   action: "aws:executeScript",
   description: "Makes the status Failed.",
-  payload: { Output: conclude.out.Output },
+  payload: { Output: verdict.out.Output },
   outputs: {},
   permissions: {},
 });

@@ -1,24 +1,131 @@
-"""Gets the instance's place in an Auto Scaling group, and refuses states in which it can't be contained."""
+"""Looks at the instance, its interfaces and groups, its Auto Scaling group and the backup, and finds out what is to be
+done. Changes nothing."""
 
 from typing import Any
 
-from shared.aws import client
+from shared.aws import attempt, client, code_of, side_by_side
+from shared.backup import load
+from shared.containing import plan_containment
+from shared.dryRun import dry_run
+from shared.groups import BACKUP_TAG, named_for
+from shared.instance import interfaces_of
+from shared.refuse import refuse
+from shared.releasing import plan_release
+
+
+def instance_of(ec2: Any, name: str, release: bool) -> dict[str, Any]:
+    """The instance as EC2 describes it; for a release empty if it is terminated or gone.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    """
+    try:
+        found: dict[str, Any] = ec2.describe_instances(InstanceIds=[name])["Reservations"][0]["Instances"][0]
+    except Exception as error:
+        if release and code_of(error) == "InvalidInstanceID.NotFound":
+            return {}
+        raise
+    return {} if release and found["State"]["Name"] == "terminated" else found
+
+
+def backup_of_release(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
+    """The backup to release from; empty for a containment."""
+    try:
+        return load(s3, run, run["Key"]) if run["Action"] == "Release" else {}
+    except ValueError as error:
+        refuse(str(error))
+
+
+def is_missing(s3: Any, run: dict[str, Any]) -> bool:
+    """Whether the bucket does not exist, as far as can be seen."""
+    failed: list[str] = []
+    attempt(failed, "", s3.get_bucket_location, Bucket=run["Bucket"], ExpectedBucketOwner=run["AccountId"])
+    return "NoSuchBucket" in str(failed)
+
+
+# Nothing but the interfaces is needed to isolate: what else can't be read is a warning.
+def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
+    """Instance, Groups (the runbook's own, by id), Group (of Auto Scaling), State (the instance's there), Tags, Backup,
+    Missing (whether the bucket is); sets Interfaces, and Held (the keys of the runbook's groups on the instance)."""
+    autoscaling, name, warnings, release = (
+        client("autoscaling"),
+        run["InstanceId"],
+        run["Warnings"],
+        run["Action"] == "Release",
+    )
+    instance, groups, members, backup, missing = side_by_side(
+        lambda work, *given: work(*given),
+        [
+            (instance_of, ec2, name, release),
+            (lambda: attempt(warnings, "Groups can't be read", ec2.describe_security_groups, Filters=named_for(name)),),
+            (
+                lambda: attempt(
+                    warnings,
+                    "Auto Scaling can't be read",
+                    autoscaling.describe_auto_scaling_instances,
+                    InstanceIds=[name],
+                ),
+            ),
+            (backup_of_release, s3, run),
+            (is_missing, s3, run),
+        ],
+    )
+    [member] = members.get("AutoScalingInstances") or [
+        {"AutoScalingGroupName": backup.get("AutoScaling", {}).get("Name", ""), "LifecycleState": ""}
+    ]
+    group, own = member["AutoScalingGroupName"], {it["GroupId"]: it for it in groups.get("SecurityGroups", [])}
+    run["Interfaces"] = interfaces_of(instance)
+    held = {it for now in run["Interfaces"].values() for it in now["Groups"]} & own.keys()
+    run["Held"] = sorted({own[it]["Description"] for it in held})
+    keys = [BACKUP_TAG, *(tag["Key"] for tag in run["Tags"])]
+    wanted = [{"Name": "resource-id", "Values": [name, *run["Interfaces"]]}, {"Name": "key", "Values": keys}]
+    scaling, tags = side_by_side(
+        lambda work: work(),
+        [
+            (
+                lambda: (
+                    group
+                    and attempt(
+                        warnings,
+                        f"{group} can't be read",
+                        autoscaling.describe_auto_scaling_groups,
+                        AutoScalingGroupNames=[group],
+                    )
+                ),
+            ),
+            (lambda: attempt(warnings, "Tags can't be read", ec2.describe_tags, Filters=wanted),),
+        ],
+    )
+    found = {
+        "Instance": instance,
+        "Groups": own,
+        "State": member["LifecycleState"],
+        "Tags": tags.get("Tags", []),
+        "Backup": backup,
+    }
+    return {**found, "Group": ((scaling or {}).get("AutoScalingGroups") or [{}])[0], "Missing": missing}
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The group's name and the lifecycle state, both empty for an instance outside any group.
-
-    https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-lifecycle.html
-    """
-    answer = client("autoscaling").describe_auto_scaling_instances(InstanceIds=[events["InstanceId"]])
-    found = answer["AutoScalingInstances"]
-    if not found:
-        return {"AutoScalingGroupName": "", "LifecycleState": "", "IsMember": "false"}
-    name, state = found[0]["AutoScalingGroupName"], found[0]["LifecycleState"]
-    if events["Action"] == "Contain" and state not in ("InService", "EnteringStandby", "Standby"):
-        raise ValueError(
-            f"{events['InstanceId']} is {state} in the Auto Scaling group {name}: only an instance that is InService"
-            " or in Standby can be contained. Wait until it is, or detach it from the group"
-            f" (aws autoscaling detach-instances), and start again. Nothing was changed."
-        )
-    return {"AutoScalingGroupName": name, "LifecycleState": state, "IsMember": "true"}
+    """Run: all that later steps need to know. Key, AutoScalingGroupName, Open…: what the steps of API calls need. Next and
+    Images: what is to be done. Output and Json: the report of a dry run."""
+    ec2, s3 = client("ec2"), client("s3")
+    run: dict[str, Any] = {**events["Run"], **events["Inputs"], "Warnings": [], "Problems": [], "AutoScaling": {}}
+    run |= {"Backup": "", "Standby": False}
+    found = look(ec2, s3, run)
+    if run["Action"] == "Release":
+        plan_release(ec2, s3, run, found)
+    else:
+        plan_containment(ec2, s3, run, events, found)
+    opening = (run["Calls"].get("createAllAccessSecurityGroup") or [["", "", {"GroupName": "", "VpcId": ""}]])[0][2]
+    where = "Standby" if run["Standby"] else "Open" if opening["VpcId"] else "Contain"
+    return {
+        "Run": {} if events["DryRun"] else run,
+        "AutoScalingGroupName": run["AutoScaling"].get("Name", ""),
+        "Key": run["Key"],
+        "Next": where if run["Backup"] else "",
+        "OpenName": opening["GroupName"],
+        "OpenVpc": opening["VpcId"],
+        "OpenTags": opening.get("TagSpecifications", []),
+        "Images": run["Images"],
+        **(dry_run(run, found["Missing"]) if events["DryRun"] else {"Output": "", "Json": {}}),
+    }

@@ -3,35 +3,20 @@
 from typing import Any
 
 from botocore import xform_name
-from shared.aws import client
-from shared.notes import noted
-from shared.scaling import describe_group, lifecycle_state
-
-
-def work(events: dict[str, Any]) -> dict[str, Any]:
-    """Makes the planned calls, unless the instance is in Standby already. If that fails, MinSize is put back.
-
-    Draining behind a load balancer may take minutes. The isolation does not wait for it.
-    """
-    autoscaling, run, size = client("autoscaling"), events["Plan"]["Run"], events["MinSize"]
-    if lifecycle_state(autoscaling, run["InstanceId"]) != "InService":
-        return {}
-    try:
-        for entry in events["Plan"]["Calls"]:
-            if entry["Step"] == "modifyAutoScalingGroup":
-                getattr(autoscaling, xform_name(entry["Call"].split(":")[1]))(**entry["Parameters"])
-    except Exception:
-        # A call that was answered too late may have worked.
-        if "Standby" in lifecycle_state(autoscaling, run["InstanceId"]):
-            return {}
-        name = run["AutoScaling"]["AutoScalingGroupName"]
-        group = describe_group(autoscaling, name)
-        if group["MinSize"] < size <= group["DesiredCapacity"]:
-            autoscaling.update_auto_scaling_group(AutoScalingGroupName=name, MinSize=size)
-        raise
-    return {}
+from shared.aws import attempt, client
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Puts out nothing: the report at the end reads the state again."""
-    return noted("modifyAutoScalingGroup", work, events)
+    """Notes. Makes the calls; if the last one fails, MinSize is put back. Nothing here keeps the instance from being
+    isolated, and draining behind a load balancer is not waited for."""
+    autoscaling, run, done = client("autoscaling"), events["Run"], {}
+    warnings: list[str] = []
+    for _, operation, given in run["Calls"]["modifyAutoScalingGroup"]:
+        done = attempt(warnings, f"{operation} failed", getattr(autoscaling, xform_name(operation)), **given)
+    if not done and len(run["Calls"]["modifyAutoScalingGroup"]) > 2:
+        # A call that was answered too late may have worked.
+        found = attempt(warnings, "State", autoscaling.describe_auto_scaling_instances, InstanceIds=[run["InstanceId"]])
+        if found and "Standby" not in str(found):
+            back = {"AutoScalingGroupName": run["AutoScaling"]["Name"], "MinSize": events["MinSize"]}
+            attempt(warnings, "MinSize is not put back", autoscaling.update_auto_scaling_group, **back)
+    return {"Notes": {"Warnings": warnings}}

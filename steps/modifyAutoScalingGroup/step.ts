@@ -1,21 +1,20 @@
 import { defineStep } from "../../build/types.ts";
 import { describeAutoScalingGroups } from "../describeAutoScalingGroups/step.ts";
-import { noteFailure, readScaling } from "../permissions.ts";
-import { planChanges } from "../planChanges/step.ts";
+import { run } from "../events.ts";
+import { notesOutput } from "../outputs.ts";
 
 export const modifyAutoScalingGroup = defineStep({
   name: "modifyAutoScalingGroup",
   action: "aws:executeScript",
   description:
-    "Brings the instance to Standby, so that its Auto Scaling group does not terminate it; lowers MinSize where it must.",
+    "Brings the instance to Standby, so that its group does not terminate it; lowers MinSize where it must.",
   payload: {
-    Plan: planChanges.out.Plan,
+    Run: run,
     MinSize: describeAutoScalingGroups.out.MinSize,
   },
-  outputs: {},
+  outputs: notesOutput,
   permissions: {
-    ...noteFailure,
-    ...readScaling,
+    "autoscaling:DescribeAutoScalingInstances": "see whether a call that was not answered has worked",
     "autoscaling:CreateOrUpdateTags": "tag the group, and keep its MinSize of before there",
     "autoscaling:UpdateAutoScalingGroup": "lower MinSize where Standby would be refused",
     "autoscaling:EnterStandby": "keep the group from terminating the evidence",

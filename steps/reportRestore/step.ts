@@ -1,8 +1,8 @@
-import { planChanges } from "../planChanges/step.ts";
+import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
 import { reportStep } from "../reports.ts";
 
 export const reportRestore = reportStep(
   "reportRestore",
   "Every change that Release would make; nothing was changed.",
-  planChanges.out.Output,
+  getAutoScalingInstanceInfo.out.Output,
 );

@@ -1,8 +1,8 @@
-import { conclude } from "../conclude/step.ts";
 import { reportStep } from "../reports.ts";
+import { verdict } from "../verdict/step.ts";
 
 export const restoreFinalOutput = reportStep(
   "restoreFinalOutput",
   "Consolidates the release in readable format.",
-  conclude.out.Output,
+  verdict.out.Output,
 );

@@ -1,43 +1,46 @@
-"""Gives the instance back what it had before: makes the planned calls."""
+"""Gives the instance back what it had before the containment."""
 
+import json
+import shlex
 from typing import Any
 
 from botocore import xform_name
-from shared.aws import client, insist
-from shared.notes import noted
-
-
-def work(events: dict[str, Any]) -> dict[str, Any]:
-    """Restores all that can be. Fails if anything could not be, naming it, with what is left as commands."""
-    plan = events["Plan"]
-    failed: list[str] = []
-    left: list[str] = []
-    isolated, scaling = False, True
-    for entry, line in zip(plan["Calls"], plan["Commands"], strict=True):
-        (service, operation), parameters = entry["Call"].split(":"), entry["Parameters"]
-        put, delete = "NetworkInterfaceId" in parameters, operation == "DeleteSecurityGroup"
-        # Back in service, an isolated instance would fail its health check and be terminated, and half of the calls
-        # for a group may start instances. The containment's groups stay while there is work left for a further run.
-        if (service == "autoscaling" and (isolated or not scaling)) or (delete and failed):
-            left.append(line)
-            continue
-        api = client(service, plan["Run"]["BucketRegion"] if service == "s3" else None)
-        absent = "InvalidGroup.NotFound"
-        retry, done = ("DependencyViolation", absent) if delete else (absent, "")
-        try:
-            insist(getattr(api, xform_name(operation)), retry, done, **parameters)
-        except Exception as error:
-            failed.append(f"{operation} failed: {error}")
-            left.append(line)
-            isolated, scaling = isolated or put, scaling and service != "autoscaling"
-    if failed or plan["Problems"]:
-        failure = RuntimeError("Not everything was restored. " + ". ".join([*failed, *plan["Problems"]]))
-        for line in left:
-            failure.add_note(line)
-        raise failure
-    return {"Output": f"{len(plan['Calls'])} calls made"}
+from shared.aws import attempt, client, side_by_side
+from shared.instance import put_groups
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Whether anything had to be changed."""
-    return noted("restoreInstanceConfiguration", work, events)
+    """Notes: Made (calls), Problems (why one failed), Left (commands for those that failed or had to wait)."""
+    run, made, left = events["Run"], [], []
+    problems: list[str] = []
+    clients = {service: client(service) for service in ("ec2", "autoscaling", "s3")}
+
+    def make(service: str, operation: str, given: dict[str, Any]) -> None:
+        failed: list[str] = []
+        method = getattr(clients[service], xform_name(operation))
+        attempt(failed, operation, method, "DependencyViolation", "InvalidGroup.NotFound", **given)
+        problems.extend(failed)
+        (left if failed else made).append([service, operation, given])
+
+    bad = put_groups(clients["ec2"], run["Put"], problems, "InvalidGroup.NotFound")
+    for name, groups in run["Put"].items():
+        put = ["ec2", "ModifyNetworkInterfaceAttribute", {"NetworkInterfaceId": name, "Groups": groups}]
+        (left if name in bad else made).append(put)
+    # Back in service, an isolated instance would fail its health check and be terminated; and half of the calls for its
+    # group may start instances. The runbook's groups stay while an interface is on them.
+    for call in run["Calls"]["scaling"]:
+        if left:
+            left.append(call)
+        else:
+            make(*call)
+    side_by_side(make, run["Calls"]["tags"])
+    if bad:
+        left += run["Calls"]["groups"]
+    else:
+        side_by_side(make, run["Calls"]["groups"])
+    lines = []
+    for service, operation, given in left:
+        words = ["aws", "--region", run["Region"], service.replace("s3", "s3api"), xform_name(operation, "-")]
+        lines.append(shlex.join([*words, "--cli-input-json", json.dumps(given)]))
+    listed = [{"Call": f"{service}:{operation}", "Parameters": given} for service, operation, given in made]
+    return {"Notes": {"Made": listed, "Problems": problems, "Left": lines}}

@@ -1,24 +1,20 @@
 import { defineStep } from "../../build/types.ts";
-import { noteFailure } from "../permissions.ts";
-import { planChanges } from "../planChanges/step.ts";
+import { run } from "../events.ts";
+import { notesOutput } from "../outputs.ts";
+import { changeGroups, deleteGroups } from "../permissions.ts";
 
 export const restoreInstanceConfiguration = defineStep({
   name: "restoreInstanceConfiguration",
   action: "aws:executeScript",
   description:
-    "Gives back groups, lifecycle state and MinSize, removes tags, deletes the runbook's groups; keeps images.",
-  payload: {
-    Plan: planChanges.out.Plan,
-  },
-  outputs: {
-    Output: { selector: "$.Payload.Output", type: "String" },
-  },
+    "Gives back groups, lifecycle state and MinSize; removes tags and the runbook's groups; keeps images.",
+  payload: { Run: run },
+  outputs: notesOutput,
   permissions: {
-    ...noteFailure,
-    "ec2:ModifyNetworkInterfaceAttribute": "give the interfaces their groups of before",
+    ...changeGroups,
+    ...deleteGroups,
     "ec2:DeleteTags": "remove the containment's tags",
     "ec2:CreateTags": "give back a tag's value of before",
-    "ec2:DeleteSecurityGroup": "delete the containment's groups",
     "autoscaling:ExitStandby": "bring the instance back into service",
     "autoscaling:UpdateAutoScalingGroup": "give the group its MinSize of before",
     "autoscaling:CreateOrUpdateTags":

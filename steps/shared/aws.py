@@ -1,6 +1,8 @@
-"""Clients, and calls that may be repeated."""
+"""Clients, and calls that are repeated, made side by side, or allowed to fail."""
 
 import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
@@ -8,42 +10,40 @@ from botocore.config import Config
 
 
 # aws:executeScript retries nothing by itself: the client retries throttling, server errors and timeouts.
-def client(service: str, region: str | None = None) -> Any:
-    """A client of the run's Region, or of the given one.
+def client(service: str) -> Any:
+    """A client of the run's Region, for as many calls side by side as an instance has interfaces.
 
     https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
     """
-    return boto3.client(
-        service,
-        region_name=region,
-        config=Config(retries={"mode": "standard", "total_max_attempts": 7}, read_timeout=20),
-    )
-
-
-def filters(wanted: dict[str, list[str]]) -> list[dict[str, Any]]:
-    """The Filters of a Describe call, from the values that each may have."""
-    return [{"Name": name, "Values": values} for name, values in wanted.items()]
+    retries = {"mode": "standard", "total_max_attempts": 7}
+    return boto3.client(service, config=Config(retries=retries, read_timeout=20, max_pool_connections=40))
 
 
 def code_of(error: Exception) -> str:
-    """AWS's error code, or the empty string for any other error."""
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", ""))
+    """AWS's error code, or "?" for any other error."""
+    return str(getattr(error, "response", {}).get("Error", {}).get("Code", "?"))
 
 
-# What was made or freed a moment ago may not be seen yet (retry); a repeated call may find its work done (done).
-def insist(method: Any, retry: str = "", done: str = "", /, **parameters: Any) -> Any:
-    """Makes a call, again for up to about 15 seconds while it fails with `retry`; None where it fails with `done`.
-
-    https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
-    """
-    for pause in (0.2, 0.5, 1, 2, 4, 8, 0):
+# What was made a moment ago may not be found yet, nor its tag be seen by IAM (retry); a repeated call may find its work
+# done (done). https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+def attempt(
+    failed: list[str], what: str, method: Callable[..., Any], retry: str = "", done: str = "", /, **given: Any
+) -> Any:
+    """A call's answer; an empty one where it fails, with a line in `failed` unless its code is `done`. While the code is
+    one of `retry` the call is made again, for some seconds."""
+    for pause in (0.2, 0.5, 1, 2, 4, 4, 0):
         try:
-            return method(**parameters)
+            return method(**given)
         except Exception as error:
-            if code_of(error) == done != "":
-                return None
-            if not pause or code_of(error) != retry:
-                raise
+            code = code_of(error)
+            if not pause or code not in retry or (code[0] == "U" and pause > 2):
+                failed += [f"{what}: {str(error)[:300]}"] if code != done else []
+                return {}
         time.sleep(pause)
-    return None
+
+
+def side_by_side(work: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """The results of a work done for each tuple of arguments at the same time, in their order. Raises the first error."""
+    with ThreadPoolExecutor(40) as pool:
+        return [*pool.map(lambda each: work(*each), arguments)]

@@ -1,59 +1,36 @@
-"""Reading a backup: refused unless it is whole and belongs to the instance."""
+"""Backups: objects whose key ends in the digest of their content, so that a changed one is found out."""
 
+import hashlib
 import json
 import re
 from typing import Any
 
-from shared.aws import code_of
-from shared.objects import checksum, get_object
 
-# What a run adds to its backup: where it is. It is not written to the bucket.
-HERE = ("Bucket", "BucketRegion", "Execution", "Role", "Document")
-
-
-def fault_of(backup: dict[str, Any], events: dict[str, Any]) -> str:
-    """Why a backup can't be used for this instance; empty if it can."""
-    if backup["FormatVersion"] != "1":
-        return "this runbook reads format version 1 only"
-    if backup["Checksum"] != checksum(backup):
-        return "its checksum does not fit its content: it was changed or cut short"
-    for name in ("AccountId", "Region", "InstanceId"):
-        if backup[name] != events[name]:
-            return f"it belongs to {name} {backup[name]}, not {events[name]}"
-    ids = [name for interface in backup["Interfaces"] for name in (interface["Id"], *interface["Groups"])]
-    maps = (backup["AutoScaling"], backup["TagsBefore"], backup["Rules"]["containment"], *backup["Tags"])
-    fine = re.fullmatch("(-[0-9a-f-]{36})?", backup["GroupSuffix"]) and all(isinstance(part, dict) for part in maps)
-    fine = fine and all(interface["Groups"] for interface in backup["Interfaces"])
-    return (
-        "" if fine and all(re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids) else "it names what can't be"
-    )
+def sealed(prefix: str, backup: dict[str, Any]) -> tuple[str, str]:
+    """A backup's key and its text."""
+    text = json.dumps(backup, indent=1, sort_keys=True)
+    return f"{prefix}.{hashlib.sha256(text.encode()).hexdigest()}.json", text
 
 
-def load_backup(s3: Any, events: dict[str, Any], key: str) -> dict[str, Any]:
-    """One backup that belongs to the instance and is whole. Raises ValueError with the reason if it is not."""
-    place = {"Bucket": events["Bucket"], "Key": key, "ExpectedBucketOwner": events["AccountId"]}
+def load(s3: Any, run: dict[str, Any], key: str) -> dict[str, Any]:
+    """The backup with a key. Raises ValueError with the reason if it can't be read, was changed, or is not the
+    instance's."""
+    fault = "it is not what its key says: it was changed, or is no backup of this runbook"
     try:
-        backup: dict[str, Any] = json.loads(get_object(s3, place))
-        fault = fault_of(backup, events)
+        text = s3.get_object(Bucket=run["Bucket"], Key=key, ExpectedBucketOwner=run["AccountId"])["Body"].read(
+            1_000_000
+        )
+        if key.endswith(f".{hashlib.sha256(text).hexdigest()}.json"):
+            backup: dict[str, Any] = json.loads(text)
+            ids = [i for name, each in backup["Interfaces"].items() for i in (name, *each["Groups"])]
+            known = all(re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids)
+            of = [f"{it['InstanceId']} in {it['AccountId']}, {it['Region']}" for it in (backup, run)]
+            fault = f"it is of {of[0]}, not of {of[1]}" if of[0] != of[1] else "" if known else "it names what can't be"
     except Exception as error:
-        if code_of(error) != "NoSuchKey" and not isinstance(error, ValueError | KeyError | TypeError | RecursionError):
-            raise
-        fault = "there is none, give the key that Contain reported" if code_of(error) else "it is not a whole backup"
+        fault = str(error)
     if fault:
-        raise ValueError(f"The backup s3://{events['Bucket']}/{key} can't be used: {fault}. Nothing was changed.")
+        raise ValueError(
+            f"The backup s3://{run['Bucket']}/{key} can't be used: {fault}. Older versions, if the bucket keeps any:"
+            f" aws s3api list-object-versions --bucket {run['Bucket']} --prefix {key}"
+        )
     return backup
-
-
-def load_run(s3: Any, events: dict[str, Any], key: str) -> dict[str, Any]:
-    """A backup joined with its supplements, which describe what came later and win, and with where the run is."""
-    run = load_backup(s3, events, key)
-    place = {"Bucket": events["Bucket"], "ExpectedBucketOwner": events["AccountId"]}
-    found = s3.list_objects_v2(**place, Prefix=f"{key[:-4]}supplement-").get("Contents", [])
-    keys = sorted(item["Key"] for item in found)
-    interfaces = {interface["Id"]: interface for interface in run["Interfaces"]}
-    for supplement in [load_backup(s3, events, name) for name in keys]:
-        interfaces |= {interface["Id"]: interface for interface in supplement["Interfaces"]}
-        run["AutoScaling"] = supplement["AutoScaling"] or run["AutoScaling"]
-        run["TagsBefore"] = {**supplement["TagsBefore"], **run["TagsBefore"]}
-    run["Interfaces"] = [interfaces[name] for name in sorted(interfaces)]
-    return {**run, **{name: events[name] for name in HERE}, "Key": key, "Supplements": keys}

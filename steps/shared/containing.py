@@ -1,242 +1,260 @@
 """What a containment has to do, found out without doing it."""
 
 import json
+import shlex
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.aws import client, filters
-from shared.backup import HERE, load_run
-from shared.groups import own_groups, wrong_rules
-from shared.images import description_of, has_encrypted_image, images_of
-from shared.names import (
-    BACKUP_TAG,
-    MIN_SIZE_TAG,
-    PUT,
-    backup_uri,
-    group_name,
-    marker_of,
-    next_supplement,
-    tags_in,
-    tags_of,
-)
-from shared.objects import put_parameters
-from shared.scaling import describe_group, min_sizes, standby_calls
+from botocore.utils import percent_encode_sequence
+from shared.backup import load, sealed
+from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, wrong_rules
+from shared.images import images_of
+from shared.instance import put_groups
+from shared.scaling import MIN_SIZE_TAG, owners_min_size, tag_call
 
 # Untracked connections, and only these, end when the rule that allows them goes. A connection is
 # untracked while both directions allow every address and port:
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
-ALL_IPV4 = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
-ALL_IPV6 = [{"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
+ALL_IPV4 = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+ALL_IPV6 = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
 
 
-# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/creating-an-ami-instance-store.html
-NO_IMAGE = "assertSourceInstanceRootVolumeIsEbs: the root volume is an instance store, so there is no image."
-
-
-# Anybody may make a group with such a name and tag. Only one whose tag leads to a whole backup of this
-# very instance counts; another never keeps the instance from being contained. A run that failed early
-# may have left its tag on the Auto Scaling group alone.
-def find_run(s3: Any, events: dict[str, Any], groups: list[dict[str, Any]], used: list[str]) -> dict[str, Any]:
-    """The containment that one of the groups belongs to; empty if there is none. `used` are the ids of groups that the
-    instance is in."""
-    for group in groups:
-        bucket, _, key = tags_in(group).get(BACKUP_TAG, "").removeprefix("s3://").partition("/")
-        if not key:
-            continue
-        if bucket != events["Bucket"]:
-            if group["GroupId"] not in used:
-                continue
-            raise ValueError(
-                f"{group['GroupId']} says that the instance is contained already, with the backup in {bucket}. Start"
-                " again with that bucket; or, if that is false, remove the tag that says so. Nothing was changed."
-            )
-        try:
-            run = {} if events["BucketMissing"] else load_run(s3, events, key)
-        except ValueError as error:
-            print(f"{group['GroupId']} is not a containment's group: {error}")
-            continue
-        if run and group.get("GroupName") in (None, group_name(run, "containment")):
-            return run
-    return {}
-
-
-def tags_before(ec2: Any, events: dict[str, Any], names: list[str], group: dict[str, Any]) -> dict[str, Any]:
-    """The values that the containment's tags have already, by resource: Release gives them back."""
-    keys = [BACKUP_TAG, *tags_in(events)]
+def earlier_backups(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
+    """The backups that the runbook's groups on the instance name, by key, the latest last, as far as they are what their
+    keys say; for any other, a problem."""
     found: dict[str, Any] = {}
-    for tag in ec2.describe_tags(Filters=filters({"resource-id": names, "key": keys}))["Tags"]:
-        found.setdefault(tag["ResourceId"], {})[tag["Key"]] = tag["Value"]
-    # What a run that failed before it made groups has put on the group is not the group's own.
-    if group and marker_of(events)["Key"] not in tags_in(group):
-        found[group["AutoScalingGroupName"]] = {key: old for key, old in tags_in(group).items() if key in keys}
-    return found
+    for key in run["Held"]:
+        try:
+            found[key] = load(s3, run, key)
+        except ValueError as error:
+            run["Problems"].append(str(error))
+    return dict(sorted(found.items(), key=lambda item: str(item[1]["CreatedAt"])))
 
 
-# A run before this one went part of the way. What it has not touched is described as it is now.
-def supplement_of(backup: dict[str, Any], run: dict[str, Any], ours: set[str]) -> dict[str, Any]:
-    """The content of a supplement to an earlier run's backup; empty if nothing is to be added."""
-    known = {i["Id"]: i["Groups"] for i in run["Interfaces"]}
-    changed = [i for i in backup["Interfaces"] if not ours & set(i["Groups"]) and known.get(i["Id"]) != i["Groups"]]
-    now, then = backup["AutoScaling"], run["AutoScaling"]
-    names = ("AutoScalingGroupName", "LifecycleState", "MinSize")
-    rescaled = now.get("LifecycleState") == "InService" and any(now[name] != then.get(name) for name in names)
-    if not changed and not rescaled:
-        return {}
-    new = {i["Id"] for i in changed} - known.keys()
-    before = {name: tags for name, tags in backup["TagsBefore"].items() if name in new}
-    same = {name: run[name] for name in ("GroupSuffix", "Tags", "Rules")}
-    return {**backup, **same, "Interfaces": changed, "AutoScaling": now if rescaled else {}, "TagsBefore": before}
+# Where the backup of a group with the runbook's name can't be read, its interface counts as contained only while its
+# rules are exactly those asked for.
+def look_at_interface(run: dict[str, Any], name: str, groups: dict[str, Any], backups: dict[str, Any]) -> None:
+    """Adds to an interface: Before (its groups before any containment), Done (it is contained as asked), Cut (its
+    connections are to be cut)."""
+    now = run["Interfaces"][name]
+    keys = [groups[group]["Description"] for group in now["Own"] if group in groups]
+    recorded = next(
+        (
+            backups[key]["Interfaces"][name]
+            for key in keys
+            if name in backups.get(key, {"Interfaces": ""})["Interfaces"]
+        ),
+        {},
+    )
+    others = [group for group in now["Groups"] if group not in now["Own"]]
+    now["Before"] = recorded.get("Groups", others)
+    now["Names"] |= recorded.get("Names", {})
+    [group, *more] = now["Groups"]
+    proved = group in groups and not more and not wrong_rules(groups[group], run["Rules"])
+    now["Done"] = proved and now["Own"].get(group) == INSIDE
+    now["Cut"] = not now["Done"] and (not recorded or bool(others))
 
 
-# A new group allows all egress, over IPv6 too where its VPC has that:
-# https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
-def group_calls(run: dict[str, Any], vpc: str, kind: str, group: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Makes one group with its rules, or gives a group that is there, of which a run before this one may have made
-    but a part, exactly its rules."""
-    name, rules = group_name(run, kind), run["Rules"][kind]
-    calls: list[tuple[str, dict[str, Any]]] = []
-    if group:
-        which, wrong = group["GroupId"], wrong_rules(group, rules)
-        revoke = [group["IpPermissionsEgress"]] if group["IpPermissionsEgress"] else []
-        if "Ingress" in wrong and group["IpPermissions"]:
-            raise ValueError(
-                f"{which} ({name}) has ingress rules that it must not have: revoke them, then start again."
-            )
-    else:
-        which, wrong, revoke = f"<{name} in {vpc}>", ["Egress", "Ingress"], [ALL_IPV4, ALL_IPV6]
-        tags = [{"ResourceType": "security-group", "Tags": tags_of(run)}]
-        make = {"GroupName": name, "VpcId": vpc, "Description": name, "TagSpecifications": tags}
-        calls.append(("ec2:CreateSecurityGroup", make))
-    out = [("Revoke", "Egress", permissions) for permissions in revoke if "Egress" in wrong]
-    new = [("Authorize", way, rules[way]) for way in wrong if rules[way]]
-    for verb, way, permissions in (*out, *new):
-        calls.append((f"ec2:{verb}SecurityGroup{way}", {"GroupId": which, "IpPermissions": permissions}))
-    return calls
+def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, backups: dict[str, Any]) -> None:
+    """Sets AutoScaling: how the group and the instance's place in it were before the containment."""
+    name = group["AutoScalingGroupName"]
+    was = {"Name": name, "State": state, "Owner": owners_min_size(group)}
+    was |= {size: group[size] for size in ("MinSize", "DesiredCapacity", "MaxSize")}
+    was["Tags"] = [tag for tag in run["Tags"] if tag["Key"] not in [each["Key"] for each in group.get("Tags", [])]]
+    for backup in backups.values():
+        if "Standby" in state and backup["AutoScaling"].get("Name") == name:
+            was = backup["AutoScaling"]
+    run |= {"AutoScaling": was, "Standby": state == "InService"}
+    warnings = run["Warnings"]
+    if state not in ("InService", "Standby", "EnteringStandby"):
+        warnings.append(
+            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again when it is InService,"
+            " or detach it (aws autoscaling detach-instances)."
+        )
+    if len(group["Instances"]) == 1:
+        warnings.append(f"{name} has no other instance: nothing serves while this one is in Standby.")
+    warnings.append(
+        f"An instance refresh of {name} that terminates Standby instances, or its forced deletion, ends it."
+    )
 
 
-def image_calls(run: dict[str, Any], events: dict[str, Any]) -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    """Makes an image and its encrypted copy, which AWS's own actions do."""
-    name, text = f"ContainEC2Instance-{run['InstanceId']}-{events['Execution']}", {"Description": description_of(run)}
-    make = {"InstanceId": run["InstanceId"], "Name": name, **text, "NoReboot": True}
-    copy = {"SourceRegion": run["Region"], "SourceImageId": "<image>", "Name": f"{name}-encrypted", **text}
-    copy |= {"Encrypted": True, "KmsKeyId": events["KmsKeyArn"]}
-    return {"createImage": [("ec2:CreateImage", make)], "createEncryptedCopy": [("ec2:CopyImage", copy)]}
+# EnterStandby lowers the desired capacity by one, and is refused where that would be under MinSize.
+def standby_calls(run: dict[str, Any]) -> list[Any]:
+    """Brings the instance to Standby: tags, MinSize lowered by one if it must be, EnterStandby.
 
-
-def untagged_of(ec2: Any, run: dict[str, Any], interfaces: list[dict[str, Any]]) -> list[str]:
-    """The instance and its interfaces, if any of them lacks the backup's tag."""
-    names = [run["InstanceId"], *(i["Id"] for i in interfaces)]
-    wanted = {"resource-id": names, "key": [BACKUP_TAG], "value": [backup_uri(run)]}
-    return [] if len(ec2.describe_tags(Filters=filters(wanted))["Tags"]) == len(names) else names
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_EnterStandby.html
+    """
+    was, instance = run["AutoScaling"], run["InstanceId"]
+    place, less = {"AutoScalingGroupName": was["Name"]}, was["MinSize"] - 1
+    tags = [*was["Tags"], {"Key": f"ContainEC2Instance:{instance}", "Value": run["Key"]}]
+    enter = {**place, "InstanceIds": [instance], "ShouldDecrementDesiredCapacity": True}
+    calls = [["autoscaling", "EnterStandby", enter]]
+    if was["DesiredCapacity"] <= was["MinSize"]:
+        tags.append({"Key": MIN_SIZE_TAG, "Value": f"{was['Owner']}/{less}"})
+        calls.insert(0, ["autoscaling", "UpdateAutoScalingGroup", {**place, "MinSize": less}])
+    return [tag_call(was["Name"], tags), *calls]
 
 
 # New buckets block public access and enforce their owner by themselves:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html
-def bucket_calls(events: dict[str, Any], key: str, tags: list[dict[str, str]]) -> list[tuple[str, dict[str, Any]]]:
-    """Makes the bucket if it is missing, versioned and for encrypted connections only, and writes the backup."""
-    name, region = events["Bucket"], events["Region"]
-    place = {"Bucket": name, "ExpectedBucketOwner": events["AccountId"]}
+def bucket_calls(run: dict[str, Any], readers: list[str]) -> list[Any]:
+    """Makes the bucket, versioned, for encrypted connections only, readable by `readers`; writes the backup."""
+    bucket, region = run["Bucket"], run["Region"]
+    place, arn = {"Bucket": bucket, "ExpectedBucketOwner": run["AccountId"]}, f"arn:{run['Partition']}:s3:::{bucket}"
     local = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    arn = f"arn:{events['Partition']}:s3:::{name}"
-    deny = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
-    statement = {**deny, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    make: list[tuple[str, dict[str, Any]]] = [
-        ("s3:CreateBucket", {"Bucket": name, **local}),
-        ("s3:PutBucketVersioning", {**place, "VersioningConfiguration": {"Status": "Enabled"}}),
-        ("s3:PutBucketPolicy", {**place, "Policy": policy}),
+    on = {"Resource": [arn, f"{arn}/*"]}
+    insecure = {"Bool": {"aws:SecureTransport": "false"}}
+    statements = [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", **on, "Condition": insecure}]
+    if readers:
+        read = ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"]
+        statements.append({"Effect": "Allow", "Principal": {"AWS": readers}, "Action": read, **on})
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    tagging = percent_encode_sequence([(tag["Key"], tag["Value"]) for tag in run["Tags"]])
+    put = {**place, "Key": run["Key"], "ChecksumAlgorithm": "SHA256", **({"Tagging": tagging} if tagging else {})}
+    return [
+        ["s3", "CreateBucket", {"Bucket": bucket, **local}],
+        ["s3", "PutBucketVersioning", {**place, "VersioningConfiguration": {"Status": "Enabled"}}],
+        ["s3", "PutBucketPolicy", {**place, "Policy": policy}],
+        ["s3", "PutObject", put],
     ]
-    put = [("s3:PutObject", {**put_parameters({**place, "Key": key}, tags), "IfNoneMatch": "*"})] if key else []
-    return [*(make if events["BucketMissing"] else []), *put]
 
 
-def undo_calls(run: dict[str, Any], names: list[str]) -> list[tuple[str, dict[str, Any]]]:
-    """What brings everything back by hand, but for the groups that are made."""
-    scaling, before = run["AutoScaling"], run["TagsBefore"]
-    calls = [(PUT, {"NetworkInterfaceId": i["Id"], "Groups": i["Groups"]}) for i in run["Interfaces"]]
-    if scaling.get("LifecycleState") == "InService":
-        place = {"AutoScalingGroupName": scaling["AutoScalingGroupName"]}
-        calls.append(("autoscaling:ExitStandby", {**place, "InstanceIds": [run["InstanceId"]]}))
-        calls.append(("autoscaling:UpdateAutoScalingGroup", {**place, "MinSize": scaling["MinSize"]}))
-        keys = {MIN_SIZE_TAG, marker_of(run)["Key"], *tags_in(run)} - before.get(
-            scaling["AutoScalingGroupName"], {}
-        ).keys()
-        group = {"ResourceId": scaling["AutoScalingGroupName"], "ResourceType": "auto-scaling-group"}
-        calls.append(("autoscaling:DeleteTags", {"Tags": [{**group, "Key": key} for key in sorted(keys)]}))
-    calls.append(("ec2:DeleteTags", {"Resources": names, "Tags": tags_of(run)}))
-    for name in names:
-        old = [{"Key": key, "Value": value} for key, value in before.get(name, {}).items()]
-        calls += [("ec2:CreateTags", {"Resources": [name], "Tags": old})] if old else []
-    return calls
+# A new group allows all egress, over IPv6 too where its VPC has that:
+# https://docs.aws.amazon.com/vpc/latest/userguide/default-security-group.html
+def group_calls(run: dict[str, Any], kind: str, vpc: str) -> list[Any]:
+    """Makes a group and gives it its rules. Its description says which backup belongs to it."""
+    name, inside = f"ContainEC2Instance-{kind}-{run['InstanceId']}-{run['Execution']}", kind == INSIDE
+    tags = [{"ResourceType": "security-group", "Tags": run["Tagging"]}]
+    make = {"GroupName": name, "Description": run["Key"], "VpcId": vpc, "TagSpecifications": tags}
+    rules = run["Rules"] if inside else {"Ingress": [ALL_IPV4, ALL_IPV6]}
+    given = [("Revoke" if inside else "Authorize", "Egress", [each]) for each in (ALL_IPV4, ALL_IPV6)]
+    given += [("Authorize", way, rules[way]) for way in rules if rules[way]]
+    which = {"GroupId": f"<{kind} group in {vpc}>"}
+    changes = [[f"{verb}SecurityGroup{way}", {**which, "IpPermissions": each}] for verb, way, each in given]
+    return [["ec2", *call] for call in (["CreateSecurityGroup", make], *changes)]
 
 
-def plan_containment(ec2: Any, s3: Any, events: dict[str, Any], interfaces: list[dict[str, Any]]) -> dict[str, Any]:
-    """Run (the containment), Backup (key, empty if nothing is to be written; content, empty for the run itself),
-    Groups (by kind and VPC), Calls by step, Undo (calls), Problems (what can't be done)."""
-    name, key, state = events["AutoScalingGroupName"], events["Key"], events["LifecycleState"]
-    group = describe_group(client("autoscaling"), name) if name else {}
-    scaling = {part: group[part] for part in ("AutoScalingGroupName", "MaxSize", "DesiredCapacity") if group}
-    if group:
-        scaling |= {"LifecycleState": state, "MinSize": min_sizes(group)[0]}
-    names = [events["InstanceId"], *(i["Id"] for i in interfaces)]
-    named = filters({"group-name": [f"ContainEC2Instance-*-{events['InstanceId']}*"]})
-    groups = ec2.describe_security_groups(Filters=named)["SecurityGroups"]
-    everything = [*ALL_IPV4, *ALL_IPV6]
-    backup = {
-        "FormatVersion": "1",
-        **{part: events[part] for part in ("AccountId", "Region", "InstanceId", "Tags")},
-        "VpcId": interfaces[0]["VpcId"],
-        "ExecutionId": events["Execution"],
-        "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "GroupSuffix": f"-{events['Execution']}" if groups else "",
-        "Interfaces": interfaces,
-        "AutoScaling": scaling,
-        "Rules": {"containment": events["Rules"], "all-access": {"Egress": everything, "Ingress": everything}},
-        "TagsBefore": tags_before(ec2, events, names, group),
-    }
-    mark = {"Key": BACKUP_TAG, "Value": tags_in(group).get(marker_of(events)["Key"], "")}
-    used = [name, *(which for i in interfaces for which in i["Groups"])]
-    found = find_run(s3, events, [*groups, {"GroupId": name, "Tags": [mark]}], used)
-    content: dict[str, Any] = {}
-    run = found or {**backup, **{part: events[part] for part in HERE}, "Key": key, "Supplements": []}
-    own = own_groups(ec2, run)
-    if found:
-        content = supplement_of(backup, run, {group["GroupId"] for groups in own.values() for group in groups.values()})
-        key = next_supplement(run) if content else ""
-        run["Interfaces"] = list({i["Id"]: i for i in (*run["Interfaces"], *content.get("Interfaces", []))}.values())
-        run["AutoScaling"] = content.get("AutoScaling") or run["AutoScaling"]
-        run["Supplements"] += [key] if key else []
-    groups = {
-        kind: {
-            i["VpcId"]: own[kind].get(i["VpcId"], {}).get("GroupId", f"<{group_name(run, kind)} in {i['VpcId']}>")
-            for i in interfaces
-        }
-        for kind in ("containment", "all-access")
-    }
-    todo = [i for i in interfaces if i["Groups"] != [groups["containment"][i["VpcId"]]]]
-    make, put = [], {}
-    for kind, which in (("containment", interfaces), ("all-access", todo)):
-        for vpc in sorted({i["VpcId"] for i in which}):
-            make += group_calls(run, vpc, kind, own[kind].get(vpc, {}))
-        put[kind] = [(PUT, {"NetworkInterfaceId": i["Id"], "Groups": [groups[kind][i["VpcId"]]]}) for i in todo]
-    rehearse = [(call, {**it, "DryRun": True}) for kind in put for call, it in put[kind]]
-    image = events["Images"] and not has_encrypted_image(images_of(ec2, run))
-    instance = ec2.describe_instances(InstanceIds=names[:1])["Reservations"][0]["Instances"][0] if image else {}
-    possible = instance.get("RootDeviceType") == "ebs"
-    untagged = [*untagged_of(ec2, run, interfaces), *(["<both images and their snapshots>"] if possible else [])]
-    calls = {
-        "backupInstanceSecurityGroups": bucket_calls(events, key, backup.get("Tags", [])),
-        "modifyAutoScalingGroup": standby_calls(run, group) if state == "InService" else [],
-        "createAllAccessSecurityGroup": [*make, *rehearse, *put["all-access"]],
-        "createContainmentSecurityGroup": put["containment"],
-        **(image_calls(run, events) if possible else {"createImage": []} if image else {}),
-        "conclude": [("ec2:CreateTags", {"Resources": untagged, "Tags": tags_of(run)})] if untagged else [],
-    }
+def image_calls(run: dict[str, Any], key_arn: str) -> dict[str, list[Any]]:
+    """Makes an image and its encrypted copy, which AWS's own actions do."""
+    name = f"ContainEC2Instance-{run['InstanceId']}-{run['Execution']}"
+    text = {"Description": f"Evidence of {run['InstanceId']}; backup {run['Key']}"}
+    make = {"InstanceId": run["InstanceId"], "Name": name, **text, "NoReboot": True}
+    copy = {"SourceRegion": run["Region"], "SourceImageId": "<image>", "Name": f"{name}-encrypted", **text}
+    copy |= {"Encrypted": True, "KmsKeyId": key_arn}
+    return {"createImage": [["ec2", "CreateImage", make]], "createEncryptedCopy": [["ec2", "CopyImage", copy]]}
+
+
+def next_commands(run: dict[str, Any], instance: dict[str, Any]) -> list[str]:
+    """What responders do next and the runbook's role may not, as lines to paste."""
+    aws, query = f"aws --region {run['Region']} ec2", "--output text --query"
+    change = f"{aws} modify-instance-attribute --instance-id {run['InstanceId']}"
+    lines = [f"{change} --disable-api-termination", f"{change} --instance-initiated-shutdown-behavior stop"]
+    for each in instance.get("BlockDeviceMappings", []):
+        kept = json.dumps([{"DeviceName": each["DeviceName"], "Ebs": {"DeleteOnTermination": False}}])
+        lines.append(f"{change} --block-device-mappings {shlex.quote(kept)}")
+    profile = shlex.quote(instance.get("IamInstanceProfile", {}).get("Arn", "").split("/")[-1])
+    if profile != "''":
+        older = {"DateLessThan": {"aws:TokenIssueTime": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}}
+        deny = {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": older}
+        policy = shlex.quote(json.dumps({"Version": "2012-10-17", "Statement": [deny]}))
+        role = (
+            f"aws iam get-instance-profile --instance-profile-name {profile} {query} InstanceProfile.Roles[0].RoleName"
+        )
+        put = f'aws iam put-role-policy --role-name "$({role})" --policy-name RevokeOlderSessions --policy-document'
+        lines.append(f"{put} {policy}")
+    for interface in instance["NetworkInterfaces"]:
+        address = interface.get("Association", {})
+        if address.get("IpOwnerId", "amazon") != "amazon":
+            find = f"{aws} describe-addresses --public-ips {address['PublicIp']} {query} Addresses[0].AssociationId"
+            lines.append(f'{aws} disassociate-address --association-id "$({find})"')
+    return lines
+
+
+def backup_of(run: dict[str, Any], backups: dict[str, Any], tagged: set[str]) -> dict[str, Any]:
+    """All that a release needs: this alone is enough. Tagged: what has got, or is to get, TagIdentifier."""
+    kept = {name: it for name, it in run["Interfaces"].items() if it["Before"]}
     return {
-        "Run": run,
-        "Backup": {"Key": key, "Content": content},
-        "Groups": groups,
-        "Calls": calls,
-        "Undo": undo_calls(run, names),
-        "Problems": [NO_IMAGE] if image and not possible else [],
+        **{name: run[name] for name in ("AccountId", "Region", "InstanceId", "Rules", "Tags", "AutoScaling")},
+        "FormatVersion": "1",
+        "ExecutionId": run["Execution"],
+        "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "Interfaces": {
+            name: {
+                "Vpc": it["Vpc"],
+                "Groups": it["Before"],
+                "Names": {group: it["Names"].get(group, "") for group in it["Before"]},
+            }
+            for name, it in kept.items()
+        },
+        "Supersedes": sorted({key for old, each in backups.items() for key in (old, *each["Supersedes"])}),
+        "Tagged": sorted(tagged.union(*(each["Tagged"] for each in backups.values()))),
     }
+
+
+def new_calls(run: dict[str, Any], events: dict[str, Any]) -> dict[str, list[Any]]:
+    """The calls of a containment that has something to change, by step."""
+    interfaces = run["Interfaces"].values()
+    outside = sorted({it["Vpc"] for it in interfaces if it["Cut"] or run["Standby"]})
+    made = [call for vpc in outside for call in group_calls(run, OUTSIDE, vpc)]
+    made += [call for vpc in sorted({it["Vpc"] for it in interfaces}) for call in group_calls(run, INSIDE, vpc)]
+    deletes = [["ec2", "DeleteSecurityGroup", {"GroupId": f"<{OUTSIDE} group in {vpc}>"}] for vpc in outside]
+    return {
+        "backupInstanceSecurityGroups": bucket_calls(run, events["Readers"]),
+        "modifyAutoScalingGroup": standby_calls(run) if run["Standby"] else [],
+        # The step of an API call makes one group, of the first VPC; the script makes the others.
+        "createAllAccessSecurityGroup": made[:1] if outside else [],
+        "createContainmentSecurityGroup": [*(made[1:] if outside else made), *deletes],
+    }
+
+
+def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, Any], found: dict[str, Any]) -> None:
+    """Adds to the run what is to be done: Key, Backup (its text; empty where nothing is to be changed), Calls (service,
+    operation and parameters of each by step, but for those that put groups on interfaces), Images, Next."""
+    groups, instance, interfaces = found["Groups"], found["Instance"], run["Interfaces"]
+    backups, problems = earlier_backups(s3, run), run["Problems"]
+    for name in interfaces:
+        look_at_interface(run, name, groups, backups)
+    unknown = [name for name, it in interfaces.items() if not it["Before"]]
+    if unknown:
+        problems.append(
+            f"Which groups {', '.join(unknown)} had before any containment is not known: a release can't give them."
+        )
+    if found["Group"]:
+        look_at_scaling(run, found["Group"], found["State"], backups)
+    if any(each.get("InterfaceType") == "trunk" for each in instance["NetworkInterfaces"]):
+        run["Warnings"].append(
+            "Not cut: pods with security groups of their own, on branch interfaces of a trunk interface."
+        )
+    run["Next"] = next_commands(run, instance)
+    last = [*backups][-1:]
+    run["Keys"] = [key for old in last for key in (old, *backups[old]["Supersedes"])] or run["Held"]
+    reached = all(it["Done"] for it in interfaces.values()) and {*run["Held"]} <= {*run["Keys"]}
+    with_key = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] != BACKUP_TAG}
+    tagged = {run["InstanceId"], *interfaces} - with_key
+    if reached and not run["Standby"]:
+        run["Key"] = run["Keys"][0]
+    else:
+        put_groups(ec2, {name: it["Before"] for name, it in interfaces.items() if it["Before"]}, problems, DryRun=True)
+        run["Key"], run["Backup"] = sealed(run["Key"], backup_of(run, backups, tagged))
+        run["Keys"] = [run["Key"]]
+    mark = {"Key": BACKUP_TAG, "Value": f"s3://{run['Bucket']}/{run['Key']}"[:256]}
+    run["Tagging"] = [mark, *run["Tags"]]
+    run["Calls"] = new_calls(run, events) if run["Backup"] else {}
+    images = images_of(ec2, run, run["Warnings"]) if run["Images"] else []
+    if any(it["Name"].endswith("-encrypted") and it["State"] in ("available", "pending") for it in images):
+        run["Images"] = False
+    elif run["Images"] and instance["RootDeviceType"] == "ebs":
+        run["Calls"] |= image_calls(run, events["KmsKeyArn"])
+    fine = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG and tag["Value"] == mark["Value"]}
+    bare = [name for name in (run["InstanceId"], *interfaces) if name not in fine]
+    both = ((bare, [mark]), ([name for name in bare if name in tagged], run["Tags"]))
+    stale = [
+        name
+        for name, it in groups.items()
+        if kind_of(it["GroupName"], run["InstanceId"]) == OUTSIDE
+        or (run["Backup"] and it["Description"] in run["Held"])
+    ]
+    run["Calls"]["verdict"] = [
+        *(["ec2", "CreateTags", {"Resources": names, "Tags": tags}] for names, tags in both if names and tags),
+        *(["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in stale),
+    ]

@@ -1,40 +1,42 @@
-"""The instance's network interfaces."""
+"""The instance's network interfaces, and putting groups on them."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from shared.aws import code_of, insist
+from shared.aws import attempt, side_by_side
+from shared.groups import kind_of
 
 
-def interfaces_now(ec2: Any, instance_id: str) -> list[dict[str, Any]]:
-    """Each attached interface: Id, VpcId, Groups (ids, sorted) and Names of the groups by their ids.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
-    """
-    instance = ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]
-    found = []
-    for interface in sorted(instance["NetworkInterfaces"], key=lambda part: part["NetworkInterfaceId"]):
-        names = {group["GroupId"]: group["GroupName"] for group in interface["Groups"]}
-        place = {"Id": interface["NetworkInterfaceId"], "VpcId": interface["VpcId"]}
-        found.append({**place, "Groups": sorted(names), "Names": names})
+def interfaces_of(instance: dict[str, Any]) -> dict[str, Any]:
+    """Each attached interface by its id: Vpc, Groups (ids, sorted), Names (of the groups, by id), Own (the kinds of those
+    that are the runbook's, by id)."""
+    found = {}
+    for each in instance.get("NetworkInterfaces", []):
+        names = {group["GroupId"]: group["GroupName"] for group in each["Groups"]}
+        kinds = {group: kind_of(name, instance["InstanceId"]) for group, name in names.items()}
+        own = {group: kind for group, kind in kinds.items() if kind}
+        found[each["NetworkInterfaceId"]] = {"Vpc": each["VpcId"], "Groups": sorted(names), "Names": names, "Own": own}
     return found
 
 
-# All at once: the time for which an instance is open counts. One interface that fails does not hold up the others.
-def put_groups(ec2: Any, groups: dict[str, str]) -> dict[str, str]:
-    """Gives each interface one group in place of all that it has; what failed, and why, by interface.
+# All at once: the time for which an instance is open counts. One that fails does not hold up the others, and one that is
+# gone needs nothing more.
+# https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html
+def put_groups(ec2: Any, groups: dict[str, list[str]], failed: list[str], retry: str = "", **dry: Any) -> set[str]:
+    """Gives each interface its groups in place of all that it has, or asks whether that would go; those that failed."""
+    done = "DryRunOperation" if dry else "InvalidNetworkInterfaceID.NotFound"
 
-    An interface that is gone needs nothing more. A group made a moment ago may not be found yet.
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html
-    """
+    def put(name: str, wanted: list[str]) -> str:
+        wrong: list[str] = []
+        change = ec2.modify_network_interface_attribute
+        attempt(
+            wrong, f"{name} to {', '.join(wanted)}", change, retry, done, NetworkInterfaceId=name, Groups=wanted, **dry
+        )
+        failed.extend(wrong)
+        return name if wrong else ""
 
-    def put(name: str) -> tuple[str, str]:
-        try:
-            call = ec2.modify_network_interface_attribute
-            insist(call, "InvalidGroup.NotFound", NetworkInterfaceId=name, Groups=[groups[name]])
-        except Exception as error:
-            return name, "" if code_of(error) == "InvalidNetworkInterfaceID.NotFound" else str(error)
-        return name, ""
+    return {*side_by_side(put, groups.items())} - {""}
 
-    with ThreadPoolExecutor(15) as pool:
-        return {name: error for name, error in pool.map(put, sorted(groups)) if error}
+
+def with_names(groups: list[str], names: dict[str, str]) -> str:
+    """Groups for a person: each id with its name."""
+    return ", ".join(f"{group} ({names.get(group, '?')})" for group in groups) or "unknown"

@@ -15,7 +15,8 @@ export const validateRequiredInputs = defineStep({
     S3PrefixName: parameter.S3PrefixName,
     Role: parameter.AutomationAssumeRole,
     Region: system.region,
-    ExecutionId: system.executionId,
+    Execution: system.executionId,
+    BackupS3BucketAccess: parameter.BackupS3BucketAccess,
   },
   outputs: {
     Action: { selector: "$.Payload.Action", type: "String" },

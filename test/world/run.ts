@@ -43,7 +43,6 @@ const reportSteps = [
   "reportRestore",
   "reportContainmentFailure",
   "reportRestoreFailure",
-  "reportSituationUnknown",
 ];
 
 /** Starts an execution of the published runbook; its id. */
@@ -78,7 +77,7 @@ export function runOf(execution: AutomationExecution): Run {
     if (!value.startsWith("No output available yet")) outputs[name] = value;
   }
   const reportStep = reportSteps.find((name) => outputs[`${name}.Output`] !== undefined) ?? "";
-  const json = outputs["conclude.Json"] ?? outputs["planChanges.Json"] ?? "{}";
+  const json = outputs["verdict.Json"] ?? outputs["getAutoScalingInstanceInfo.Json"] ?? "{}";
   return {
     id: execution.AutomationExecutionId ?? "",
     status: execution.AutomationExecutionStatus ?? "",

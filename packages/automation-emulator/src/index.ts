@@ -1,8 +1,10 @@
 import { findPython } from "automation-language/python";
 import { createEngine, type Engine } from "./engine/index.ts";
+import type { CancelledScripts } from "./engine/tools.ts";
 import type { CallLog } from "./gateway/calls.ts";
 import { clientEnvironment } from "./gateway/environment.ts";
 import type { FaultBoard } from "./gateway/faults.ts";
+import type { Guardrails } from "./gateway/iam/guardrails.ts";
 import { defaultAccount } from "./gateway/identities.ts";
 import { startStack } from "./gateway/stack.ts";
 
@@ -13,6 +15,8 @@ export interface EmulatorOptions {
   readonly region?: string;
   /** Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. */
   readonly timeScale?: number;
+  /** Whether a script whose step is cancelled or times out is killed, as by default, or runs on to its end. */
+  readonly cancelledScripts?: CancelledScripts;
   /** Enforce IAM for every assumed role; `iam.enforce` does it for one account or role. */
   readonly enforceIam?: boolean;
   /** Append each AWS call to this file, one JSON object a line. */
@@ -34,6 +38,8 @@ export interface Emulator {
      * Gives the function that ends it.
      */
     enforce(target: string): () => void;
+    /** Actions that are denied whatever the policies say, as a service control policy denies them. */
+    readonly guardrails: Guardrails;
   };
   /**
    * Turns knobs of the AWS behind the front, such as quotas and delays (patched_moto/settings.py), for one
@@ -59,7 +65,7 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
-  const { enforceIam, logFile, port } = options;
+  const { cancelledScripts = "kill", enforceIam, logFile, port } = options;
   const stack = await startStack(
     {
       python,
@@ -67,14 +73,22 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...(logFile !== undefined && { logFile }),
       ...(port !== undefined && { port }),
     },
-    (endpoint) => createEngine({ endpoint, region, python, timeScale }),
+    (endpoint, faults) =>
+      createEngine({
+        endpoint,
+        region,
+        python,
+        timeScale,
+        cancelledScripts,
+        faultsAtStep: faults.fireAtStep,
+      }),
   );
   return {
     endpoint: stack.endpoint,
     calls: stack.calls,
     faults: stack.faults,
     engine: stack.automation,
-    iam: { enforce: stack.enforce },
+    iam: { enforce: stack.enforce, guardrails: stack.guardrails },
     knobs: stack.knobs,
     env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
     close: async () => {
@@ -83,3 +97,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   };
 }
+
+export type { Fault, FaultKind, FaultMatch } from "./gateway/faults.ts";
+export type { Guardrail, Guardrails } from "./gateway/iam/guardrails.ts";
+export { type FaultName, faultNames, namedFault } from "./gateway/namedFaults.ts";

@@ -1,12 +1,15 @@
 /** The emulator's own HTTP interface, below /_emulator/, for people without the TypeScript one. */
 import type { CallFilter, CallLog } from "./calls.ts";
 import type { Fault, FaultKind, FaultMatch, FiringFaultBoard } from "./faults.ts";
+import type { Guardrail, Guardrails } from "./iam/guardrails.ts";
+import { faultNames, namedFault } from "./namedFaults.ts";
 import type { WireRequest } from "./request.ts";
 
 export interface Control {
   readonly calls: CallLog;
   readonly faults: FiringFaultBoard;
   readonly enforce: (target: string) => () => void;
+  readonly guardrails: Guardrails;
 }
 
 export interface ControlAnswer {
@@ -18,6 +21,7 @@ export interface ControlAnswer {
  * - GET /_emulator/health
  * - GET /_emulator/calls[?executionId=&step=&accountId=&mutating=true], DELETE /_emulator/calls
  * - GET, POST, DELETE /_emulator/faults, DELETE /_emulator/faults/ID
+ * - GET, POST, DELETE /_emulator/guardrails, DELETE /_emulator/guardrails/ID
  * - POST /_emulator/iam/enforce with `{ "target": "<account id or role ARN>" }`
  */
 export async function handleControl(
@@ -49,6 +53,21 @@ export async function handleControl(
       case "DELETE /_emulator/faults/ID": {
         const id = Number(request.path.split("/").at(-1));
         return control.faults.remove(id) ? ok({}) : refused(404, `There is no fault ${id}.`);
+      }
+      case "GET /_emulator/guardrails":
+        return ok(control.guardrails.list());
+      case "POST /_emulator/guardrails": {
+        control.guardrails.deny(parseGuardrail(JSON.parse(request.body.toString("utf8"))));
+        return ok(control.guardrails.list().at(-1));
+      }
+      case "DELETE /_emulator/guardrails":
+        control.guardrails.clear();
+        return ok({});
+      case "DELETE /_emulator/guardrails/ID": {
+        const id = Number(request.path.split("/").at(-1));
+        return control.guardrails.remove(id)
+          ? ok({})
+          : refused(404, `There is no guardrail ${id}.`);
       }
       case "POST /_emulator/iam/enforce": {
         const { target } = record(JSON.parse(request.body.toString("utf8")), "the body");
@@ -83,13 +102,57 @@ function callFilter(query: URLSearchParams): CallFilter {
  * @throws Error that names the wrong part.
  */
 export function parseFault(input: unknown): Fault {
-  const { match, kind, ...rest } = record(input, "the fault");
-  none(rest, "the fault", "match, kind");
+  const { match, kind, name, ...rest } = record(input, "the fault");
+  none(rest, "the fault", "match and kind, or name and match");
+  if (name !== undefined) {
+    if (kind !== undefined)
+      throw new Error("the fault has a name and a kind; it takes one of them.");
+    const { service, operation, ...scope } = parseMatch(match ?? {});
+    if (service !== undefined || operation !== undefined) {
+      throw new Error(
+        "a fault by name matches its own operations; leave service and operation out.",
+      );
+    }
+    return namedFault(oneOf(name, faultNames, "name"), scope);
+  }
   return { match: parseMatch(match ?? {}), kind: parseKind(kind) };
+}
+
+/** Reads a guardrail of JSON. @throws Error that names the wrong part. */
+function parseGuardrail(input: unknown): Guardrail {
+  const { actions, except, parameterValue, accountId, executionId, everybody, ...rest } = record(
+    input,
+    "the guardrail",
+  );
+  none(rest, "the guardrail", "actions, except, parameterValue, accountId, executionId, everybody");
+  return {
+    actions: texts(actions, "actions"),
+    ...(except !== undefined && { except: texts(except, "except") }),
+    ...(parameterValue !== undefined && {
+      parameterValue: string(parameterValue, "parameterValue"),
+    }),
+    ...(accountId !== undefined && { accountId: string(accountId, "accountId") }),
+    ...(executionId !== undefined && { executionId: string(executionId, "executionId") }),
+    ...(everybody !== undefined && { everybody: everybody === true }),
+  };
+}
+
+function texts(value: unknown, where: string): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new Error(`${where} must be a list of at least one string.`);
+  }
+  return value.map((part, at) => string(part, `${where}[${at}]`));
+}
+
+function oneOf<T extends string>(value: unknown, known: readonly T[], where: string): T {
+  const found = known.find((each) => each === value);
+  if (found === undefined) throw new Error(`${where} must be one of ${known.join(", ")}.`);
+  return found;
 }
 
 function parseMatch(input: unknown): FaultMatch {
   const {
+    event,
     service,
     operation,
     executionId,
@@ -104,9 +167,13 @@ function parseMatch(input: unknown): FaultMatch {
   none(
     rest,
     "match",
-    "service, operation, executionId, accountId, step, nth, from, times, automationOnly",
+    "event, service, operation, executionId, accountId, step, nth, from, times, automationOnly",
   );
+  if (event !== undefined && event !== "call" && event !== "step") {
+    throw new Error("match.event must be call or step.");
+  }
   return {
+    ...(event !== undefined && { event }),
     ...(service !== undefined && { service: string(service, "match.service") }),
     ...(operation !== undefined && { operation: string(operation, "match.operation") }),
     ...(executionId !== undefined && { executionId: string(executionId, "match.executionId") }),
@@ -146,9 +213,11 @@ function parseKind(input: unknown): FaultKind {
       return { kill: side(kind.kill, "kind.kill") };
     case "cancel":
       return { cancel: side(kind.cancel, "kind.cancel") };
+    case "complete":
+      return { complete: side(kind.complete, "kind.complete") };
     default:
       throw new Error(
-        `kind must have one of error, throttle, delayMs, timeoutAfterEffect, kill, cancel; it has ${name ?? "nothing"}.`,
+        `kind must have one of error, throttle, delayMs, timeoutAfterEffect, kill, cancel, complete; it has ${name ?? "nothing"}.`,
       );
   }
 }

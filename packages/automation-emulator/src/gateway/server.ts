@@ -146,7 +146,7 @@ async function serve(
     headers: incoming.rawHeaders,
     body: request.body,
   });
-  record(parts.calls, pending, result, performance.now() - started);
+  record(parts, pending, result, performance.now() - started);
   if (result.outcome === dropped) {
     incoming.socket.destroy();
     return;
@@ -233,10 +233,13 @@ async function answer(
     return { outcome: dropped, fault: "Killed" };
   }
   if (decisive !== undefined && "cancel" in decisive && decisive.cancel === "before") {
-    await cancel(parts, call);
+    await stop(parts, call, "Cancel");
     // The engine may have ended the script that made this call; then the call never left it.
     await sleep(20);
     if (incoming.socket.destroyed) return { outcome: dropped, fault: "Cancelled" };
+  }
+  if (decisive !== undefined && "complete" in decisive && decisive.complete === "before") {
+    await stop(parts, call, "Complete");
   }
   const { denied, hidesMissing, warning } = await parts.gate.judge(call);
   const found =
@@ -251,7 +254,10 @@ async function answer(
     return { outcome: dropped, fault: "Killed", ...noted };
   }
   if (decisive !== undefined && "cancel" in decisive && decisive.cancel === "after") {
-    await cancel(parts, call);
+    await stop(parts, call, "Cancel");
+  }
+  if (decisive !== undefined && "complete" in decisive && decisive.complete === "after") {
+    await stop(parts, call, "Complete");
   }
   return { outcome, ...noted };
 }
@@ -271,13 +277,6 @@ async function effect(
   call: DecodedCall,
   wire: Parameters<Moto["send"]>[0],
 ): Promise<WireResponse> {
-  if (call.service === "ec2" && call.parameters.DryRun === true) {
-    return errorResponse(call, {
-      code: "DryRunOperation",
-      message: "Request would have succeeded, but DryRun flag is set.",
-      status: 412,
-    });
-  }
   if (call.service === "ssm" && automationOperations.has(call.operation)) {
     return automate(parts, call, wire.body);
   }
@@ -359,12 +358,16 @@ function kill(parts: FrontParts, call: DecodedCall): void {
   if (call.executionId !== undefined) parts.automation().kill(call.executionId);
 }
 
-async function cancel(parts: FrontParts, call: DecodedCall): Promise<void> {
+async function stop(
+  parts: FrontParts,
+  call: DecodedCall,
+  Type: "Cancel" | "Complete",
+): Promise<void> {
   if (call.executionId === undefined) return;
   const { accountId, region } = call;
-  const input = { AutomationExecutionId: call.executionId, Type: "Cancel" };
+  const input = { AutomationExecutionId: call.executionId, Type };
   const caller = { accountId, accessKeyId: accountId, region };
-  // An execution that has ended meanwhile can't be cancelled, and that is no failure of the fault.
+  // An execution that has ended meanwhile can't be stopped, and that is no failure of the fault.
   await parts
     .automation()
     .handle("StopAutomationExecution", input, caller)
@@ -372,7 +375,7 @@ async function cancel(parts: FrontParts, call: DecodedCall): Promise<void> {
 }
 
 function record(
-  calls: RecordingCallLog,
+  { calls, faults }: FrontParts,
   pending: PendingCall,
   { outcome, fault, warning }: Answered,
   latencyMs: number,
@@ -389,6 +392,7 @@ function record(
     ...(warning !== undefined && { warning }),
   };
   calls.record(call);
+  faults.answered(call, () => (outcome === dropped ? "" : outcome.body.toString("utf8")));
 }
 
 function send(response: ServerResponse, method: string, answer: WireResponse): void {

@@ -2,8 +2,9 @@
 import { botocoreModels } from "../botocore.ts";
 import { createAdmin } from "./admin.ts";
 import { type CallLog, createCallLog } from "./calls.ts";
-import { createFaultBoard, type FaultBoard } from "./faults.ts";
+import { createFaultBoard, type FaultBoard, type FiringFaultBoard } from "./faults.ts";
 import { createGate } from "./iam/gate.ts";
+import type { Guardrails } from "./iam/guardrails.ts";
 import { createIdentities } from "./identities.ts";
 import { modelLoader } from "./models.ts";
 import { startMoto } from "./moto.ts";
@@ -24,6 +25,7 @@ export interface Stack<A extends Automation> {
   readonly automation: A;
   /** Enforces IAM for an account, a role or everyone; gives the function that ends it. */
   enforce(target: string): () => void;
+  readonly guardrails: Guardrails;
   knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -35,7 +37,7 @@ export interface Stack<A extends Automation> {
  */
 export async function startStack<A extends Automation>(
   options: StackOptions,
-  createAutomation: (endpoint: string) => A,
+  createAutomation: (endpoint: string, faults: FiringFaultBoard) => A,
 ): Promise<Stack<A>> {
   const [moto, modelFolder] = await Promise.all([
     startMoto(options.python),
@@ -47,8 +49,8 @@ export async function startStack<A extends Automation>(
   const admin = createAdmin(moto);
   const identities = createIdentities(admin);
   const gate = createGate(admin, identities, options.enforceIam ?? false);
-  const { enforce } = gate;
-  const control = { calls, faults, enforce };
+  const { enforce, guardrails } = gate;
+  const control = { calls, faults, enforce, guardrails };
   let automation: A | undefined;
   const engine = (): A => {
     if (automation === undefined) throw new Error("The Automation engine has not started yet.");
@@ -60,7 +62,7 @@ export async function startStack<A extends Automation>(
       options.port,
     );
     const endpoint = `http://127.0.0.1:${front.port}`;
-    automation = createAutomation(endpoint);
+    automation = createAutomation(endpoint, faults);
     let closing: Promise<void> | undefined;
     return {
       endpoint,
@@ -68,6 +70,7 @@ export async function startStack<A extends Automation>(
       faults,
       automation,
       enforce,
+      guardrails,
       knobs: async (values, account) => {
         const { status, output } = await admin.post("/moto-api/knobs", { ...values, account });
         if (status !== 200) throw new Error(`The knobs were refused: ${JSON.stringify(output)}`);

@@ -24,9 +24,9 @@ const types: Readonly<Record<string, string>> = {
 /** An id for a resource that the call will make: policies can't name it, only its type. */
 const unborn = "00000000000000000";
 
-function arn(call: DecodedCall, type: string, id: string): string {
+function arn(call: DecodedCall, type: string, id: string, owner = call.accountId): string {
   // Images and snapshots can be shared and carry no account.
-  const account = type === "image" || type === "snapshot" ? "" : call.accountId;
+  const account = type === "image" || type === "snapshot" ? "" : owner;
   return `arn:${partitionOf(call.region)}:ec2:${call.region}:${account}:${type}/${id}`;
 }
 
@@ -43,6 +43,44 @@ function requirement(
     ...(id === undefined && { shown: arn(call, type, "*") }),
     resourceAccount: call.accountId,
     context: { "ec2:Region": call.region, ...context },
+  };
+}
+
+/**
+ * A requirement on a resource that another account may own and share with the caller's. Its ARN carries the owner's
+ * account. EC2 has no resource policies; the share lets the participant's account in, whose own policies decide.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+ */
+async function shareable(
+  call: DecodedCall,
+  facts: Facts,
+  type: string,
+  id: string,
+  context: Requirement["context"] = {},
+  action = call.operation,
+): Promise<Requirement> {
+  const own = requirement(call, type, id, context, action);
+  const owner = await facts.owner(call, id);
+  if (owner === undefined || owner === call.accountId) return own;
+  return {
+    ...own,
+    resource: arn(call, type, id, owner),
+    resourceAccount: owner,
+    resourcePolicy: sharedWith(call.accountId, partitionOf(call.region)),
+  };
+}
+
+function sharedWith(accountId: string, partition: string): unknown {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+        Action: "ec2:*",
+        Resource: "*",
+      },
+    ],
   };
 }
 
@@ -70,23 +108,23 @@ function tagOnCreate(call: DecodedCall): Requirement[] {
 const onGroup: Requirements = async (call, facts) => {
   const id = String(call.parameters.GroupId ?? unborn);
   const tags = await facts.tags(call, [id]);
-  const vpc = await facts.groupVpc(call, id);
-  return [
-    requirement(call, "security-group", id, groupContext(call, id, tags[id], vpc)),
-    ...newRules(call),
-  ];
+  const context = await groupContext(call, facts, id, tags[id]);
+  return [await shareable(call, facts, "security-group", id, context), ...newRules(call)];
 };
 
-function groupContext(
+async function groupContext(
   call: DecodedCall,
+  facts: Facts,
   id: string,
   tags: Tags | undefined,
-  vpc: string | undefined,
-): Requirement["context"] {
+): Promise<Requirement["context"]> {
+  const vpc = await facts.groupVpc(call, id);
   return {
     ...resourceTags("ec2", tags),
     "ec2:SecurityGroupID": id,
-    ...(vpc !== undefined && { "ec2:Vpc": arn(call, "vpc", vpc) }),
+    ...(vpc !== undefined && {
+      "ec2:Vpc": arn(call, "vpc", vpc, await facts.owner(call, vpc)),
+    }),
   };
 }
 
@@ -110,18 +148,16 @@ const modifyNetworkInterface: Requirements = async (call, facts) => {
     requirement(call, "network-interface", id, {
       ...resourceTags("ec2", tags[id]),
       "ec2:NetworkInterfaceID": id,
-      ...(placed && { "ec2:Vpc": arn(call, "vpc", placed.vpc) }),
-      ...(placed && { "ec2:Subnet": arn(call, "subnet", placed.subnet) }),
+      ...(placed && {
+        // A subnet belongs to the owner of its VPC.
+        "ec2:Vpc": arn(call, "vpc", placed.vpc, await facts.owner(call, placed.vpc)),
+        "ec2:Subnet": arn(call, "subnet", placed.subnet, await facts.owner(call, placed.vpc)),
+      }),
     }),
     ...(await Promise.all(
       groups.map(async (group) => {
-        const vpc = await facts.groupVpc(call, group);
-        return requirement(
-          call,
-          "security-group",
-          group,
-          groupContext(call, group, tags[group], vpc),
-        );
+        const context = await groupContext(call, facts, group, tags[group]);
+        return shareable(call, facts, "security-group", group, context);
       }),
     )),
     ...(instance === undefined
@@ -141,7 +177,7 @@ const createSecurityGroup: Requirements = async (call, facts) => {
     typeof vpc !== "string"
       ? []
       : [
-          requirement(call, "vpc", vpc, {
+          await shareable(call, facts, "vpc", vpc, {
             ...resourceTags("ec2", (await facts.tags(call, [vpc]))[vpc]),
             "ec2:VpcID": vpc,
           }),
@@ -157,13 +193,13 @@ const createTags: Requirements = async (call, facts) => {
   const ids = strings(call.parameters.Resources);
   const existing = await facts.tags(call, ids);
   const tags = tagMap(call.parameters.Tags);
-  return ids.map((id) => {
-    const type = types[id.slice(0, Math.max(0, id.indexOf("-")))] ?? "instance";
-    return requirement(call, type, id, {
-      ...requestTags(tags),
-      ...resourceTags("ec2", existing[id]),
-    });
-  });
+  return Promise.all(
+    ids.map((id) => {
+      const type = types[id.slice(0, Math.max(0, id.indexOf("-")))] ?? "instance";
+      const context = { ...requestTags(tags), ...resourceTags("ec2", existing[id]) };
+      return shareable(call, facts, type, id, context);
+    }),
+  );
 };
 
 const createImage: Requirements = async (call, facts) => {

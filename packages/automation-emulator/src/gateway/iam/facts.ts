@@ -26,6 +26,11 @@ export interface Facts {
   tags(place: Place, ids: readonly string[]): Promise<Readonly<Record<string, Tags>>>;
   /** The VPC of a security group; undefined where there is no such group. */
   groupVpc(place: Place, groupId: string): Promise<string | undefined>;
+  /**
+   * The account that owns a VPC, a subnet or a security group, which may be shared with the caller's; undefined where
+   * there is no such resource.
+   */
+  owner(place: Place, id: string): Promise<string | undefined>;
   networkInterface(
     place: Place,
     id: string,
@@ -51,8 +56,16 @@ export interface Facts {
   learnBucket(bucket: string, accountId: string): void;
 }
 
+/** How to ask for the owner of a resource that can be shared, by the prefix of its id. */
+const ownedKinds: Readonly<Record<string, readonly [string, string, string]>> = {
+  sg: ["DescribeSecurityGroups", "GroupId.1", "securityGroupInfo"],
+  subnet: ["DescribeSubnets", "SubnetId.1", "subnetSet"],
+  vpc: ["DescribeVpcs", "VpcId.1", "vpcSet"],
+};
+
 export function createFacts(admin: Admin): Facts {
   const owners = new Map<string, string>();
+  const resourceOwners = new Map<string, string>();
   const organizations = new Map<string, Promise<string | undefined>>();
   const scope = (place: Place, service: string) => ({
     accessKeyId: place.accountId,
@@ -96,6 +109,17 @@ export function createFacts(admin: Admin): Facts {
     groupVpc: async (place, groupId) => {
       const root = await ec2(place, { Action: "DescribeSecurityGroups", "GroupId.1": groupId });
       return text(child(items(root, "securityGroupInfo")[0], "vpcId")) || undefined;
+    },
+    owner: async (place, id) => {
+      const asked = ownedKinds[id.slice(0, Math.max(0, id.indexOf("-")))];
+      const known = resourceOwners.get(id);
+      if (asked === undefined || known !== undefined) return known;
+      const [action, parameter, set] = asked;
+      const root = await ec2(place, { Action: action, [parameter]: id });
+      const found = text(child(items(root, set)[0], "ownerId"));
+      if (found === "") return undefined;
+      resourceOwners.set(id, found);
+      return found;
     },
     networkInterface: async (place, id) => {
       const root = await ec2(place, {

@@ -2,15 +2,17 @@
 import type { Admin } from "../admin.ts";
 import { isReadOnly } from "../calls.ts";
 import type { DecodedCall } from "../decode.ts";
-import { denialError } from "../errors.ts";
+import { denialError, type ServiceError } from "../errors.ts";
 import type { Identities } from "../identities.ts";
 import type { Gate, Verdict } from "../server.ts";
 import { evaluate, type Principal } from "./evaluate.ts";
 import { createFacts, type Facts } from "./facts.ts";
+import { type CheckedGuardrails, createGuardrails, type Guardrails } from "./guardrails.ts";
 import { createPolicyStore, type PolicyStore, type RolePolicies } from "./policies.ts";
 import { type Requirement, requirementsOf, wildcardRequirement } from "./requirements.ts";
 
 export interface IamGate extends Gate {
+  readonly guardrails: Guardrails;
   /**
    * Enforces IAM for all roles of an account (12 digits) or for one role (its ARN); `*` is everyone.
    * Gives the function that ends it.
@@ -22,6 +24,7 @@ interface Parts {
   readonly store: PolicyStore;
   readonly facts: Facts;
   readonly identities: Identities;
+  readonly guardrails: CheckedGuardrails;
   /** Operations that have been warned of. */
   readonly warned: Set<string>;
 }
@@ -36,11 +39,13 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
     store: createPolicyStore(admin),
     facts: createFacts(admin),
     identities,
+    guardrails: createGuardrails(),
     warned: new Set(),
   };
   const enforced = (roleArn: string): boolean =>
     targets.has("*") || targets.has(roleArn) || targets.has(roleArn.split(":")[4] ?? "");
   return {
+    guardrails: parts.guardrails,
     enforce: (target) => {
       if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
         throw new Error(`${target} is no account id, no role ARN and not *: nothing to enforce.`);
@@ -55,6 +60,8 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
       };
     },
     judge: async (call) => {
+      const denied = await guarded(parts, call);
+      if (denied !== undefined) return { denied };
       if (targets.size === 0) return {};
       if (call.service === "sts" && call.operation === "AssumeRole") {
         return enforced(String(call.parameters.RoleArn ?? "")) ? judgeAssumeRole(parts, call) : {};
@@ -75,10 +82,25 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
   };
 }
 
+/** The refusal of a guardrail. The service itself, which takes an execution's role, is under none. */
+async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | undefined> {
+  if (!parts.guardrails.any) return undefined;
+  const own = parts.identities.session(call.accessKeyId) === undefined;
+  if (own && call.operation === "AssumeRole" && call.executionId !== undefined) return undefined;
+  const needs = (await requirementsOf(call, parts.facts)) ?? [wildcardRequirement(call)];
+  const need = parts.guardrails.denied(call, needs);
+  if (need === undefined) return undefined;
+  const on = need.resource === "*" ? "" : ` on resource: ${need.shown ?? need.resource}`;
+  return denialError(
+    call,
+    `User: ${call.principal} is not authorized to perform: ${need.action}${on} with an explicit deny in a service control policy`,
+  );
+}
+
 async function judgeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
   const principal = await sessionPrincipal(parts, call);
   const needs = await requirementsOf(call, parts.facts);
-  const verdict = await judge(call, principal, needs ?? [wildcardRequirement(call)]);
+  const verdict = await judge(parts, call, principal, needs ?? [wildcardRequirement(call)]);
   if (verdict.denied !== undefined) return verdict;
   const name = `${call.service}:${call.operation}`;
   if (needs === undefined && verdict.warning === undefined && !parts.warned.has(name)) {
@@ -109,12 +131,17 @@ async function hidesMissingKey(
 }
 
 async function judge(
+  parts: Parts,
   call: DecodedCall,
   principal: Principal,
   needs: readonly Requirement[],
 ): Promise<Verdict> {
   for (const need of needs) {
-    const decision = await evaluate(principal, need);
+    const owner = await organizationContext(parts, call, need.resourceAccount, "aws:ResourceOrgID");
+    const decision = await evaluate(principal, {
+      ...need,
+      context: { ...owner, ...need.context },
+    });
     if (decision.result === "denied") return { denied: denialError(call, decision.message) };
     if (decision.result === "undecided") {
       return { warning: `IAM: ${need.action} could not be checked: ${decision.reason}` };
@@ -187,14 +214,13 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
     resource: roleArn,
     resourceAccount,
     context: {
-      ...(await organizationContext(parts, call, resourceAccount, "aws:ResourceOrgID")),
       ...(ExternalId !== undefined && { "sts:ExternalId": String(ExternalId) }),
       ...(RoleSessionName !== undefined && { "sts:RoleSessionName": String(RoleSessionName) }),
     },
     resourcePolicy: role?.trust ?? nobody,
   };
   const session = parts.identities.session(call.accessKeyId);
-  if (session !== undefined) return judge(call, await sessionPrincipal(parts, call), [need]);
+  if (session !== undefined) return judge(parts, call, await sessionPrincipal(parts, call), [need]);
   if (call.executionId !== undefined) {
     const partition = roleArn.split(":")[1] ?? "aws";
     const execution = `arn:${partition}:ssm:${call.region}:${call.accountId}:automation-execution/${call.executionId}`;
@@ -208,14 +234,18 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
         "aws:PrincipalServiceName": "ssm.amazonaws.com",
       },
     };
-    return judge(call, service, [need]);
+    return judge(parts, call, service, [need]);
   }
   const principal: Principal = {
     arn: call.principal,
     identity: [administrator],
-    context: { "aws:PrincipalArn": call.principal, "aws:PrincipalAccount": call.accountId },
+    context: {
+      "aws:PrincipalArn": call.principal,
+      "aws:PrincipalAccount": call.accountId,
+      ...(await organizationContext(parts, call, call.accountId, "aws:PrincipalOrgID")),
+    },
   };
-  return judge(call, principal, [need]);
+  return judge(parts, call, principal, [need]);
 }
 
 /** The trust policy of a role that is not there. */

@@ -24,6 +24,7 @@ from moto.ec2.responses.security_groups import SecurityGroups
 from moto.ec2.utils import is_tag_filter
 
 from patched_moto.patch import around
+from patched_moto.patches.ram_sharing import participants
 from patched_moto.settings import knobs
 
 ALLOWED = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]*$")
@@ -70,7 +71,7 @@ def apply() -> None:
         if group is not None and group.is_default:
             message = f'the specified group: "{group_id}" name: "default" cannot be deleted by a user'
             raise EC2ClientError("CannotDelete", message)
-        if _is_used(self, group_id):
+        if group is not None and any(_is_used(backend, group_id) for backend in participants(group)):
             raise EC2ClientError("DependencyViolation", f"resource {group_id} has a dependent object")
         original(self, vpc_id, group_id)
         self.tags.pop(group_id, None)

@@ -1,11 +1,11 @@
 import { defineStep } from "../../build/types.ts";
-import { conclude } from "../conclude/step.ts";
+import { verdict } from "../verdict/step.ts";
 
 const outcome = (is: string) =>
-  [{ variable: conclude.out.Outcome, is: { StringEquals: is } }] as const;
+  [{ variable: verdict.out.Outcome, is: { StringEquals: is } }] as const;
 
-export const branchOnOutcome = defineStep({
-  name: "branchOnOutcome",
+export const branchOnVerdict = defineStep({
+  name: "branchOnVerdict",
   action: "aws:branch",
   description: "Goes to the report that fits.",
   choices: [

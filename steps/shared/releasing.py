@@ -1,0 +1,117 @@
+"""What a release has to do, found out without doing it."""
+
+import shlex
+from typing import Any
+
+from shared.aws import attempt
+from shared.backup import load
+from shared.groups import BACKUP_TAG
+from shared.images import evidence_of, images_of
+from shared.instance import with_names
+from shared.refuse import refuse
+from shared.scaling import MIN_SIZE_TAG, in_standby, owners_min_size, tag_call
+
+
+def refuse_older_key(s3: Any, run: dict[str, Any]) -> None:
+    """Refuses the key of a containment after which there was another one. A group that names a backup which is none
+    costs a warning."""
+    for key in [key for key in run["Held"] if key not in run["Keys"]]:
+        try:
+            load(s3, run, key)
+        except ValueError as error:
+            run["Warnings"].append(f"A group on the instance names another backup. {error}")
+        else:
+            refuse(f"{run['Key']} is of an older containment. The one that holds has {key}: give that as S3PrefixName.")
+
+
+def give_back(run: dict[str, Any], name: str, old: dict[str, Any], existing: set[str]) -> None:
+    """Sets Put, the groups that a contained interface gets back. What can't be given back is a problem."""
+    now, groups = run["Interfaces"].get(name, {}), old.get("Groups", [])
+    kept = [group for group in groups if group in existing]
+    lost = with_names([group for group in groups if group not in kept], old.get("Names", {}))
+    why = ""
+    if not now:
+        why = "is not attached any more"
+    elif now["Own"]:
+        why = (
+            "is contained and not in the backup"
+            if not groups
+            else ""
+            if kept == groups
+            else f"can't get back {lost}, deleted meanwhile"
+        )
+        run["Put"] |= {name: kept} if kept else {}
+    elif groups and now["Groups"] != groups:
+        why = f"got other groups meanwhile and keeps them, {with_names(now['Groups'], now['Names'])}"
+    if why:
+        line = f"aws --region {run['Region']} ec2 modify-network-interface-attribute --network-interface-id {name}"
+        run["Problems"].append(f"{name} {why}. By hand: {line} --groups {' '.join(kept) or 'GROUP'}")
+
+
+# ExitStandby raises the desired capacity by one. A MinSize above that would start instances, so while other members are
+# still contained it is given back only as far as they allow; it is never lowered.
+def scaling_calls(run: dict[str, Any], group: dict[str, Any], state: str, alive: bool) -> list[Any]:
+    """Brings the instance back into service, and gives its group its MinSize.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ExitStandby.html
+    """
+    was, instance, calls = run["AutoScaling"], run["InstanceId"], []
+    if was.get("State") != "InService":
+        return []
+    name, desired, ready = was["Name"], group.get("DesiredCapacity", 0), not alive or state == "InService"
+    place = {"AutoScalingGroupName": name}
+    if alive and state == "Standby" and desired < group["MaxSize"]:
+        calls.append(["autoscaling", "ExitStandby", {**place, "InstanceIds": [instance]}])
+        desired, ready = desired + 1, True
+    if not group or not ready:
+        run["Problems"].append(
+            f"No way back into service: {name} has MaxSize {group.get('MaxSize', 'no more')}, desired capacity {desired}, the"
+            f" instance is {state or 'not in it'}. When there is: aws --region {run['Region']} autoscaling exit-standby"
+            f" --instance-ids {instance} --auto-scaling-group-name {shlex.quote(name)}"
+        )
+        return []
+    now, owner = group["MinSize"], owners_min_size(group)
+    if owner == now == was["MinSize"] - 1 and was["DesiredCapacity"] <= was["MinSize"]:
+        owner = was["Owner"]
+    size = max(now, min(owner, desired) if in_standby(group) - {instance} else owner)
+    if size > now:
+        calls.append(["autoscaling", "UpdateAutoScalingGroup", {**place, "MinSize": size}])
+    keys = {f"ContainEC2Instance:{instance}", MIN_SIZE_TAG, *(tag["Key"] for tag in was["Tags"])}
+    if size < owner:
+        calls.append(tag_call(name, [{"Key": MIN_SIZE_TAG, "Value": f"{owner}/{size}"}]))
+        keys.remove(MIN_SIZE_TAG)
+    of = {"ResourceId": name, "ResourceType": "auto-scaling-group"}
+    gone = [{**of, "Key": tag["Key"]} for tag in group.get("Tags", []) if tag["Key"] in keys]
+    return [*calls, ["autoscaling", "DeleteTags", {"Tags": gone}]] if gone else calls
+
+
+def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) -> None:
+    """Adds to the run what is to be given back: Put, and Calls by what they give back."""
+    backup, alive = found["Backup"], bool(found["Instance"])
+    before = backup["Interfaces"]
+    run |= {
+        "Put": {},
+        "Keys": [run["Key"], *backup["Supersedes"]],
+        "AutoScaling": backup["AutoScaling"],
+        "Recorded": before,
+    }
+    refuse_older_key(s3, run)
+    ids = sorted({group for it in before.values() for group in it["Groups"]})
+    wanted = [{"Name": "group-id", "Values": ids}]
+    there = attempt(run["Warnings"], "Groups can't be read", ec2.describe_security_groups, Filters=wanted)
+    existing = {it["GroupId"] for it in there["SecurityGroups"]} if there else {*ids}
+    for name in sorted({*before, *run["Interfaces"]}) if alive else []:
+        give_back(run, name, before.get(name, {}), existing)
+    evidence = evidence_of([image for image in images_of(ec2, run, run["Warnings"]) if image.get("Tags")])
+    ours = [tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG] + evidence
+    mine = [name for name in ours if name in (*backup["Tagged"], *evidence)]
+    untag = ((mine, backup["Tags"]), (ours, [{"Key": BACKUP_TAG}]))
+    place = {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"]}
+    run["Calls"] = {
+        "scaling": scaling_calls(run, found["Group"], found["State"], alive),
+        "tags": [
+            *(["ec2", "DeleteTags", {"Resources": names, "Tags": tags}] for names, tags in untag if names and tags),
+            *(["s3", "DeleteObjectTagging", {**place, "Key": key}] for key in run["Keys"] if ours and backup["Tags"]),
+        ],
+        "groups": [["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in found["Groups"]],
+    }

@@ -1,0 +1,186 @@
+"""Closes what is open, reads how everything stands, tags and cleans up, and writes the report that the run ends with."""
+
+from typing import Any
+
+from botocore import xform_name
+from shared.aws import attempt, client, side_by_side
+from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, named_for, rules_of, wrong_rules
+from shared.images import evidence_of, images_of
+from shared.instance import interfaces_of, put_groups, with_names
+from shared.report import report
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+NOT_CUT = [
+    "ICMP, and what goes through NAT or egress-only gateways, Network Load Balancers, PrivateLink, Global Accelerator,"
+    " Network Firewall, Lambda or DynamoDB endpoints, until it idles out (a network ACL cuts it, for all the subnet).",
+    "DNS to the VPC's resolver, instance metadata, and the sessions of the instance's role.",
+]
+
+
+def start_line(run: dict[str, Any], action: str, prefix: str) -> str:
+    """The line that starts the runbook for the instance, under the name that this execution was started by."""
+    aws, query = f"aws --region {run['Region']} ssm", "--query AutomationExecution.DocumentName --output text"
+    name = f"{aws} get-automation-execution --automation-execution-id {run['Execution']} {query}"
+    return (
+        f'{aws} start-automation-execution --document-name "$({name})" --parameters Action={action},DryRun=false,'
+        f"InstanceId={run['InstanceId']},S3BucketName={run['Bucket']},S3PrefixName={prefix},AutomationAssumeRole={run['Role']}"
+    )
+
+
+def look(ec2: Any, run: dict[str, Any], unread: list[str]) -> dict[str, Any]:
+    """Interfaces, Groups (the runbook's own, by id) and Scaling (the group) as they are now."""
+    name, group = run["InstanceId"], run["AutoScaling"].get("Name", "")
+    autoscaling = client("autoscaling").describe_auto_scaling_groups
+    found, groups, scaling = side_by_side(
+        lambda what, method, given: attempt(unread, f"{what} can't be read", method, **given) if what else {},
+        [
+            ("Interfaces", ec2.describe_instances, {"InstanceIds": [name]}),
+            ("Groups", ec2.describe_security_groups, {"Filters": named_for(name)}),
+            (group, autoscaling, {"AutoScalingGroupNames": [group]}),
+        ],
+    )
+    return {
+        "Interfaces": interfaces_of(found["Reservations"][0]["Instances"][0] if found else {}),
+        "Groups": {it["GroupId"]: it for it in groups.get("SecurityGroups", [])},
+        "Scaling": (scaling.get("AutoScalingGroups") or [{}])[0],
+    }
+
+
+def look_and_close(ec2: Any, run: dict[str, Any], problems: list[str]) -> dict[str, Any]:
+    """How things stand, after what is open to all was closed by the containment's group, or else by the groups of before;
+    Inside: the containment's group of each VPC; Unread: what can't be read."""
+    unread: list[str] = []
+    seen, todo = look(ec2, run, unread), {}
+    mine = {group: it for group, it in seen["Groups"].items() if it["Description"] in run["Keys"]}
+    inside = {it["VpcId"]: group for group, it in mine.items() if kind_of(it["GroupName"], run["InstanceId"]) == INSIDE}
+    for name, it in seen["Interfaces"].items():
+        if OUTSIDE in it["Own"].values():
+            todo[name] = (
+                [inside[it["Vpc"]]] if it["Vpc"] in inside else run["Interfaces"].get(name, {}).get("Before", [])
+            )
+    if todo:
+        put_groups(ec2, todo, problems, "InvalidGroup.NotFound")
+        unread = []
+        seen = look(ec2, run, unread)
+    problems += unread
+    return {**seen, "Inside": inside, "Unread": unread}
+
+
+def state_of(run: dict[str, Any], now: dict[str, Any], before: list[str], groups: dict[str, Any]) -> str:
+    """What an interface's groups mean: contained, OPEN TO ALL, as before, or what else is wrong."""
+    [group, *more] = now["Groups"]
+    if not now["Own"]:
+        return "as before" if now["Groups"] == before else "OTHER GROUPS"
+    if OUTSIDE in now["Own"].values():
+        return "OPEN TO ALL"
+    if more or group not in groups:
+        return "NOT PROVED, with other groups or one that can't be read"
+    wrong = wrong_rules(groups[group], run["Rules"]) if run["Action"] == "Contain" else []
+    if groups[group]["Description"] not in run["Keys"]:
+        wrong.append(f"of another run, with the backup {groups[group]['Description']}")
+    return f"NOT AS ASKED, {group} {'; '.join(wrong)}" if wrong else "contained"
+
+
+def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str]) -> list[str]:
+    """The Auto Scaling group, before and now."""
+    if not group:
+        return []
+    states = {it["InstanceId"]: it["LifecycleState"] for it in group["Instances"]}
+    state, was = states.get(run["InstanceId"], "not in the group"), run["AutoScaling"]
+    if run["Action"] == "Contain" and state != "Standby":
+        warnings.append(f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it.")
+    sizes = [f"MinSize {it['MinSize']}, desired capacity {it['DesiredCapacity']}" for it in (was, group)]
+    return [f"{was['Name']}: before {was['State']}, {sizes[0]}; now {state}, {sizes[1]}"]
+
+
+def finish(ec2: Any, run: dict[str, Any], seen: dict[str, Any], tags: list[Any], warnings: list[str]) -> None:
+    """Makes the calls that tag, and deletes the runbook's groups that nothing uses any more."""
+    used = {group for it in seen["Interfaces"].values() for group in it["Groups"]}
+    for group, it in seen["Groups"].items():
+        old = run["Backup"] and it["Description"] in run["Held"]
+        if group not in used and (old or kind_of(it["GroupName"], run["InstanceId"]) == OUTSIDE):
+            tags.append(["ec2", "DeleteSecurityGroup", {"GroupId": group}])
+    for _, operation, given in tags:
+        change = getattr(ec2, xform_name(operation))
+        attempt(warnings, f"{operation} failed", change, "DependencyViolation", "InvalidGroup.NotFound", **given)
+
+
+def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The outcome, and the report as text and as JSON. Never fails because something can't be read."""
+    ec2, run, notes = client("ec2"), events["Run"], events["Notes"]
+    contain, region = run["Action"] == "Contain", run["Region"]
+    problems = [*run["Problems"], *notes.get("Problems", [])]
+    warnings = [*events["Warnings"], *run["Warnings"], *notes.get("Warnings", [])]
+    seen = look_and_close(ec2, run, problems)
+    old = run["Interfaces"] if contain else run["Recorded"]
+    names = {group: name for it in (*seen["Interfaces"].values(), *old.values()) for group, name in it["Names"].items()}
+    lines, wrong = [], {}
+    for name, it in seen["Interfaces"].items():
+        before = old.get(name, {}).get("Before" if contain else "Groups", [])
+        state = state_of(run, it, before, seen["Groups"])
+        lines.append(f"{name}: {state}; before {with_names(before, names)}; now {with_names(it['Groups'], names)}")
+        if contain and name not in old:
+            problems.append(f"{name} was attached after the backup.")
+        if state != ("contained" if contain else "as before") and (contain or before or it["Own"]):
+            wrong[name] = it
+            problems.append(f"{name} is {state}.")
+    isolated, images = contain and bool(lines) and not wrong, []
+    scaling = scaling_lines(run, seen["Scaling"], warnings)
+    if contain and events["CreateAMIBackup"]:
+        images = images_of(ec2, run, problems)
+        if not any(it["State"] == "available" and it["Name"].endswith("-encrypted") for it in images):
+            problems.append(
+                "No encrypted image: see assertSourceInstanceRootVolumeIsEbs, createImage, createEncryptedCopy."
+            )
+    tags = [call for call in run["Calls"].get("verdict", []) if isolated and call[1] == "CreateTags"]
+    bare = evidence_of([it for it in images if isolated and BACKUP_TAG not in str(it.get("Tags"))])
+    tags += [["ec2", "CreateTags", {"Resources": bare, "Tags": run["Tagging"]}]] if bare else []
+    if contain:
+        finish(ec2, run, seen, tags, warnings)
+    allowed = [f"{way} {rule}" for way in run["Rules"] for rule in rules_of(run["Rules"][way])] or ["nothing"]
+    sections = {
+        "What failed": problems,
+        "Warnings": warnings,
+        "Interfaces": lines,
+        "May still reach the instance, or be reached": allowed if isolated else [],
+        "Auto Scaling": scaling,
+        "Images": [
+            f"{it['ImageId']} {it['Name']}: {it['State']} {it.get('StateReason', {}).get('Message', '')}"
+            for it in images
+        ],
+        "Security groups": [f"{group} ({it['GroupName']}) in {it['VpcId']}" for group, it in seen["Groups"].items()],
+        "Tagged": sorted({name for call in tags for name in call[2].get("Resources", [])}),
+        "Open for seconds": [it for it in [notes.get("OpenSeconds", "")] if it],
+        "Calls made": notes.get("Made", []),
+        "Backup": [f"s3://{run['Bucket']}/{run['Key']}"],
+    }
+    release, again = (
+        start_line(run, "Release", run["Key"]),
+        "Start again with the same parameters: it goes on from here.",
+    )
+    put = f"aws --region {region} ec2 modify-network-interface-attribute --network-interface-id"
+    title = "RELEASED" if notes.get("Made") else "RELEASED BEFORE, nothing was changed"
+    if contain:
+        sections |= {"To release": [release], "Not cut": NOT_CUT}
+        title = ("CONTAINED" if run["Backup"] else "ALREADY CONTAINED") + (", WITH WARNINGS" if warnings else "")
+    elif problems:
+        title = "RELEASE FAILED"
+        sections |= {"To finish": [again, release], "To finish by hand": notes.get("Left", [])}
+    if isolated:
+        share = f"aws --region {region} ec2 modify-image-attribute --launch-permission Add=[{{UserId=FORENSICS}}] --image-id"
+        sections["Next, which this role may not do"] = [*run["Next"], *(f"{share} {it['ImageId']}" for it in images)]
+    if contain and problems:
+        known = "MAY NOT BE" if seen["Unread"] else "is NOT" if len(wrong) == len(lines) else "is only PARTLY"
+        title = f"CONTAINMENT FAILED; the instance {'IS' if isolated else known} isolated"
+        inside, back = seen["Inside"], {name: it["Before"] for name, it in old.items() if it["Before"]}
+        sections["To finish"] = [again, start_line(run, "Contain", run["Prefix"])]
+        sections["To isolate by hand"] = [
+            f"{put} {name} --groups {inside[it['Vpc']]}" for name, it in wrong.items() if it["Vpc"] in inside
+        ]
+        sections["To bring everything back by hand"] = [
+            f"{put} {name} --groups {' '.join(groups)}" for name, groups in back.items()
+        ]
+    return {
+        "Outcome": ("Containment" if contain else "Release") + ("Failed" if problems else "Done"),
+        **report(run, title, sections),
+    }
