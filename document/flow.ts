@@ -27,8 +27,12 @@ import { restoreInstanceConfiguration } from "../steps/restoreInstanceConfigurat
 import { validateRequiredInputs } from "../steps/validateRequiredInputs/step.ts";
 import { verdict } from "../steps/verdict/step.ts";
 
-/** After the backup, whatever fails or is cancelled goes where what is open is closed, and reported. */
-const reported = { onFailure: "step:verdict", onCancel: "step:verdict" } as const;
+/** After the backup, whatever fails or is cancelled goes to the verdict, which alone decides what the run ends as. */
+const reported = {
+  onFailure: "step:verdict",
+  onCancel: "step:verdict",
+  isCritical: false,
+} as const;
 
 /** What is tried before the isolation and may fail: the isolation goes on. */
 const tried = (next: "createAllAccessSecurityGroup" | "createContainmentSecurityGroup") =>

@@ -42,7 +42,7 @@ export const parameters = {
   CreateAMIBackup: {
     type: "Boolean",
     description:
-      "(Optional, Contain only) true also makes an image, without reboot, after the isolation, and an encrypted copy.",
+      "(Contain only) true also makes an image, without reboot, after the isolation, and an encrypted copy.",
     default: false,
   },
   KmsKey: {
@@ -54,13 +54,13 @@ export const parameters = {
   },
   IngressInput: {
     type: "MapList",
-    description: `(Optional, Contain only) What may still reach the instance, nothing by default, up to about ${rulesThatFit} rules. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"22", "ToPort":"22"}]. IPv4 or IPv6, never every address; tcp, udp, icmp, icmpv6, or -1 for all (without ports). For icmp the ports are type and code, -1 for all.`,
+    description: `(Contain only) What may still reach the instance, nothing by default, up to about ${rulesThatFit} rules. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"22", "ToPort":"22"}]. IPv4 or IPv6, never every address; tcp, udp, icmp, icmpv6, or -1 for all (without ports). For icmp the ports are type and code, -1 for all.`,
     default: [],
     maxItems: 50,
   },
   EgressInput: {
     type: "MapList",
-    description: `(Optional, Contain only) What the instance may still reach; nothing by default, up to about ${rulesThatFit} rules, in the same form.`,
+    description: `(Contain only) What the instance may still reach; nothing by default, up to about ${rulesThatFit} rules, in the same form.`,
     default: [],
     maxItems: 50,
   },
@@ -95,7 +95,7 @@ export const parameters = {
   BackupS3BucketAccess: {
     type: "StringList",
     description:
-      "(Optional, Contain only) ARNs of IAM users, roles or accounts (…:root) that may read a bucket which Contain makes.",
+      "(Contain only) ARNs of IAM users, roles or accounts (…:root) that may read a bucket which Contain makes.",
     default: [],
     maxItems: 5,
     allowedPattern:

@@ -124,7 +124,6 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Inputs": {
             "Rules": {way: permissions(f"{way}Input", events[f"{way}Input"]) for way in ("Ingress", "Egress")},
             "Tags": tags(events["TagIdentifier"]),
-            "Prefix": events["S3PrefixName"],
             "Key": key_of_backup(events["S3PrefixName"], events["Execution"], action),
             "Images": images,
         },
