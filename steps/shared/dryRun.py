@@ -33,9 +33,7 @@ def dry_run(run: dict[str, Any], missing: bool) -> dict[str, Any]:
     ]
     sections = {
         "What changes": changes,
-        "May then reach the instance, or be reached": [
-            f"{way} {rule}" for way in run["Rules"] for rule in rules_of(run["Rules"][way])
-        ],
+        "Still allowed": [f"{way} {rule}" for way in run["Rules"] for rule in rules_of(run["Rules"][way])],
         "Warnings": run["Warnings"],
         "What can't be done": run["Problems"],
         "Calls that would be made": calls or ["none: there is nothing to do"],

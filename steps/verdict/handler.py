@@ -147,7 +147,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "What failed": problems,
         "Warnings": warnings,
         "Interfaces": lines,
-        "May still reach the instance, or be reached": allowed if isolated else [],
+        "Still allowed": allowed if isolated else [],
         "Auto Scaling": scaling,
         "Images": [
             f"{it['ImageId']} {it['Name']}: {it['State']} {it.get('StateReason', {}).get('Message', '')}"
