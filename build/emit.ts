@@ -9,7 +9,7 @@ export const DOCUMENT_LIMIT = 65_536;
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
  */
-export const DOCUMENT_BUDGET = 62.25 * 1024;
+export const DOCUMENT_BUDGET = 62.5 * 1024;
 
 /**
  * The YAML text of a runbook: keys in the order of AWS's own documents, scripts as literal blocks,

@@ -60,7 +60,10 @@ def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, back
     name = group["AutoScalingGroupName"]
     was = {"Name": name, "State": state, "Owner": owners_min_size(group)}
     was |= {size: group[size] for size in ("MinSize", "DesiredCapacity", "MaxSize")}
-    was["Tags"] = [tag for tag in run["Tags"] if tag["Key"] not in [each["Key"] for each in group.get("Tags", [])]]
+    # What has the runbook's mark of an earlier run has its tags too.
+    keys = {tag["Key"] for tag in group.get("Tags", [])}
+    marked = f"ContainEC2Instance:{run['InstanceId']}" in keys
+    was["Tags"] = [tag for tag in run["Tags"] if marked or tag["Key"] not in keys]
     for backup in backups.values():
         if "Standby" in state and backup["AutoScaling"].get("Name") == name:
             was = backup["AutoScaling"]
@@ -231,7 +234,9 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     if reached and not run["Standby"]:
         run["Key"] = run["Keys"][0]
     else:
-        put_groups(ec2, {name: it["Before"] for name, it in interfaces.items() if it["Before"]}, problems, DryRun=True)
+        # A dry run makes no call that could change something, not even to ask.
+        before = {name: it["Before"] for name, it in interfaces.items() if it["Before"] and not events["DryRun"]}
+        put_groups(ec2, before, problems, DryRun=True)
         run["Key"], run["Backup"] = sealed(run["Key"], backup_of(run, backups, tagged))
         run["Keys"] = [run["Key"]]
     mark = {"Key": BACKUP_TAG, "Value": f"s3://{run['Bucket']}/{run['Key']}"[:256]}
@@ -244,7 +249,8 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
         run["Calls"] |= image_calls(run, events["KmsKeyArn"])
     fine = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG and tag["Value"] == mark["Value"]}
     bare = [name for name in (run["InstanceId"], *interfaces) if name not in fine]
-    both = ((bare, [mark]), ([name for name in bare if name in tagged], run["Tags"]))
+    both = [(bare, [mark]), ([name for name in bare if name in tagged], run["Tags"])]
+    both += [(["<both images and their snapshots>"], run["Tagging"])] if "createImage" in run["Calls"] else []
     stale = [
         name
         for name, it in groups.items()

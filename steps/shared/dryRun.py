@@ -10,6 +10,8 @@ from shared.report import report
 def dry_run(run: dict[str, Any], missing: bool) -> dict[str, Any]:
     """What changes for each interface, and every call that the real run would make."""
     changes, puts, steps, release = [], [], [*run["Calls"].items()], run.get("Put", {})
+    here = "createContainmentSecurityGroup" if run["Action"] == "Contain" else "restoreInstanceConfiguration"
+    back = [(name, it["Before"]) for name, it in run["Interfaces"].items() if run["Backup"] and it["Before"]]
     for name, it in run["Interfaces"].items():
         names = {**it["Names"], **run.get("Recorded", {}).get(name, {}).get("Names", {})}
         to = f"back to {with_names(release[name], names)}" if name in release else "stays as it is"
@@ -19,14 +21,22 @@ def dry_run(run: dict[str, Any], missing: bool) -> dict[str, Any]:
                 (name, [f"<{kind} group in {it['Vpc']}>"]) for kind in (OUTSIDE, INSIDE) if it["Cut"] or kind == INSIDE
             ]
         changes.append(f"{name}: from {with_names(it['Groups'], names)}: {to}")
-    given = [{"NetworkInterfaceId": name, "Groups": groups} for name, groups in (*puts, *release.items())]
-    tried = [{**each, "DryRun": True} for each in given if not release]
-    # The interfaces come after the four steps that prepare a containment, and first in a release.
-    steps.insert(
-        4 if puts else 0, ("interfaces", [["ec2", "ModifyNetworkInterfaceAttribute", it] for it in (*tried, *given)])
-    )
+    dry = {"DryRun": True}
+    tries = [("getAutoScalingInstanceInfo", back, dry), (here, puts, dry), (here, [*puts, *release.items()], {})]
+    # What is put on interfaces comes after the four steps that prepare a containment, and first in a release.
+    at = 4 if puts else 0
+    steps[at:at] = [
+        (
+            step,
+            [
+                ["ec2", "ModifyNetworkInterfaceAttribute", {"NetworkInterfaceId": name, "Groups": groups, **asked}]
+                for name, groups in each
+            ],
+        )
+        for step, each, asked in tries
+    ]
     calls = [
-        {"Step": step, "Call": f"{service}:{operation}", "Parameters": it}
+        {"Step": step if run["Action"] == "Contain" else here, "Call": f"{service}:{operation}", "Parameters": it}
         for step, each in steps
         for service, operation, it in each
         if missing or "Bucket" not in operation

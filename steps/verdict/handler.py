@@ -116,6 +116,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     warnings = [*events["Warnings"], *run["Warnings"], *notes.get("Warnings", [])]
     if contain and run["Backup"] and "OpenSeconds" not in notes:
         warnings.append("Not cut: connections may live on, since createContainmentSecurityGroup did not end by itself.")
+    if not contain and "Made" not in notes:
+        problems.append("restoreInstanceConfiguration did not end by itself.")
     seen = look_and_close(ec2, run, problems)
     old = run["Interfaces"] if contain else run["Recorded"]
     names = {group: name for it in (*seen["Interfaces"].values(), *old.values()) for group, name in it["Names"].items()}
@@ -137,7 +139,9 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             problems.append(
                 "No encrypted image: see assertSourceInstanceRootVolumeIsEbs, createImage, createEncryptedCopy."
             )
-    tags = [call for call in run["Calls"].get("verdict", []) if isolated and call[1] == "CreateTags"]
+    tags = [
+        call for call in run["Calls"].get("verdict", []) if isolated and "<" not in str(call[2].get("Resources", "<"))
+    ]
     bare = evidence_of([it for it in images if isolated and BACKUP_TAG not in str(it.get("Tags"))])
     tags += [["ec2", "CreateTags", {"Resources": bare, "Tags": run["Tagging"]}]] if bare else []
     if contain:
