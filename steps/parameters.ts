@@ -24,7 +24,7 @@ export const rulesThatFit = Math.floor((parameterBytes - otherBytes) / 2 / ruleB
 export const parameters = {
   InstanceId: {
     type: "AWS::EC2::Instance::Id",
-    description: "(Required) The EC2 instance, in this account and Region.",
+    description: "(Required) The EC2 instance.",
     allowedPattern: "^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$",
   },
   Action: {
@@ -88,7 +88,7 @@ export const parameters = {
   AutomationAssumeRole: {
     type: "AWS::IAM::Role::Arn",
     description:
-      "(Required) The ARN of the IAM role that the runbook acts as; scripts may call AWS with a role only.",
+      "(Required) The IAM role that the runbook acts as.",
     default: "",
     allowedPattern: "^$|^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/-]{1,512}$",
   },

@@ -216,9 +216,7 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
         look_at_interface(run, name, groups, backups)
     unknown = [name for name, it in interfaces.items() if not it["Before"]]
     if unknown:
-        problems.append(
-            f"Which groups {', '.join(unknown)} had before any containment is not known: a release can't give them."
-        )
+        problems.append(f"Which groups {', '.join(unknown)} had before is not known: a release can't give them.")
     if found["Group"]:
         look_at_scaling(run, found["Group"], found["State"], backups)
     if any(each.get("InterfaceType") == "trunk" for each in instance["NetworkInterfaces"]):
@@ -250,7 +248,7 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     fine = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG and tag["Value"] == mark["Value"]}
     bare = [name for name in (run["InstanceId"], *interfaces) if name not in fine]
     both = [(bare, [mark]), ([name for name in bare if name in tagged], run["Tags"])]
-    both += [(["<both images and their snapshots>"], run["Tagging"])] if "createImage" in run["Calls"] else []
+    both += [(["<images and snapshots>"], run["Tagging"])] if "createImage" in run["Calls"] else []
     stale = [
         name
         for name, it in groups.items()
