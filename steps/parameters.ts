@@ -1,8 +1,8 @@
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
 import type { Parameter, Reference } from "../build/types.ts";
 
-/** Bytes of parameters that fit beside the document, less some for those that validateRequiredInputs, which checks it, is not given. */
-export const parameterBytes = DOCUMENT_LIMIT - DOCUMENT_BUDGET - 160;
+/** Bytes of parameters that fit beside the document; validateRequiredInputs checks it. */
+export const parameterBytes = DOCUMENT_LIMIT - DOCUMENT_BUDGET;
 /** Bytes that the other parameters take, as people give them: ids, a role, a bucket, a key, a tag. */
 const otherBytes = 700;
 /** A rule as people give it, in bytes. */

@@ -11,10 +11,10 @@ from shared.refuse import refuse
 
 # Highest port, type or code of each protocol.
 HIGHEST = {"tcp": 65535, "udp": 65535, "icmp": 255, "icmpv6": 255}
-# What the document leaves of Systems Manager's 64 KB, less some for the parameters that don't come here
+# What the document leaves of Systems Manager's 64 KB, into which the parameters count
 # (steps/parameters.ts; a test compares the two).
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-PARAMETER_BYTES = 1376
+PARAMETER_BYTES = 1536
 
 
 def number(rule: dict[str, Any], key: str, protocol: str) -> int:
@@ -33,7 +33,7 @@ def permission(rule: Any) -> dict[str, Any]:
     ports = ("FromPort", "ToPort")
     if not {"Cidr", "IpProtocol"} <= set(rule) <= {"Cidr", "IpProtocol", *ports}:
         raise ValueError("a rule is a map with the keys Cidr, IpProtocol, FromPort and ToPort")
-    if "/" not in rule["Cidr"]:
+    if not re.fullmatch(".+/[0-9]{1,3}", rule["Cidr"]):
         raise ValueError("Cidr must be an IPv4 or IPv6 range such as 1.2.3.4/32 or 2001:db8::/64")
     network, protocol = ipaddress.ip_network(rule["Cidr"]), rule["IpProtocol"].lower()
     found: dict[str, Any] = {"IpProtocol": protocol}

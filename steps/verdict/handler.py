@@ -183,7 +183,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         sections["To isolate by hand"] = [
             f"{put} {name} --groups {inside[it['Vpc']]}" for name, it in wrong.items() if it["Vpc"] in inside
         ]
-        sections["To bring everything back by hand"] = [
+        sections["To give groups back by hand"] = [
             f"{put} {name} --groups {' '.join(groups)}" for name, groups in back.items()
         ]
     return {

@@ -96,7 +96,9 @@ function interfacesOutsideOneGroup(
 ): string[] {
   const text = JSON.stringify(state.groups);
   const own = Object.entries(state.groups as Record<string, { name: string }>)
-    .filter(([, group]) => group.name === `ContainEC2Instance-containment-${world.instanceId}`)
+    .filter(([, group]) =>
+      group.name.startsWith(`ContainEC2Instance-containment-${world.instanceId}-`),
+    )
     .map(([id]) => id);
   expect(own, text).toHaveLength(1);
   const { interfaces } = state.network as { interfaces: Record<string, { groups: string[] }> };
