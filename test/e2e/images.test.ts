@@ -217,7 +217,7 @@ test.concurrent("item 8, invariant 7: an instance whose root is an instance stor
   expectIsolated(run);
   expect(run.report).toContain("the instance IS isolated");
   expect(section(run, "What failed")).toEqual([
-    "assertSourceInstanceRootVolumeIsEbs: the root volume is an instance store, so there is no image.",
+    "No encrypted image: see assertSourceInstanceRootVolumeIsEbs, createImage, createEncryptedCopy.",
   ]);
   const without = await world.contain();
   expect(without.status, without.failure).toBe("Success");
