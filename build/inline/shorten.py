@@ -300,7 +300,7 @@ def _edited(lines: list[str], edits: list[tuple[tokenize.TokenInfo, str]]) -> st
 
 _COMPOUND = re.compile(r"(?:class|def|elif|else|except|finally|for|if|try|while|with)\b")
 # As long as an eye can follow a line.
-_LONGEST = 160
+_LONGEST = 240
 
 
 def _indent(line: str) -> int:

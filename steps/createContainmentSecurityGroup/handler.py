@@ -53,20 +53,19 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
     return ids
 
 
-def fit_groups(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> dict[str, dict[str, str]]:
-    """The groups by kind and VPC that may be put on: those inside that allow no more than asked, those outside that
-    allow all. Where rules can't be read, those inside that made no trouble."""
+def fit_groups(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> set[str]:
+    """The groups that may be put on: those inside that allow no more than asked, those outside that allow all. Where rules
+    can't be read, those inside that made no trouble."""
     seen, everything = own_groups(ec2, run, warnings), {"Ingress": EVERYTHING, "Egress": EVERYTHING}
-    good: dict[str, dict[str, str]] = {INSIDE: {}, OUTSIDE: {}}
+    good = set()
     for name, group in ids.items():
-        kind, _, _, vpc = name[1:-1].split()
-        wrong = ["unknown"] if kind == OUTSIDE and group not in seen else []
+        inside, wrong = name.startswith(f"<{INSIDE}"), []
         if group in seen:
-            wrong = wrong_rules(seen[group], run["Rules"] if kind == INSIDE else everything)
-        if group and not any(kind == OUTSIDE or line[0] == "a" for line in wrong):
-            good[kind][vpc] = group
-        elif wrong:
-            warnings.append(f"The {name[1:-1]} can't be used: {'; '.join(wrong)}")
+            wrong = wrong_rules(seen[group], run["Rules"] if inside else everything)
+        if any(line[0] == "a" for line in wrong) or (not inside and (wrong or group not in seen)):
+            warnings.append(f"The {name[1:-1]} can't be used: {'; '.join(wrong) or 'its rules are not known'}.")
+        elif group:
+            good.add(group)
     return good
 
 
@@ -88,20 +87,22 @@ def prove(ec2: Any, run: dict[str, Any], shut: dict[str, list[str]], warnings: l
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Notes: Warnings, OpenSeconds (for how long the instance was open)."""
     ec2, run = client("ec2"), events["Run"]
-    warnings, interfaces = [*events["Warnings"], *events["Notes"].get("Warnings", [])], run["Interfaces"]
-    good = fit_groups(ec2, run, make_groups(ec2, run, warnings), warnings)
+    warnings, interfaces = [*events["Warnings"]], run["Interfaces"]
+    ids = make_groups(ec2, run, warnings)
     cut, shut = (
-        {
-            name: [good[kind][it["Vpc"]]]
-            for name, it in interfaces.items()
-            if it["Vpc"] in good[kind] and (it["Cut"] or kind == INSIDE)
-        }
+        {name: [group] for name, it in interfaces.items() if (group := ids.get(f"<{kind} group in {it['Vpc']}>"))}
         for kind in (OUTSIDE, INSIDE)
     )
-    bad = set().union(
-        *side_by_side(lambda groups: put_groups(ec2, groups, warnings, NEW, DryRun=True), [(cut,), (shut,)])
+    cut = {name: group for name, group in cut.items() if interfaces[name]["Cut"]}
+    good, refused, unshut = side_by_side(
+        lambda work, *given: work(*given),
+        [
+            (fit_groups, ec2, run, ids, warnings),
+            *((lambda each: put_groups(ec2, each, warnings, NEW, DryRun=True), each) for each in (cut, shut)),
+        ],
     )
-    cut = {name: groups for name, groups in cut.items() if name in shut and name not in bad}
+    shut = {name: groups for name, groups in shut.items() if groups[0] in good}
+    cut = {name: groups for name, groups in cut.items() if groups[0] in good and name in shut.keys() - refused - unshut}
     begin = time.time()
     # Whatever happens between opening and closing, closing is done: no step ends while an interface is open.
     try:
@@ -114,7 +115,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         warnings.append(f"Not cut: connections of {', '.join(left)} that stand now may live on until they idle out.")
     if shut:
         prove(ec2, run, shut, warnings)
-    for group in good[OUTSIDE].values():
-        delete, wait = ec2.delete_security_group, "DependencyViolation"
-        attempt(warnings, f"{group} is not deleted", delete, wait, "InvalidGroup.NotFound", GroupId=group)
+    for name, group in ids.items():
+        if name.startswith(f"<{OUTSIDE}"):
+            delete, wait = ec2.delete_security_group, "DependencyViolation"
+            attempt(warnings, f"{group} is not deleted", delete, wait, "InvalidGroup.NotFound", GroupId=group)
     return {"Notes": {"Warnings": warnings, "OpenSeconds": seconds}}

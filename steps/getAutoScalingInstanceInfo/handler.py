@@ -3,7 +3,7 @@ done. Changes nothing."""
 
 from typing import Any
 
-from shared.aws import attempt, client, code_of, side_by_side
+from shared.aws import attempt, client, side_by_side
 from shared.backup import load
 from shared.containing import plan_containment
 from shared.dryRun import dry_run
@@ -13,26 +13,28 @@ from shared.refuse import refuse
 from shared.releasing import plan_release
 
 
-def instance_of(ec2: Any, name: str, release: bool) -> dict[str, Any]:
-    """The instance as EC2 describes it; for a release empty if it is terminated or gone.
+def instance_of(ec2: Any, run: dict[str, Any]) -> dict[str, Any]:
+    """The instance as EC2 describes it; empty if it is terminated or gone, which a containment refuses.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
-    try:
-        found: dict[str, Any] = ec2.describe_instances(InstanceIds=[name])["Reservations"][0]["Instances"][0]
-    except Exception as error:
-        if release and code_of(error) == "InvalidInstanceID.NotFound":
-            return {}
-        raise
-    return {} if release and found["State"]["Name"] == "terminated" else found
+    failed: list[str] = []
+    gone = "InvalidInstanceID.NotFound"
+    answer = attempt(failed, "The instance", ec2.describe_instances, "", gone, InstanceIds=[run["InstanceId"]])
+    found: dict[str, Any] = answer["Reservations"][0]["Instances"][0] if answer else {}
+    if found and found["State"]["Name"] != "terminated":
+        return found
+    if failed or run["Action"] == "Contain":
+        refuse(*(failed or [f"{run['InstanceId']} is terminated or not in this account and Region."]))
+    return {}
 
 
 def backup_of_release(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     """The backup to release from; empty for a containment."""
-    try:
-        return load(s3, run, run["Key"]) if run["Action"] == "Release" else {}
-    except ValueError as error:
-        refuse(str(error))
+    backup, fault = load(s3, run, run["Key"]) if run["Action"] == "Release" else ({}, "")
+    if fault:
+        refuse(f"{fault}.")
+    return backup
 
 
 def is_missing(s3: Any, run: dict[str, Any]) -> bool:
@@ -46,12 +48,7 @@ def is_missing(s3: Any, run: dict[str, Any]) -> bool:
 def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     """Instance, Groups (the runbook's own, by id), Group (of Auto Scaling), State (the instance's there), Tags, Backup,
     Missing (whether the bucket is); sets Interfaces, and Held (the keys of the runbook's groups on the instance)."""
-    autoscaling, name, warnings, release = (
-        client("autoscaling"),
-        run["InstanceId"],
-        run["Warnings"],
-        run["Action"] == "Release",
-    )
+    autoscaling, name, warnings = client("autoscaling"), run["InstanceId"], run["Warnings"]
 
     def read(method: Any, **given: Any) -> dict[str, Any]:
         return dict(attempt(warnings, "Auto Scaling or tags can't be read", method, **given))
@@ -59,7 +56,7 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     instance, own, members, backup, missing = side_by_side(
         lambda work, *given: work(*given),
         [
-            (instance_of, ec2, name, release),
+            (instance_of, ec2, run),
             (own_groups, ec2, run, warnings),
             (lambda: read(autoscaling.describe_auto_scaling_instances, InstanceIds=[name]),),
             (backup_of_release, s3, run),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.utils import percent_encode_sequence
+
 from shared.backup import load, sealed
 from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, wrong_rules
 from shared.images import images_of
@@ -24,10 +25,9 @@ def earlier_backups(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     keys say; for any other, a problem."""
     found: dict[str, Any] = {}
     for key in run["Held"]:
-        try:
-            found[key] = load(s3, run, key)
-        except ValueError as error:
-            run["Problems"].append(str(error))
+        backup, fault = load(s3, run, key)
+        found |= {key: backup} if backup else {}
+        run["Problems"] += [fault] if fault else []
     return dict(sorted(found.items(), key=lambda item: str(item[1]["CreatedAt"])))
 
 

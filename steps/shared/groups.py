@@ -8,6 +8,13 @@ from shared.aws import attempt
 BACKUP_TAG = "ContainEC2Instance:Backup"
 INSIDE = "containment"
 OUTSIDE = "all-access"
+# What a rule may name, and by what.
+SOURCES = (
+    ("IpRanges", "CidrIp"),
+    ("Ipv6Ranges", "CidrIpv6"),
+    ("UserIdGroupPairs", "GroupId"),
+    ("PrefixListIds", "PrefixListId"),
+)
 # A group made a moment ago may not be found, nor its tag be seen by IAM.
 NEW = "InvalidGroup.NotFound UnauthorizedOperation"
 
@@ -32,9 +39,9 @@ def own_groups(ec2: Any, run: dict[str, Any], failed: list[str]) -> dict[str, An
 def rules_of(permissions: list[dict[str, Any]]) -> set[str]:
     """Protocol, ports and source of each rule: the same for permissions that mean the same, however EC2 joins them."""
     return {
-        f"{it['IpProtocol']} {it.get('FromPort', -1)}-{it.get('ToPort', -1)} {each.get('CidrIp') or each.get('CidrIpv6') or each}"
+        f"{it['IpProtocol']} {it.get('FromPort', -1)}-{it.get('ToPort', -1)} {each[name]}"
         for it in permissions
-        for kind in ("IpRanges", "Ipv6Ranges", "UserIdGroupPairs", "PrefixListIds")
+        for kind, name in SOURCES
         for each in it.get(kind, [])
     }
 

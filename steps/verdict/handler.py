@@ -17,13 +17,13 @@ NOT_CUT = [
 ]
 
 
-def start_line(run: dict[str, Any], action: str, prefix: str) -> str:
-    """The line that starts the runbook for the instance, under the name that this execution was started by."""
+def release_line(run: dict[str, Any]) -> str:
+    """The line that releases the instance by the document's name, or ARN, that this execution was started by."""
     aws, query = f"aws --region {run['Region']} ssm", "--query AutomationExecution.DocumentName --output text"
     name = f"{aws} get-automation-execution --automation-execution-id {run['Execution']} {query}"
     return (
-        f'{aws} start-automation-execution --document-name "$({name})" --parameters Action={action},DryRun=false,'
-        f"InstanceId={run['InstanceId']},S3BucketName={run['Bucket']},S3PrefixName={prefix},AutomationAssumeRole={run['Role']}"
+        f'{aws} start-automation-execution --document-name "$({name})" --parameters Action=Release,DryRun=false,'
+        f"InstanceId={run['InstanceId']},S3BucketName={run['Bucket']},S3PrefixName={run['Key']},AutomationAssumeRole={run['Role']}"
     )
 
 
@@ -89,7 +89,9 @@ def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str
     states = {it["InstanceId"]: it["LifecycleState"] for it in group["Instances"]}
     state, was = states.get(run["InstanceId"], "not in the group"), run["AutoScaling"]
     if run["Action"] == "Contain" and state != "Standby":
-        warnings.append(f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it.")
+        warnings.append(
+            f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it (see modifyAutoScalingGroup)."
+        )
     sizes = [f"MinSize {it['MinSize']}, desired capacity {it['DesiredCapacity']}" for it in (was, group)]
     return [f"{was['Name']}: before {was['State']}, {sizes[0]}; now {state}, {sizes[1]}"]
 
@@ -112,6 +114,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     contain, region = run["Action"] == "Contain", run["Region"]
     problems = [*run["Problems"], *notes.get("Problems", [])]
     warnings = [*events["Warnings"], *run["Warnings"], *notes.get("Warnings", [])]
+    if contain and run["Backup"] and "OpenSeconds" not in notes:
+        warnings.append("Not cut: connections may live on, since createContainmentSecurityGroup did not end by itself.")
     seen = look_and_close(ec2, run, problems)
     old = run["Interfaces"] if contain else run["Recorded"]
     names = {group: name for it in (*seen["Interfaces"].values(), *old.values()) for group, name in it["Names"].items()}
@@ -143,7 +147,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "What failed": problems,
         "Warnings": warnings,
         "Interfaces": lines,
-        "May still reach the instance, or be reached": allowed if isolated else [],
+        "Still allowed": allowed if isolated else [],
         "Auto Scaling": scaling,
         "Images": [
             f"{it['ImageId']} {it['Name']}: {it['State']} {it.get('StateReason', {}).get('Message', '')}"
@@ -155,10 +159,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Calls made": notes.get("Made", []),
         "Backup": [f"s3://{run['Bucket']}/{run['Key']}"],
     }
-    release, again = (
-        start_line(run, "Release", run["Key"]),
-        "Start again with the same parameters: it goes on from here.",
-    )
+    release, again = release_line(run), "Start again with the same parameters: it goes on from here."
     put = f"aws --region {region} ec2 modify-network-interface-attribute --network-interface-id"
     title = "RELEASED" if notes.get("Made") else "RELEASED BEFORE, nothing was changed"
     if contain:
@@ -174,7 +175,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         known = "MAY NOT BE" if seen["Unread"] else "is NOT" if len(wrong) == len(lines) else "is only PARTLY"
         title = f"CONTAINMENT FAILED; the instance {'IS' if isolated else known} isolated"
         inside, back = seen["Inside"], {name: it["Before"] for name, it in old.items() if it["Before"]}
-        sections["To finish"] = [again, start_line(run, "Contain", run["Prefix"])]
+        sections["To finish"] = [again]
         sections["To isolate by hand"] = [
             f"{put} {name} --groups {inside[it['Vpc']]}" for name, it in wrong.items() if it["Vpc"] in inside
         ]
