@@ -25,7 +25,7 @@ const reports = [
 
 export const runbook: RunbookDocument = {
   description: `# ContainEC2Instance
-Isolates a compromised EC2 instance from the network, reversibly, with the evidence kept; it goes on running.
+Isolates a compromised EC2 instance from the network, reversibly, with the evidence kept.
 
 **Contain** backs up its security groups and Auto Scaling state to S3, cuts connections, isolates, proves it. **Release** gives everything back. DryRun, the default, reports every change and makes none.`,
   assumeRole: parameter.AutomationAssumeRole,

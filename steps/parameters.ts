@@ -87,8 +87,7 @@ export const parameters = {
   },
   AutomationAssumeRole: {
     type: "AWS::IAM::Role::Arn",
-    description:
-      "(Required) The IAM role that the runbook acts as.",
+    description: "(Required) The IAM role that the runbook acts as.",
     default: "",
     allowedPattern: "^$|^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/-]{1,512}$",
   },

@@ -7,7 +7,7 @@ export const restoreInstanceConfiguration = defineStep({
   name: "restoreInstanceConfiguration",
   action: "aws:executeScript",
   description:
-    "Gives back groups, lifecycle state and MinSize; removes tags and the runbook's groups; keeps images.",
+    "Gives back groups, lifecycle state and MinSize; removes tags and the runbook's groups.",
   payload: { Run: run },
   outputs: notesOutput,
   permissions: {

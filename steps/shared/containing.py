@@ -75,7 +75,7 @@ def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, back
         )
     if len(group["Instances"]) == 1:
         warnings.append(f"{name} has no other instance: nothing serves meanwhile.")
-    warnings.append(f"An instance refresh of {name} may, its forced deletion does end instances in Standby.")
+    warnings.append(f"An instance refresh of {name} may end what is in Standby, its forced deletion does.")
 
 
 # EnterStandby lowers the desired capacity by one, and is refused where that would be under MinSize.
@@ -106,7 +106,7 @@ def bucket_calls(run: dict[str, Any], readers: list[str]) -> list[Any]:
     insecure = {"Bool": {"aws:SecureTransport": "false"}}
     statements = [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", **on, "Condition": insecure}]
     if readers:
-        read = ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"]
+        read = ["s3:GetObject*", "s3:ListBucket*"]
         statements.append({"Effect": "Allow", "Principal": {"AWS": readers}, "Action": read, **on})
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     tagging = percent_encode_sequence([(tag["Key"], tag["Value"]) for tag in run["Tags"]])
@@ -220,9 +220,7 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     if found["Group"]:
         look_at_scaling(run, found["Group"], found["State"], backups)
     if any(each.get("InterfaceType") == "trunk" for each in instance["NetworkInterfaces"]):
-        run["Warnings"].append(
-            "Not cut: pods with security groups of their own, on branch interfaces of a trunk interface."
-        )
+        run["Warnings"].append("Not cut: pods with groups of their own, on branch interfaces of a trunk interface.")
     run["Next"] = next_commands(run, instance)
     last = [*backups][-1:]
     run["Keys"] = [key for old in last for key in (old, *backups[old]["Supersedes"])] or run["Held"]
