@@ -8,6 +8,7 @@ import {
   paginateListAccountsForParent,
   paginateListOrganizationalUnitsForParent,
 } from "@aws-sdk/client-organizations";
+import { accountIdPattern } from "automation-language/arn";
 import pLimit from "p-limit";
 import { Problem } from "./problem.ts";
 
@@ -21,8 +22,6 @@ export interface Member {
   /** ACTIVE, SUSPENDED, PENDING_CLOSURE, … */
   readonly state: string;
 }
-
-const ACCOUNT = /^\d{12}$/;
 
 /**
  * The account ids in a text: one or more a line, separated by blanks or commas; `#` begins a comment.
@@ -39,7 +38,7 @@ export function parseAccounts(text: string, source: string): readonly string[] {
           `${source}, line ${at + 1}: "all" would make the document public.`,
           "Name accounts; the runbook is shared with named accounts only.",
         );
-      if (!ACCOUNT.test(word))
+      if (!accountIdPattern.test(word))
         throw new Problem(
           `${source}, line ${at + 1}: ${word} is not an account id.`,
           "An account id has 12 digits.",

@@ -1,6 +1,15 @@
+import { PythonSetupError } from "automation-language/pythonSetup";
 import pc from "picocolors";
 import { explain } from "./explain.ts";
+import { printable } from "./printable.ts";
 import { Problem } from "./problem.ts";
+
+// Who reads only the first lines (`| head`) ends the command, which is no error.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
 
 /**
  * Runs a command's body and ends the process as a shell expects: 0, or 1 with what is wrong and what to do on
@@ -16,10 +25,19 @@ export async function command(body: () => Promise<number | undefined>): Promise<
       return;
     }
     const explained = (error instanceof AggregateError ? error.errors : [error]).map(explain);
-    const defect = explained.find((one) => !(one instanceof Problem));
+    const defect = explained.find(
+      (one) => !(one instanceof Problem || one instanceof PythonSetupError),
+    );
     if (defect !== undefined) throw defect;
-    for (const { message, remedy } of explained as Problem[])
-      console.error(`${pc.red("✖")} ${message}\n  ${pc.bold("What to do:")} ${remedy}`);
+    for (const problem of explained as (Problem | PythonSetupError)[]) console.error(told(problem));
     process.exitCode = 1;
   }
+}
+
+/** What is wrong, and what to do where that is not in it already. */
+function told(problem: Problem | PythonSetupError): string {
+  const what = `${pc.red("✖")} ${printable(problem.message)}`;
+  return problem instanceof Problem
+    ? `${what}\n  ${pc.bold("What to do:")} ${printable(problem.remedy)}`
+    : what;
 }

@@ -40,8 +40,7 @@ const text =
 const list =
   (pattern: RegExp): Read<readonly string[]> =>
   (given) => {
-    const items =
-      typeof given === "string" ? given.split(",").filter((item) => item !== "") : given;
+    const items = typeof given === "string" ? given.split(",") : given;
     if (!Array.isArray(items)) return undefined;
     return items.every((item) => typeof item === "string" && pattern.test(item))
       ? [...new Set(items)]
@@ -82,6 +81,9 @@ const tags: Read<Readonly<Record<string, string>>> = (given) => {
 };
 
 const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
+/** Whether a text can be the name of a Region. */
+export const isRegion = (text: string): boolean => REGION.test(text);
+
 const ROLE = /^[\w+=,.@-]{1,64}$/;
 const ROLE_IN_WORDS = "an IAM role name of at most 64 letters, digits and + = , . @ - _";
 
@@ -245,7 +247,7 @@ export function regionsOf(
       "Set AWS_REGION (for example `export AWS_REGION=us-east-1`), give --region, or list Regions under contain:regions in cdk.json.",
     );
   for (const region of [first, ...rest])
-    if (!REGION.test(region))
+    if (!isRegion(region))
       throw new Problem(
         `${region} is not the name of an AWS Region.`,
         "Write it as us-east-1, in AWS_REGION, --region or contain:regions.",

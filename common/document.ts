@@ -2,15 +2,13 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { findPython } from "automation-language/python";
 import { isSeq, parseDocument } from "yaml";
+import { DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject, projectRoot } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
+import { declaredPermissions } from "../document/permissions.ts";
 import { type Granted, type PolicyScope, rolePolicy } from "../document/policy.ts";
-import { runbook } from "../document/runbook.ts";
 import { Problem } from "./problem.ts";
 import { contentHash, versionName } from "./version.ts";
-
-/** SSM's limit for the content of a document. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
-const LIMIT = 65_536;
 
 /** The document as it is to be published. */
 export interface Publication {
@@ -31,10 +29,10 @@ export interface Publication {
 export function loadDocument(file = ""): Publication {
   const yaml = file === "" ? compile(findPython()).yaml : readDocument(file);
   const bytes = Buffer.byteLength(yaml);
-  if (bytes > LIMIT)
+  if (bytes > DOCUMENT_LIMIT)
     throw new Problem(
-      `The document has ${bytes} bytes; Systems Manager takes ${LIMIT}.`,
-      "Shorten the handlers or descriptions; `npm run build` says what takes the room.",
+      `The document has ${bytes} bytes; Systems Manager takes ${DOCUMENT_LIMIT}.`,
+      "Shorten the handlers or descriptions; `npm run build` says which parts are large.",
     );
   const { version } = JSON.parse(readFileSync(inProject("package.json"), "utf8")) as {
     version: string;
@@ -43,14 +41,9 @@ export function loadDocument(file = ""): Publication {
     yaml,
     hash: contentHash(yaml),
     versionName: versionName(version, yaml),
-    policy: (scope) => rolePolicy(declared, scope),
+    policy: (scope) => rolePolicy(declaredPermissions, scope),
   };
 }
-
-/** The IAM actions that each step declares. */
-const declared = Object.fromEntries(
-  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions)]),
-);
 
 function readDocument(file: string): string {
   const yaml = readText(file);

@@ -16,19 +16,25 @@ const named =
       ? new Problem(what(error), remedy(error), { cause: error })
       : undefined;
 
+/** Which profile was asked for credentials. */
+const inProfile = (): string =>
+  process.env.AWS_PROFILE ? ` in the profile ${process.env.AWS_PROFILE} (AWS_PROFILE)` : "";
+
 const RULES: readonly Rule[] = [
   named(
     /^(CredentialsProviderError|CredentialsError)$/,
     ({ message }) =>
       /expired/i.test(message)
-        ? "The AWS credentials have expired."
-        : "No AWS credentials were found.",
+        ? `The AWS credentials${inProfile()} have expired.`
+        : `No AWS credentials were found${inProfile()}.`,
     () =>
-      "Sign in (aws sso login, or aws configure) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      process.env.AWS_PROFILE
+        ? `Sign in (aws sso login --profile ${process.env.AWS_PROFILE}), or see that ~/.aws/config has a profile of this name (aws configure list-profiles).`
+        : "Sign in (aws sso login, or aws configure) and set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
   ),
   named(
     /^(ExpiredToken(Exception)?|TokenRefreshRequired|RequestExpired)$/,
-    () => "The AWS credentials have expired.",
+    () => `The AWS credentials${inProfile()} have expired.`,
     () => "Sign in again (aws sso login), then run the command again; it goes on where it stopped.",
   ),
   named(

@@ -90,7 +90,7 @@ async function documentOfStack(stack: string, region: string): Promise<string | 
  *
  * @returns a sentence for each
  */
-export async function forgotten(
+export async function leftUnmanaged(
   config: Config,
   regions: readonly [string, ...string[]],
 ): Promise<readonly string[]> {

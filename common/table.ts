@@ -1,14 +1,63 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 
+/** What a column needs to be of any use, with a blank on each side. */
+const NARROWEST = 12;
+
 /**
- * A table for the terminal. cli-table3's own colours don't heed NO_COLOR, these do.
+ * A table as text. cli-table3's own colours don't heed NO_COLOR, these do. On a terminal the widest columns are
+ * wrapped until it fits; a file or another program gets each row in one line.
  *
- * @param widths in characters; without them each column is as wide as its widest cell
+ * @param columns the width of the terminal; undefined where there is none
  */
-export const table = (head: readonly string[], widths: readonly number[] = []): Table.Table =>
-  new Table({
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+  columns: number | undefined = process.stdout.columns,
+): string {
+  const made = new Table({
     head: head.map((title) => pc.bold(title)),
     style: { head: [], border: [] },
-    ...(widths.length > 0 ? { colWidths: [...widths], wordWrap: true } : {}),
+    ...(columns === undefined
+      ? {}
+      : {
+          colWidths: fitted(naturalWidths(head, rows), columns),
+          wordWrap: true,
+          wrapOnWordBoundary: false,
+        }),
   });
+  for (const row of rows) made.push([...row]);
+  return made.toString();
+}
+
+/** The width of each column's longest line, with a blank on each side. */
+function naturalWidths(
+  head: readonly string[],
+  rows: readonly (readonly (string | number)[])[],
+): number[] {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with a control character
+  const width = (text: string): number => text.replace(/\u001b\[[0-9;]*m/g, "").length;
+  return head.map(
+    (title, at) =>
+      2 +
+      Math.max(
+        width(title),
+        ...rows.flatMap((row) =>
+          String(row[at] ?? "")
+            .split("\n")
+            .map(width),
+        ),
+      ),
+  );
+}
+
+/** Takes from the widest column until all fit. */
+function fitted(widths: readonly number[], columns: number): number[] {
+  const narrowed = [...widths];
+  const total = (): number => narrowed.reduce((sum, width) => sum + width + 1, 1);
+  for (let widest = Math.max(...narrowed); total() > columns; widest = Math.max(...narrowed)) {
+    if (widest <= NARROWEST) break;
+    narrowed[narrowed.indexOf(widest)] = widest - 1;
+  }
+  return narrowed;
+}

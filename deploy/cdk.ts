@@ -48,6 +48,6 @@ export async function cdk(
   if (exitCode !== 0)
     throw new Problem(
       `cdk ${command[0]} ended with status ${exitCode}.`,
-      "What went wrong stands above. CloudFormation puts back the stack that failed; stacks deployed before it stay as they are. Mend it and run the command again: it goes on from there.",
+      "What went wrong stands above. CloudFormation puts back the stack that failed; stacks deployed before it stay as they are. Correct it and run the command again: it goes on from there.",
     );
 }

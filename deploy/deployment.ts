@@ -10,13 +10,14 @@ import {
   assertNameIsOurs,
   assertRolloutPossible,
   callerAccount,
-  forgotten,
+  leftUnmanaged,
 } from "../common/preflight.ts";
+import { printable } from "../common/printable.ts";
 import { content, describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
 import { cdk } from "./cdk.ts";
 import { difference } from "./difference.ts";
-import { retryStragglers, rolloutState } from "./rollout.ts";
+import { retryOutdated, rolloutState } from "./rollout.ts";
 import { assertPoliciesFit } from "./stacks/roles.ts";
 import { type Verified, verify } from "./verify.ts";
 
@@ -70,7 +71,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
   );
   for (const region of regions)
     console.log(await changes(region, config.documentName, publication));
-  for (const sentence of await forgotten(config, regions)) console.log(pc.yellow(sentence));
+  for (const sentence of await leftUnmanaged(config, regions)) console.log(pc.yellow(sentence));
   if (!(await agree("Deploy?", options.yes))) return 0;
 
   const trial = !options.promote;
@@ -102,7 +103,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
 }
 
 /**
- * Makes all checks together, and tells of all that failed: who mends one should not meet the next one only then.
+ * Makes all checks together, and tells of all that failed: who corrects one should not meet the next one only then.
  *
  * @throws AggregateError with each check's error
  */
@@ -119,7 +120,7 @@ async function checked(
           throw error;
         }),
     })),
-    { ...quiet, concurrent: true, exitOnError: false },
+    { ...progressOptions, concurrent: true, exitOnError: false },
   ).run();
   if (errors.length > 0) throw new AggregateError(errors, "Not all is ready for a deployment.");
 }
@@ -148,19 +149,25 @@ async function showDefaults(
 async function showRollout(config: Config, region: string): Promise<number> {
   const first = await rolloutState(config, region);
   const rollout =
-    first.stragglers.length === 0 ? first : await retryStragglers(config, region, first.stragglers);
+    first.outdated.length === 0 ? first : await retryOutdated(config, region, first.outdated);
   console.log(
-    `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.stragglers.length} are not.`,
+    `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.outdated.length} are not.`,
   );
   if (rollout.suspended.length > 0)
     console.log(`Left out, because they are suspended: ${rollout.suspended.join(", ")}.`);
-  if (rollout.stragglers.length === 0) return 0;
-  const rows = table(["Account", "Region", "Why"]);
-  for (const { account, region: where, reason } of rollout.stragglers)
-    rows.push([account, where, reason]);
-  console.log(rows.toString());
+  if (rollout.outdated.length === 0) return 0;
   console.log(
-    "Mend these accounts, then run npm run deploy again; accounts that are current are left alone.",
+    table(
+      ["Account", "Region", "Why"],
+      rollout.outdated.map(({ account, region: where, reason }) => [
+        account,
+        where,
+        printable(reason),
+      ]),
+    ),
+  );
+  console.log(
+    "Correct what is wrong in these accounts, then run npm run deploy again; accounts that are current are left alone.",
   );
   return 1;
 }
@@ -190,18 +197,18 @@ export async function changes(
 
 /** Regions as a table: version, default and what had to be done. */
 export function report(verified: readonly Verified[]): string {
-  const rows = table(["Region", "Version", "Name", "Default", "Content", ""]);
-  for (const state of verified)
-    rows.push([
+  return table(
+    ["Region", "Version", "Name", "Default", "Content", ""],
+    verified.map((state) => [
       state.region,
       state.version,
-      state.versionName ?? "",
+      printable(state.versionName ?? ""),
       state.defaultVersion,
       pc.green("verified"),
       state.note,
-    ]);
-  return rows.toString();
+    ]),
+  );
 }
 
 /** listr2 in the form that fits: lines that stay, on a terminal and in a log. */
-export const quiet = { renderer: interactive() ? "default" : "simple" } as const;
+export const progressOptions = { renderer: interactive() ? "default" : "simple" } as const;

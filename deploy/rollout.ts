@@ -14,7 +14,7 @@ import { stackSetName } from "./stacks/rollout.ts";
 const INTERVAL = 5;
 
 /** A stack instance of the rollout that is not as the template says, and why. */
-export interface Straggler {
+export interface OutdatedStack {
   readonly stackSet: string;
   readonly account: string;
   readonly region: string;
@@ -24,8 +24,8 @@ export interface Straggler {
 
 export interface Rollout {
   readonly current: number;
-  readonly stragglers: readonly Straggler[];
-  /** Accounts that are suspended, where StackSets do nothing and nothing can be mended. */
+  readonly outdated: readonly OutdatedStack[];
+  /** Accounts that are suspended, where StackSets do nothing and nothing can be done. */
   readonly suspended: readonly string[];
 }
 
@@ -52,7 +52,7 @@ export async function rolloutState(config: Config, region: string): Promise<Roll
       next = page.NextToken;
     } while (next);
   }
-  return standing(all);
+  return summarize(all);
 }
 
 /**
@@ -60,7 +60,7 @@ export async function rolloutState(config: Config, region: string): Promise<Roll
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_StackInstanceComprehensiveStatus.html
  */
-export function standing(instances: readonly Instance[]): Rollout {
+export function summarize(instances: readonly Instance[]): Rollout {
   const isSuspended = ({ StackInstanceStatus }: Instance): boolean =>
     StackInstanceStatus?.DetailedStatus === "SKIPPED_SUSPENDED_ACCOUNT";
   const behind = instances.filter(
@@ -68,7 +68,7 @@ export function standing(instances: readonly Instance[]): Rollout {
   );
   return {
     current: instances.filter((instance) => instance.Status === "CURRENT").length,
-    stragglers: behind.map((instance) => ({
+    outdated: behind.map((instance) => ({
       stackSet: instance.stackSet,
       account: instance.Account ?? "",
       region: instance.Region ?? "",
@@ -86,19 +86,19 @@ export function standing(instances: readonly Instance[]): Rollout {
 }
 
 /**
- * Tries the stragglers once more: a deployment that changes nothing in the StackSet would leave them as they are.
+ * Tries the outdated once more: a deployment that changes nothing in the StackSet would leave them as they are.
  *
  * @returns how the rollout stands afterwards
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStackSet.html
  */
-export async function retryStragglers(
+export async function retryOutdated(
   config: Config,
   region: string,
-  stragglers: readonly Straggler[],
+  outdated: readonly OutdatedStack[],
 ): Promise<Rollout> {
   const client = cloudFormation(region);
-  for (const stackSet of new Set(stragglers.map((straggler) => straggler.stackSet))) {
-    const own = stragglers.filter((straggler) => straggler.stackSet === stackSet);
+  for (const stackSet of new Set(outdated.map((stack) => stack.stackSet))) {
+    const own = outdated.filter((stack) => stack.stackSet === stackSet);
     const { OperationId } = await client.send(
       new UpdateStackSetCommand({
         StackSetName: stackSet,
@@ -110,7 +110,7 @@ export async function retryStragglers(
           AccountFilterType: "INTERSECTION",
           Accounts: [...new Set(own.map(({ account }) => account))],
         },
-        Regions: [...new Set(own.map((straggler) => straggler.region))],
+        Regions: [...new Set(own.map((stack) => stack.region))],
         OperationPreferences: {
           FailureTolerancePercentage: 100,
           MaxConcurrentPercentage: 100,

@@ -1,6 +1,7 @@
 import { DOCUMENT_BUDGET, emit } from "../build/emit.ts";
 import { inlineHandlers, type Script } from "../build/inline/inline.ts";
 import { inProject } from "../build/root.ts";
+import { declaredPermissions } from "./permissions.ts";
 import { runbook } from "./runbook.ts";
 
 export interface Compiled {
@@ -37,7 +38,7 @@ export function compile(python: string): Compiled {
   return {
     yaml: emit(runbook, scripts),
     readable: emit(runbook, readable),
-    permissions,
+    permissions: declaredPermissions,
     scripts,
     renamed,
   };
@@ -58,7 +59,3 @@ function inlined(python: string): ReadonlyMap<string, Script> {
     }),
   );
 }
-
-const permissions = Object.fromEntries(
-  runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions).sort()]),
-);

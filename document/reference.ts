@@ -1,5 +1,6 @@
 import type { Step } from "../build/types.ts";
 import { parameters } from "../steps/parameters.ts";
+import { declaredPermissions } from "./permissions.ts";
 import { rolePolicy } from "./policy.ts";
 import { runbook } from "./runbook.ts";
 
@@ -32,7 +33,11 @@ export function reference(): string {
         `\`${step.action}\``,
         step.description,
         end ? "end" : next !== undefined ? `\`${next}\`` : branches(step),
-        onFailure === undefined ? "end" : `\`${onFailure.replace("step:", "")}\``,
+        onFailure === undefined || onFailure === "Continue"
+          ? onFailure === undefined
+            ? "end"
+            : "goes on"
+          : `\`${onFailure.replace("step:", "")}\``,
       ]),
     ),
     "### Permissions",
@@ -47,7 +52,7 @@ export function reference(): string {
     "The role's policy scopes them:",
     table(
       ["Statement", "Actions", "Why, and why no narrower"],
-      rolePolicy(permissions(), { partition: "aws", accountId: "ACCOUNT" }).map(
+      rolePolicy(declaredPermissions, { partition: "aws", accountId: "ACCOUNT" }).map(
         ({ statement, reason }) => [
           statement.Sid,
           statement.Action.map((action) => `\`${action}\``).join(", "),
@@ -60,9 +65,6 @@ export function reference(): string {
 
 const stepOf = (name: string): Step | undefined =>
   runbook.flow.find(({ step }) => step.name === name)?.step;
-
-const permissions = (): Record<string, string[]> =>
-  Object.fromEntries(runbook.flow.map(({ step }) => [step.name, Object.keys(step.permissions)]));
 
 function branches(step: Step): string {
   if (step.action !== "aws:branch") return "the next";

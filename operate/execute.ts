@@ -1,18 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import {
+  type SSMClient,
+  StartAutomationExecutionCommand,
+  type StartAutomationExecutionCommandInput,
+} from "@aws-sdk/client-ssm";
+import { accountIdPattern, partitionOf } from "automation-language/arn";
 import pc from "picocolors";
 import { accountsBelow } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
 import { organizations, ssm } from "../common/clients.ts";
 import { type Config, loadConfig, regionsOf } from "../common/config.ts";
 import { callerAccount } from "../common/preflight.ts";
+import { printable } from "../common/printable.ts";
 import { Problem } from "../common/problem.ts";
 import { describe } from "../common/published.ts";
-import { follow, isFinal, isGood, snapshot, wentWell } from "./follow.ts";
-import { interruptions } from "./interrupt.ts";
-import { plan, type Request, type RunOptions, type Selection } from "./request.ts";
-import { line, result } from "./show.ts";
+import { followAll, type Output, printer, resume } from "./followAll.ts";
+import { optionsIn, plan, type Run, type RunOptions, type Selection } from "./request.ts";
 
 export interface ExecuteOptions {
   readonly context: readonly string[];
@@ -39,6 +43,7 @@ export interface ExecuteOptions {
   /** Seconds between two looks. */
   readonly interval: number;
   readonly yes: boolean;
+  readonly output: Output;
 }
 
 /**
@@ -85,47 +90,80 @@ export async function execute(options: ExecuteOptions): Promise<number> {
   };
   const run = plan(request);
   const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
-  console.log(`${pc.bold(document)} in ${region}: ${parameters.Action ?? "Contain"}, ${mode}`);
-  for (const wave of run.waves) for (const { label } of wave) console.log(`  ${label}`);
+  const say = printer(options.output);
+  say(`${pc.bold(printable(document))} in ${region}: ${parameters.Action ?? "Contain"}, ${mode}`);
+  for (const wave of run.waves) for (const { label } of wave) say(`  ${printable(label)}`);
   if (!options.dryRun && !(await typedAgain(run.proof.what, run.proof.text, options.yes))) {
     console.error(`That is not ${run.proof.text}. Nothing was started.`);
     return 1;
   }
+  return startWaves(client, region, run, options, say);
+}
+
+/** Starts wave after wave and follows each to its end, until more have failed than may. */
+async function startWaves(
+  client: SSMClient,
+  region: string,
+  run: Run,
+  options: ExecuteOptions,
+  say: (text: string) => void,
+): Promise<number> {
+  const { json } = options.output;
+  const all: unknown[] = [];
   let status = 0;
   let failed = 0;
   for (const [at, wave] of run.waves.entries()) {
-    const started: { readonly id: string; readonly request: Request }[] = [];
-    for (const entry of wave) {
-      const { AutomationExecutionId: id } = await client.send(
-        // The token keeps a retry, after an answer that was lost, from starting a second run on the same instance.
-        new StartAutomationExecutionCommand({ ...entry.input, ClientToken: randomUUID() }),
-      );
-      if (id === undefined) throw new Error("Systems Manager started an execution without an id.");
-      console.log(`Started ${id}  ${pc.dim(entry.label)}`);
-      started.push({ id, request: entry });
+    const started: { readonly id: string; readonly label: string }[] = [];
+    for (const { label, input } of wave) {
+      const id = await start(client, input);
+      say(`Started ${id}  ${pc.dim(printable(label))}`);
+      started.push({ id, label });
     }
     if (!options.follow) {
-      console.log(
-        resume(
-          started.map(({ id }) => id),
-          region,
-        ),
-      );
+      const ids = started.map(({ id }) => id);
+      say(resume(ids, region));
+      all.push(...started);
       continue;
     }
-    const ended = await followAll(
-      client,
-      region,
-      started.map(({ id, request: { label } }) => ({ id, label })),
-      options.interval,
-    );
+    const ended = await followAll(client, region, started, options.interval, options.output);
+    all.push(...ended.states);
     status = Math.max(status, ended.status);
     failed += ended.failed;
     if (!ended.left && failed <= run.mayFail) continue;
-    for (const { label } of run.waves.slice(at + 1).flat()) console.log(`Not begun: ${label}`);
+    for (const { label } of run.waves.slice(at + 1).flat()) say(`Not begun: ${printable(label)}`);
     break;
   }
+  if (json) console.log(JSON.stringify(all, null, 2));
   return status;
+}
+
+/**
+ * Starts one execution.
+ *
+ * @throws Problem that names the command's option for a parameter that the document does not take
+ */
+async function start(
+  client: SSMClient,
+  input: StartAutomationExecutionCommandInput,
+): Promise<string> {
+  try {
+    const { AutomationExecutionId: id } = await client.send(
+      // The token keeps a retry, after an answer that was lost, from starting a second run on the same instance.
+      new StartAutomationExecutionCommand({ ...input, ClientToken: randomUUID() }),
+    );
+    if (id === undefined) throw new Error("Systems Manager started an execution without an id.");
+    return id;
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "InvalidAutomationExecutionParametersException"))
+      throw error;
+    const options = optionsIn(error.message);
+    if (options.length === 0 || /assume role/i.test(error.message)) throw error;
+    throw new Problem(
+      `The document does not take these parameters: ${error.message}`,
+      `Correct ${options.join(" and ")}. What the document takes: aws ssm describe-document --name ${input.DocumentName} --query Document.Parameters.`,
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -145,93 +183,6 @@ function assertHere({ regions, executionRole, parameters }: ExecuteOptions): voi
       "Give --accounts too, or the name of the bucket as it is.",
     );
 }
-
-interface Followed {
-  /** Exit status: 1 where anything failed. */
-  readonly status: number;
-  /** The person left something running. */
-  readonly left: boolean;
-  /** How many executions failed. */
-  readonly failed: number;
-}
-
-/** What one look at an execution takes of the quota. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
-const LOOK_SECONDS = 0.4;
-
-/** Follows executions together, to the end of all or until the person leaves them. */
-export async function followAll(
-  client: SSMClient,
-  region: string,
-  executions: readonly { readonly id: string; readonly label: string }[],
-  interval: number,
-): Promise<Followed> {
-  const interrupts = interruptions();
-  const shared = broadcast(interrupts.next);
-  try {
-    const states = await Promise.all(
-      executions.map(({ id, label }) =>
-        follow({
-          client,
-          id,
-          // Systems Manager answers three such calls a second in all.
-          interval: Math.max(interval, executions.length * LOOK_SECONDS),
-          onChange: (progress) =>
-            console.log(
-              executions.length > 1 ? `${pc.dim(label)} ${line(progress)}` : line(progress),
-            ),
-          interruption: shared,
-        }),
-      ),
-    );
-    for (const state of states) if (isFinal(state.status)) console.log(result(state));
-    const left = states.filter((state) => !isFinal(state.status));
-    if (left.length > 0)
-      console.log(
-        resume(
-          left.map(({ id }) => id),
-          region,
-        ),
-      );
-    const ended = states.filter((state) => isFinal(state.status));
-    return {
-      status: ended.every(wentWell) ? 0 : 1,
-      left: left.length > 0,
-      failed: ended.filter(({ status }) => !isGood(status)).length,
-    };
-  } finally {
-    interrupts.end();
-  }
-}
-
-/** Lets several followers wait for the same Ctrl-C. */
-function broadcast<T>(next: () => Promise<T>): () => Promise<T> {
-  let waiting: Promise<T> | undefined;
-  return () => {
-    waiting ??= next().finally(() => {
-      waiting = undefined;
-    });
-    return waiting;
-  };
-}
-
-/** `npm run status`: picks an execution up again. */
-export async function status(
-  id: string,
-  region: string | undefined,
-  wait: boolean,
-  interval: number,
-): Promise<number> {
-  const [where] = regionsOf({ regions: region === undefined ? [] : [region] });
-  const client = ssm(where);
-  if (wait) return (await followAll(client, where, [{ id, label: id }], interval)).status;
-  const state = await snapshot(client, id);
-  for (const progress of [...state.steps, ...state.children]) console.log(line(progress));
-  console.log(result(state));
-  return isFinal(state.status) && !wentWell(state) ? 1 : 0;
-}
-
-const resume = (ids: readonly string[], region: string): string =>
-  `Left running. Pick it up again with:\n${ids.map((id) => `  npm run status -- ${id} --region ${region}`).join("\n")}`;
 
 /** The instance ids of a file: one or more a line, separated by blanks or commas; `#` begins a comment. */
 export function instancesOf(path: string): readonly string[] {
@@ -287,13 +238,10 @@ async function roleArn(
   const account = document.startsWith("arn:")
     ? await callerAccount(region)
     : (await describe(client, document))?.owner;
-  if (account === undefined || !/^\d{12}$/.test(account))
+  if (account === undefined || !accountIdPattern.test(account))
     throw new Problem(
       `There is no document ${document} in ${region}.`,
       "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
     );
-  return `arn:${partition(region)}:iam::${account}:role/${name}`;
+  return `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
 }
-
-const partition = (region: string): string =>
-  region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";

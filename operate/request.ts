@@ -54,6 +54,31 @@ export interface Run {
   readonly proof: { readonly what: string; readonly text: string };
 }
 
+/** The option of npm run execute that gives a parameter of the document. */
+const OPTIONS = {
+  InstanceId: "--instance",
+  Action: "--action",
+  DryRun: "--dry-run",
+  CreateAMIBackup: "--ami",
+  KmsKey: "--kms-key",
+  IngressInput: "--ingress",
+  EgressInput: "--egress",
+  TagIdentifier: "--tag-identifier",
+  S3BucketName: "--bucket",
+  BackupS3BucketAccess: "--bucket-access",
+  S3PrefixName: "--prefix",
+  AutomationAssumeRole: "--role",
+} as const;
+
+/** The options behind the parameters that a message names, such as `--ingress (IngressInput)`. */
+export const optionsIn = (message: string): readonly string[] =>
+  Object.entries(OPTIONS)
+    .filter(([parameter]) => new RegExp(`\\b${parameter}\\b`).test(message))
+    .map(([parameter, option]) => `${option} (${parameter})`);
+
+/** A parameter as the person who gave it knows it. */
+const called = (parameter: string): string => optionsIn(parameter)[0] ?? parameter;
+
 const INSTANCE = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 const RATE = /^([1-9]\d{0,6}|[1-9]\d?%|100%)$/;
 const ERRORS = /^(\d{1,7}|\d{1,2}%|100%)$/;
@@ -65,7 +90,7 @@ const ERRORS = /^(\d{1,7}|\d{1,2}%|100%)$/;
  * execution, and the executions follow each other so that the rate control holds for all of them. Over accounts
  * and Regions one execution serves all; where the bucket's name differs by account or Region, one for each.
  *
- * @throws Problem for a selection that is none or two, an id that is none, or rates that AWS would refuse
+ * @throws Problem for no selection or two, an id that is not an id, or rates that AWS would refuse
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
  */
@@ -264,13 +289,13 @@ function values(name: string, value: string): string[] {
   const all = entriesOf(name, value);
   if (all.length > VALUES)
     throw new Problem(
-      `${name} has ${all.length} rules; Systems Manager takes ${VALUES} values of a parameter.`,
+      `${called(name)} has ${all.length} rules; Systems Manager takes ${VALUES} values of a parameter.`,
       "Join ranges of addresses or ports into fewer rules.",
     );
   const long = all.find((each) => each.length > VALUE_LENGTH);
   if (long !== undefined)
     throw new Problem(
-      `A value of ${name} has ${long.length} characters; Systems Manager takes ${VALUE_LENGTH}: ${long.slice(0, 80)}…`,
+      `A value of ${called(name)} has ${long.length} characters; Systems Manager takes ${VALUE_LENGTH}: ${long.slice(0, 80)}…`,
       "Give a shorter one.",
     );
   return all;
@@ -278,6 +303,7 @@ function values(name: string, value: string): string[] {
 
 /** A MapList's value is a list of maps, each as JSON text; every other value stands alone. @see https://docs.aws.amazon.com/cli/latest/reference/ssm/start-automation-execution.html */
 function entriesOf(name: string, value: string): string[] {
+  if (name === "BackupS3BucketAccess") return value.split(",");
   if (!/^(Ingress|Egress)Input$/.test(name)) return [value];
   let entries: unknown;
   try {
@@ -290,7 +316,7 @@ function entriesOf(name: string, value: string): string[] {
     !entries.every((entry) => typeof entry === "object" && entry !== null)
   )
     throw new Problem(
-      `${name} is not a JSON list of maps: ${value}`,
+      `${called(name)} is not a JSON list of maps: ${value}`,
       `Write it as '[{"Cidr": "192.0.2.10/32", "IpProtocol": "tcp", "FromPort": "22", "ToPort": "22"}]'.`,
     );
   return entries.map((entry) => JSON.stringify(entry));

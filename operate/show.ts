@@ -1,37 +1,62 @@
 import pc from "picocolors";
+import { printable } from "../common/printable.ts";
 import { table } from "../common/table.ts";
 import { isFinal, isGood, type Progress, type Snapshot, wentWell } from "./follow.ts";
+import { reasonOf } from "./reason.ts";
 
-/** A step's or child's new state as a line: when, sign, name, state, how long, and why it failed. */
-export function line(progress: Progress): string {
+/**
+ * A step's or child's new state as a line: when, sign, name, state, how long, and why it failed.
+ *
+ * @param verbose whether the reason is AWS's whole message, tracebacks included
+ */
+export function line(progress: Progress, verbose = false): string {
   const { started, ended, status } = progress;
   const took = started && ended ? pc.dim(` ${seconds(started, ended)}`) : "";
-  const why = progress.failure ? `\n           ${pc.red(progress.failure)}` : "";
-  return `${pc.dim(clock(ended ?? started))} ${sign(status)} ${progress.title}  ${status}${took}${why}`;
+  const why = progress.failure
+    ? `\n           ${pc.red(shownReason(progress.failure, verbose))}`
+    : "";
+  return `${pc.dim(clock(ended ?? started))} ${sign(status)} ${printable(progress.title)}  ${status}${took}${why}`;
 }
 
 /** How it ended: the state, the outputs as the runbook gives them, and the instances of a fleet as a table. */
-export function result(state: Snapshot): string {
+export function result(state: Snapshot, verbose = false): string {
   const took = state.started && state.ended ? ` after ${seconds(state.started, state.ended)}` : "";
   const failed = [...state.steps, ...state.children].filter(({ status }) => !isGood(status)).length;
   const but = isGood(state.status) && !wentWell(state) ? pc.red(`, but ${failed} failed`) : "";
   const lines = [
     `${sign(wentWell(state) ? state.status : "Failed")} ${pc.bold(state.status)}${but}${took}  ${pc.dim(`execution ${state.id}`)}`,
   ];
-  if (state.failure) lines.push(pc.red(state.failure));
-  for (const [name, values] of Object.entries(state.outputs)) {
-    // The reports come as text and, for programs, as JSON with the same content.
-    if (name.endsWith(".Json")) continue;
-    const known = values.filter((value) => value !== "" && !/^No output available yet/.test(value));
-    if (known.length > 0) lines.push(pc.bold(name), ...known);
-  }
-  if (state.children.length > 0) {
-    const rows = table(["Target", "State", "Why"], [64, 14, 60]);
-    for (const child of state.children) rows.push([child.title, child.status, child.failure ?? ""]);
-    lines.push(rows.toString());
-  }
+  // What a step's line has said is not said again.
+  const said = state.steps.map(({ failure }) => failure && reasonOf(failure));
+  if (state.failure && !said.some((reason) => reason && state.failure?.includes(reason)))
+    lines.push(pc.red(shownReason(state.failure, verbose)));
+  lines.push(...reports(state));
+  if (state.children.length > 0)
+    lines.push(
+      table(
+        ["Target", "State", "Why"],
+        state.children.map((child) => [
+          printable(child.title),
+          child.status,
+          shownReason(child.failure ?? "", verbose),
+        ]),
+      ),
+    );
   return lines.join("\n");
 }
+
+/** The outputs that have a value, each under its name, as the runbook wrote them for people. */
+export function reports(state: Snapshot): readonly string[] {
+  return Object.entries(state.outputs).flatMap(([name, values]) => {
+    // The reports come as text and, for programs, as JSON with the same content.
+    if (name.endsWith(".Json")) return [];
+    const known = values.filter((value) => value !== "" && !/^No output available yet/.test(value));
+    return known.length > 0 ? [pc.bold(printable(name)), ...known.map(printable)] : [];
+  });
+}
+
+const shownReason = (failure: string, verbose: boolean): string =>
+  printable(verbose ? failure : reasonOf(failure));
 
 function sign(status: string): string {
   if (!isFinal(status)) return pc.cyan("▸");

@@ -1,19 +1,21 @@
 import { startEmulator } from "automation-emulator";
 import { startWorkers } from "automation-emulator/engine/workers";
-import { findPython } from "automation-language/python";
 import { checkDocument } from "automation-validator/check";
 import { execa } from "execa";
 import pc from "picocolors";
 import { Bench } from "tinybench";
 import { table } from "../common/table.ts";
 import { compile } from "../document/compile.ts";
+import { program } from "./program.ts";
 import { setUpPython } from "./python.ts";
 
-/**
- * `npm run bench`: what the parts take, and the ratios of one run: machines are noisy, so compare no two runs.
- */
-await setUpPython("run", (line) => console.log(pc.dim(line)));
-const python = findPython();
+program(
+  "bench",
+  "Measures the checks, the steps and the emulator. Machines are noisy: compare the ratios within one run, not two runs.",
+  [["", "takes half a minute"]],
+).parse();
+
+const python = await setUpPython("run", (line) => console.log(pc.dim(line)));
 const { yaml, permissions } = compile(python);
 const emulator = await startEmulator();
 const workers = startWorkers({
@@ -52,14 +54,14 @@ try {
       await checkDocument(yaml, { file: "document", declaredPermissions: permissions });
     });
   await bench.run();
-  const rows = table(["What", "Median, ms", "Runs"]);
+  const rows: (string | number)[][] = [];
   const median = new Map<string, number>();
   for (const { name, result } of bench.tasks) {
     if (result.state !== "completed") throw new Error(`${name} failed: ${result.state}`);
     median.set(name, result.latency.p50);
     rows.push([name, result.latency.p50.toFixed(1), result.latency.samplesCount]);
   }
-  console.log(rows.toString());
+  console.log(table(["What", "Median, ms", "Runs"], rows));
   const ratio =
     (median.get("the same in a fresh interpreter") ?? 0) /
     (median.get("a script step in a warm worker") ?? 1);

@@ -1,51 +1,30 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { relative } from "node:path";
-import { findPython } from "automation-language/python";
-import { checkDocument } from "automation-validator/check";
-import { report } from "automation-validator/report";
-import { loadRules } from "automation-validator/rules";
-import pc from "picocolors";
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
-import { inProject } from "../build/root.ts";
+import { command } from "../common/command.ts";
 import { compile } from "../document/compile.ts";
-import { documentName } from "../document/runbook.ts";
+import { program } from "./program.ts";
+import { documentFile, writeBelowDist, writeChecked } from "./publishable.ts";
+import { setUpPython } from "./python.ts";
 
-/**
- * `npm run build`: compiles and checks the document, and writes it below dist/; beside it the same document with its
- * scripts as they were written, for those who review it.
- */
-const file = inProject("dist", `${documentName}.yaml`);
-const readable = inProject("dist", `${documentName}.readable.yaml`);
-const name = relative(inProject(), file);
+program(
+  "build",
+  "Compiles and checks the document, and writes it below dist/; beside it the same document with its scripts as they were written, for those who review it.",
+  [["", "writes dist/ContainEC2Instance.yaml"]],
+).parse();
 
-try {
-  const { yaml, readable: whole, permissions, renamed } = compile(findPython());
-  const size = Buffer.byteLength(yaml);
-  const findings = await checkDocument(yaml, { file: name, declaredPermissions: permissions });
-  if (findings.length > 0) process.stdout.write(report(findings, await loadRules(), "text", pc));
-  if (size > DOCUMENT_LIMIT) {
-    console.error(
-      `The document has ${size} bytes, more than the ${DOCUMENT_LIMIT} that Systems Manager takes. It was not written. Shorten a handler, a description or a message below steps/.`,
-    );
-    process.exitCode = 1;
-  } else if (findings.some(({ severity }) => severity === "error")) {
-    console.error("The document has errors. It was not written.");
-    process.exitCode = 1;
-  } else {
-    mkdirSync(inProject("dist"), { recursive: true });
-    writeFileSync(file, yaml);
-    writeFileSync(readable, whole);
-    console.log(
-      `${name}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${naming(renamed)}`,
-    );
-    console.log(
-      `${relative(inProject(), readable)}: the same with its scripts as they were written, to read; too long to publish`,
-    );
-  }
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await command(async () => {
+  const python = await setUpPython("run", (line) => console.error(line));
+  const compiled = compile(python);
+  const size = await writeChecked(compiled);
+  const readable = documentFile.replace(/yaml$/, "readable.yaml");
+  writeBelowDist(readable, compiled.readable);
+  console.log(
+    `${documentFile}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${naming(compiled.renamed)}`,
+  );
+  console.log(
+    `${readable}: the same with its scripts as they were written, to read; too long to publish`,
+  );
+  return 0;
+});
 
 /** In which scripts names had to be shortened. */
 function naming(renamed: readonly string[]): string {

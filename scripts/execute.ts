@@ -1,121 +1,174 @@
-import { Command } from "commander";
+import { Option } from "commander";
 import { command } from "../common/command.ts";
 import { execute } from "../operate/execute.ts";
-import { seconds } from "./seconds.ts";
+import * as parse from "./options.ts";
+import { program } from "./program.ts";
 
-const commas = (value: string): string[] => value.split(",").filter((part) => part !== "");
+interface Options {
+  readonly instance?: string;
+  readonly tag?: string;
+  readonly resourceGroup?: string;
+  readonly file?: string;
+  readonly action: string;
+  readonly dryRun: boolean;
+  readonly bucket?: string;
+  readonly bucketAccess?: readonly string[];
+  readonly prefix?: string;
+  readonly ami?: true;
+  readonly kmsKey?: string;
+  readonly ingress?: string;
+  readonly egress?: string;
+  readonly tagIdentifier?: string;
+  readonly role?: string;
+  readonly maxConcurrency: string;
+  readonly maxErrors?: string;
+  readonly accounts: readonly string[];
+  readonly regions: readonly string[];
+  readonly executionRole?: string;
+  readonly locationConcurrency: string;
+  readonly locationErrors: string;
+  readonly document?: string;
+  readonly documentVersion?: string;
+  readonly region?: string;
+  readonly follow: boolean;
+  readonly interval: number;
+  readonly context: readonly string[];
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly yes: boolean;
+}
 
-const options = new Command("execute")
-  .description("Starts the runbook on AWS, or on the emulator (AWS_ENDPOINT_URL), and follows it.")
+const options = program(
+  "execute",
+  "Starts the runbook on AWS, or on the emulator (AWS_ENDPOINT_URL), and follows it. A dry run unless told otherwise.",
+  [
+    [
+      "--instance i-0123456789abcdef0 --bucket incident-evidence",
+      "a dry run: reports every change that Contain would make",
+    ],
+    [
+      "--instance i-0123456789abcdef0 --bucket incident-evidence --no-dry-run",
+      "isolates the instance, after the id was typed again",
+    ],
+    [
+      "--instance i-0123456789abcdef0 --bucket incident-evidence --action Release --prefix KEY --no-dry-run",
+      "gives everything back; KEY is in the report of Contain",
+    ],
+    ["--tag Incident=4711 --bucket incident-evidence", "a dry run for each instance with the tag"],
+  ],
+)
   .optionsGroup("Which instances (one of these):")
-  .option("-i, --instance <id>", "an instance id")
-  .option("-t, --tag <key=value>", "all instances with this tag")
-  .option("-g, --resource-group <name>", "all instances of a resource group")
-  .option("-f, --file <path>", "the instance ids in a file")
+  .option("-i, --instance <id>", "an instance id", parse.instanceId)
+  .option("-t, --tag <key=value>", "all instances with this tag", parse.tag)
+  .option("-g, --resource-group <name>", "all instances of a resource group", parse.given)
+  .option("-f, --file <path>", "the instance ids in a file", parse.given)
   .optionsGroup("What to do:")
-  .option("--action <name>", "Contain, or Release (Restore)", "Contain")
+  .addOption(
+    new Option("--action <name>", "Contain, or Release (Restore is the same)")
+      .choices(["Contain", "Release", "Restore"])
+      .default("Contain"),
+  )
   .option("--dry-run", "change nothing and report what would be done (default)", true)
   .option("--no-dry-run", "make the changes")
   .option(
     "-b, --bucket <name>",
     "the bucket for the backup; {account} and {region} are filled in with --accounts",
+    parse.given,
   )
-  .option("--prefix <key>", "Contain: a folder in the bucket; Release: the key of the backup")
+  .option("--bucket-access <arns>", "who may read the bucket, where Contain makes it", parse.list)
+  .option(
+    "--prefix <key>",
+    "Contain: a folder in the bucket; Release: the key of the backup",
+    parse.given,
+  )
   .option("--ami", "also make an image and an encrypted copy of it")
-  .option("--kms-key <key>", "the key that encrypts the copy")
-  .option("--ingress <json>", "what may still reach the instance, as a JSON list")
-  .option("--egress <json>", "what the instance may still reach, as a JSON list")
-  .option("--tag-identifier <tag>", "a tag for all that is made, as Key=BatchId,Value=78925")
+  .option("--kms-key <key>", "the key that encrypts the copy", parse.given)
+  .option("--ingress <json>", "what may still reach the instance, as a JSON list", parse.rules)
+  .option("--egress <json>", "what the instance may still reach, as a JSON list", parse.rules)
+  .option(
+    "--tag-identifier <tag>",
+    "a tag for all that is made, as Key=BatchId,Value=78925",
+    parse.given,
+  )
   .option(
     "--role <arn or name>",
     "the role that the runbook acts as (default: the one of the deployment)",
+    parse.given,
   )
   .optionsGroup("How many at once:")
-  .option("--max-concurrency <n>", "instances at the same time, a number or percentage", "5")
+  .option(
+    "--max-concurrency <n>",
+    "instances at the same time, a number or percentage",
+    parse.concurrency,
+    "5",
+  )
   .option(
     "--max-errors <n>",
     "failures after which no further instance is begun (default: 100%, with --accounts 0)",
+    parse.failures,
   )
   .optionsGroup("In other accounts and Regions:")
   .option(
     "--accounts <ids>",
     "account ids or organizational units, separated by commas",
-    commas,
+    parse.accountsOrUnits,
     [],
   )
-  .option("--regions <names>", "Regions, separated by commas", commas, [])
-  .option("--execution-role <name>", "the role to become there (default: the one of the rollout)")
-  .option("--location-concurrency <n>", "accounts and Regions at the same time", "5")
+  .option("--regions <names>", "Regions, separated by commas", parse.regions, [])
+  .option(
+    "--execution-role <name>",
+    "the role to become there (default: the one of the rollout)",
+    parse.given,
+  )
+  .option(
+    "--location-concurrency <n>",
+    "accounts and Regions at the same time",
+    parse.concurrency,
+    "5",
+  )
   .option(
     "--location-errors <n>",
     "failures after which no further account and Region is begun",
+    parse.failures,
     "100%",
   )
   .optionsGroup("This command:")
-  .option("-d, --document <name>", "name, or ARN of a document that another account shares")
-  .option("--document-version <n>", "a version other than the default")
-  .option("-r, --region <name>", "the Region to start in")
+  .option(
+    "-d, --document <name>",
+    "name, or ARN of a document that another account shares",
+    parse.given,
+  )
+  .option("--document-version <n>", "a version other than the default", parse.given)
+  .option("-r, --region <name>", "the Region to start in", parse.region)
   .option("--no-follow", "start only")
-  .option("--interval <seconds>", "seconds between two looks", seconds, 2)
-  .option("-c, --context <name=value...>", "settings over those of cdk.json", [])
+  .option("--interval <seconds>", "seconds between two looks", parse.seconds, 2)
+  .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
+  .option("--json", "print the executions as JSON, and all else on standard error", false)
+  .option("--verbose", "print failures in full, tracebacks of scripts included", false)
   .option("-y, --yes", "do not ask for the instance id again", false)
   .parse()
-  .opts<{
-    instance?: string;
-    tag?: string;
-    resourceGroup?: string;
-    file?: string;
-    action: string;
-    dryRun: boolean;
-    bucket?: string;
-    prefix?: string;
-    ami?: true;
-    kmsKey?: string;
-    ingress?: string;
-    egress?: string;
-    tagIdentifier?: string;
-    role?: string;
-    maxConcurrency: string;
-    maxErrors?: string;
-    accounts: string[];
-    regions: string[];
-    executionRole?: string;
-    locationConcurrency: string;
-    locationErrors: string;
-    document?: string;
-    documentVersion?: string;
-    region?: string;
-    follow: boolean;
-    interval: number;
-    context: string[];
-    yes: boolean;
-  }>();
+  .opts<Options>();
 
 /** Leaves out what was not given. */
 const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
-const {
-  instance,
-  tag,
-  resourceGroup,
-  file,
-  role,
-  executionRole,
-  document,
-  documentVersion,
-  region,
-  maxErrors,
-} = options;
+const { instance, tag, resourceGroup, file, json, verbose } = options;
+const { role, executionRole, document, documentVersion, region, maxErrors } = options;
+const { context, dryRun, maxConcurrency, accounts, regions } = options;
+const { locationConcurrency, locationErrors, follow, interval, yes } = options;
 
 await command(() =>
   execute({
     ...given({ role, executionRole, document, documentVersion, region, maxErrors }),
-    context: options.context,
+    ...{ context, dryRun, maxConcurrency, accounts, regions },
+    ...{ locationConcurrency, locationErrors, follow, interval, yes },
+    output: { json, verbose },
     selection: given({ instance, tag, group: resourceGroup, file }),
     parameters: given({
       Action: options.action,
       S3BucketName: options.bucket,
+      BackupS3BucketAccess: options.bucketAccess?.join(","),
       S3PrefixName: options.prefix,
       CreateAMIBackup: options.ami && "true",
       KmsKey: options.kmsKey,
@@ -123,14 +176,5 @@ await command(() =>
       EgressInput: options.egress,
       TagIdentifier: options.tagIdentifier,
     }) as Record<string, string>,
-    dryRun: options.dryRun,
-    maxConcurrency: options.maxConcurrency,
-    accounts: options.accounts,
-    regions: options.regions,
-    locationConcurrency: options.locationConcurrency,
-    locationErrors: options.locationErrors,
-    follow: options.follow,
-    interval: options.interval,
-    yes: options.yes,
   }),
 );

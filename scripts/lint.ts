@@ -1,29 +1,35 @@
-import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import pc from "picocolors";
 import { inProject } from "../build/root.ts";
+import { command } from "../common/command.ts";
+import { program } from "./program.ts";
 import { setUpPython } from "./python.ts";
 
-/** `npm run lint`: formatters, linters and type checkers of both languages; with `--fix` (`npm run format`) they mend what they can. */
-const fix = process.argv.includes("--fix");
+const { fix } = program("lint", "Formatters, linters and type checkers of both languages.", [
+  ["", "tells what is wrong"],
+  ["--fix", "corrects what can be corrected (npm run format)"],
+])
+  .option("--fix", "correct what can be corrected", false)
+  .parse()
+  .opts<{ readonly fix: boolean }>();
 
-await setUpPython("develop", (line) => console.log(pc.dim(line)));
-const python = findPython();
-const tools: readonly (readonly [string, readonly string[]])[] = [
-  ["npx", ["biome", "check", ...(fix ? ["--write"] : []), "."]],
-  [python, ["-m", "ruff", "format", ...(fix ? [] : ["--check"]), "--quiet", "."]],
-  [python, ["-m", "ruff", "check", ...(fix ? ["--fix"] : []), "--quiet", "."]],
-  ["npx", ["tsc", "--noEmit"]],
-  [python, ["-m", "mypy", "--no-error-summary", "."]],
-];
-for (const [tool, args] of tools) {
-  const run = await execa(tool, args, { cwd: inProject(), reject: false, all: true });
-  const name = args.find((word) => /^[a-z]+$/.test(word) && word !== "m") ?? tool;
-  console.log(
-    `${run.exitCode === 0 ? pc.green("✔") : pc.red("✖")} ${name} ${args.includes("format") ? "format" : ""}`,
-  );
-  if (run.exitCode !== 0) {
+await command(async () => {
+  const python = await setUpPython("develop", (line) => console.log(pc.dim(line)));
+  const ruff = [python, "-m", "ruff"];
+  const checks: readonly (readonly [name: string, line: readonly string[]])[] = [
+    ["biome", ["npx", "biome", "check", ...(fix ? ["--write"] : []), "."]],
+    ["ruff format", [...ruff, "format", ...(fix ? [] : ["--check"]), "--quiet", "."]],
+    ["ruff check", [...ruff, "check", ...(fix ? ["--fix"] : []), "--quiet", "."]],
+    ["tsc", ["npx", "tsc", "--noEmit"]],
+    ["mypy", [python, "-m", "mypy", "--no-error-summary", "."]],
+  ];
+  let status = 0;
+  for (const [name, [tool = "", ...args]] of checks) {
+    const run = await execa(tool, args, { cwd: inProject(), reject: false, all: true });
+    console.log(`${run.exitCode === 0 ? pc.green("✔") : pc.red("✖")} ${name}`);
+    if (run.exitCode === 0) continue;
     console.log(run.all);
-    process.exitCode = 1;
+    status = 1;
   }
-}
+  return status;
+});

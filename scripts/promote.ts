@@ -1,14 +1,16 @@
-import { Command } from "commander";
 import { command } from "../common/command.ts";
-import { moveDefault } from "../deploy/promotion.ts";
+import { moveDefault, type VersionOptions } from "../deploy/promotion.ts";
+import * as parse from "./options.ts";
+import { program } from "./program.ts";
 
-const program = new Command("promote")
-  .description("Makes a version of the runbook the default, after showing what changes.")
+const line = program(
+  "promote",
+  "Makes a version of the runbook the default, after showing what changes.",
+  [["7", "makes version 7 the default, in every Region of the settings"]],
+)
   .argument("<version>", "number or name of the version, as npm run deploy prints it")
-  .option("-c, --context <name=value...>", "settings over those of cdk.json", [])
+  .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("-y, --yes", "do not ask", false)
   .parse();
 
-await command(() =>
-  moveDefault(program.args[0], program.opts<{ context: string[]; yes: boolean }>()),
-);
+await command(() => moveDefault(line.args[0], line.opts<VersionOptions>()));

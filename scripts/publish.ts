@@ -1,13 +1,20 @@
-import { Command } from "commander";
 import { command } from "../common/command.ts";
-import { publishDocument } from "../deploy/promotion.ts";
+import { publishDocument, type VersionOptions } from "../deploy/promotion.ts";
+import * as parse from "./options.ts";
+import { program } from "./program.ts";
 
-const options = new Command("publish")
-  .description("Publishes the document through SSM alone, without CloudFormation.")
-  .option("-c, --context <name=value...>", "settings over those of cdk.json", [])
+const options = program(
+  "publish",
+  "Publishes the document through SSM alone, without CloudFormation.",
+  [
+    ["", "shows what changes, asks, and publishes"],
+    ["--no-promote", "for trial: the default version stays"],
+  ],
+)
+  .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("--no-promote", "publish the version for trial and leave the default as it is")
   .option("-y, --yes", "do not ask", false)
   .parse()
-  .opts<{ context: string[]; promote: boolean; yes: boolean }>();
+  .opts<VersionOptions & { readonly promote: boolean }>();
 
 await command(() => publishDocument(options.promote, options));

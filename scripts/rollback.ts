@@ -1,12 +1,16 @@
-import { Command } from "commander";
 import { command } from "../common/command.ts";
-import { moveDefault } from "../deploy/promotion.ts";
+import { moveDefault, type VersionOptions } from "../deploy/promotion.ts";
+import * as parse from "./options.ts";
+import { program } from "./program.ts";
 
-const options = new Command("rollback")
-  .description("Makes the version before the default the default, after showing what changes.")
-  .option("-c, --context <name=value...>", "settings over those of cdk.json", [])
+const options = program(
+  "rollback",
+  "Makes the version before the default the default, after showing what changes.",
+  [["", "shows what changes, asks, and moves the default"]],
+)
+  .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("-y, --yes", "do not ask", false)
   .parse()
-  .opts<{ context: string[]; yes: boolean }>();
+  .opts<VersionOptions>();
 
 await command(() => moveDefault(undefined, options));

@@ -65,9 +65,16 @@ const bundle = await build({
 const text = bundle.outputFiles[0].text;
 const digest = createHash("sha256").update(text).digest("hex").slice(0, 16);
 const file = join(root, "dist", "run", `${basename(entry, ".ts")}-${digest}.mjs`);
-mkdirSync(dirname(file), { recursive: true });
-writeFileSync(`${file}.${process.pid}`, text);
-renameSync(`${file}.${process.pid}`, file);
+try {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, text);
+  renameSync(`${file}.${process.pid}`, file);
+} catch (error) {
+  console.error(
+    `The commands of this project are kept in ${dirname(file)}, which can't be written: ${error.message}\n  What to do: see that the folder dist/ belongs to you and that the disk has space.`,
+  );
+  process.exit(1);
+}
 process.setSourceMapsEnabled(true);
 process.argv.splice(1, 2, file);
 await import(pathToFileURL(file).href);

@@ -1,12 +1,19 @@
-import { findPython } from "automation-language/python";
 import pc from "picocolors";
+import { command } from "../common/command.ts";
+import { program } from "./program.ts";
 import { setUpPython } from "./python.ts";
 
-/** `npm run setup`: sees to a Python with the pinned packages. `npm start` and `npm test` do it by themselves. */
-try {
-  await setUpPython("develop", (line) => console.log(pc.dim(line)));
-  console.log(`Ready: ${findPython()} has the pinned packages.`);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+const { verbose } = program(
+  "setup",
+  "Sees to a Python with the pinned packages: the system's own where it has them, else .venv. npm start and npm test do it by themselves.",
+  [["", "sets up what the tests and linters need"]],
+)
+  .option("--verbose", "print what pip says when packages can't be installed", false)
+  .parse()
+  .opts<{ readonly verbose: boolean }>();
+
+await command(async () => {
+  const python = await setUpPython("develop", (line) => console.log(pc.dim(line)), verbose);
+  console.log(`Ready: ${python} has the pinned packages.`);
+  return 0;
+});

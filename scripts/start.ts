@@ -1,42 +1,30 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { relative } from "node:path";
-import {
-  CreateDocumentCommand,
-  SSMClient,
-  StartAutomationExecutionCommand,
-} from "@aws-sdk/client-ssm";
+import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
-import {
-  type Access,
-  clientOptions,
-  ec2Client,
-  makeBucket,
-  makeNetwork,
-  runInstance,
-} from "automation-emulator/sample/account";
-import { findPython } from "automation-language/python";
-import { checkDocument } from "automation-validator/check";
-import { report } from "automation-validator/report";
-import { loadRules } from "automation-validator/rules";
-import { Command } from "commander";
 import pc from "picocolors";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
-import { inProject } from "../build/root.ts";
+import { command } from "../common/command.ts";
+import { Problem } from "../common/problem.ts";
 import { table } from "../common/table.ts";
 import { type Compiled, compile } from "../document/compile.ts";
 import { documentName } from "../document/runbook.ts";
 import { follow, isGood, type Snapshot } from "../operate/follow.ts";
-import { line } from "../operate/show.ts";
+import { line, result } from "../operate/show.ts";
+import { program } from "./program.ts";
+import { documentFile, writeChecked } from "./publishable.ts";
 import { setUpPython } from "./python.ts";
+import { makeAccount, type RehearsalAccount } from "./start/account.ts";
 import { groupsNow } from "./start/groups.ts";
-import { makeRole } from "./start/role.ts";
+import { byHand, whereToGo } from "./start/next.ts";
 
-/**
- * `npm start`: the whole job on a local AWS: builds and checks the document, publishes it, and runs it as a dry
- * run, to contain and to release an instance with three interfaces.
- */
-const { keep } = new Command("start")
-  .description("Builds the runbook and rehearses it on a local AWS: dry run, Contain, Release.")
+/** `npm start`: the whole job on a local AWS, from the definitions to an instance contained and released. */
+const { keep } = program(
+  "start",
+  "Builds the runbook and rehearses it on a local AWS: dry run, Contain, Release. No AWS account is used.",
+  [
+    ["", "the whole rehearsal, in a minute"],
+    ["--keep", "and leaves the local AWS running, to go on by hand"],
+  ],
+)
   .option("--keep", "leave the local AWS running, to try by hand", false)
   .parse()
   .opts<{ readonly keep: boolean }>();
@@ -44,100 +32,81 @@ const { keep } = new Command("start")
 const began = Date.now();
 const accountId = "111122223333";
 const region = "us-east-1";
+let part = 0;
 
-try {
-  await setUpPython("run", (text) => console.log(pc.dim(text)));
-  const compiled = await build();
+await command(async () => {
+  console.log("A rehearsal on this machine: nothing is done in any AWS account.");
+  title("Python");
+  const python = await setUpPython("run", say);
+  say(`${python} has the packages of the local AWS`);
+  title("The document");
+  say("compiling the steps and checking the result");
+  const compiled = compile(python);
+  const size = await writeChecked(compiled);
+  say(`${documentFile}: ${size} of at most ${DOCUMENT_LIMIT} bytes, checked without an error`);
   title("A local AWS");
-  const emulator = await startEmulator({ region, enforceIam: true });
+  say("starting it");
+  const emulator = await startEmulator({ python, region, enforceIam: true });
+  const interrupted = untilInterrupted();
   try {
-    await rehearse(emulator, compiled);
-    console.log(pc.dim(`Done in ${((Date.now() - began) / 1000).toFixed(1)} s.`));
-    if (keep) await untilInterrupted(emulator);
+    const rehearsal = rehearse(emulator, compiled).then(() => true);
+    if (!(await Promise.race([rehearsal, interrupted.then(() => false)]))) {
+      rehearsal.catch(() => undefined); // It fails when the local AWS ends.
+      throw new Problem(
+        "Stopped before the end of the rehearsal.",
+        "Run npm start again: nothing is left over.",
+      );
+    }
+    say(`Done in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
+    if (keep) await interrupted;
   } finally {
     await emulator.close();
   }
-} catch (error) {
-  console.error(pc.red(error instanceof Error ? error.message : String(error)));
-  process.exitCode = 1;
-}
+  return 0;
+});
 
-/** Compiles and checks the document, and writes it below dist/. */
-async function build(): Promise<Compiled> {
-  title("The document");
-  const compiled = compile(findPython());
-  const file = inProject("dist", `${documentName}.yaml`);
-  const name = relative(process.cwd(), file);
-  const findings = await checkDocument(compiled.yaml, {
-    file: name,
-    declaredPermissions: compiled.permissions,
-  });
-  if (findings.length > 0) {
-    process.stdout.write(report(findings, await loadRules(), "text", pc));
-    throw new Error(
-      "The document has findings: `npm run validate` shows them. Nothing was started.",
-    );
-  }
-  mkdirSync(inProject("dist"), { recursive: true });
-  writeFileSync(file, compiled.yaml);
-  const size = Buffer.byteLength(compiled.yaml);
-  console.log(`${name}: ${size} of at most ${DOCUMENT_LIMIT} bytes, checked without a finding`);
-  return compiled;
-}
+/** Makes the account, runs the three executions and shows what they reported and did. */
+async function rehearse(emulator: Emulator, compiled: Compiled): Promise<void> {
+  say(`making an account with an instance, at ${emulator.endpoint}`);
+  const account = await makeAccount(emulator, accountId, region, compiled);
+  const { instanceId, bucket, ec2 } = account;
+  say(`instance ${instanceId} with three interfaces, bucket ${bucket}, document ${documentName}`);
+  const common = {
+    InstanceId: instanceId,
+    S3BucketName: bucket,
+    AutomationAssumeRole: account.role,
+  };
 
-/** Makes the account, runs the three executions and shows what they did. */
-async function rehearse(emulator: Emulator, { yaml, permissions }: Compiled): Promise<void> {
-  const access: Access = { endpoint: emulator.endpoint, accountId, region };
-  console.log(`It answers at ${pc.bold(emulator.endpoint)}`);
-  const ec2 = ec2Client(access);
-  const { subnetId, groups } = await makeNetwork(ec2, ["web", "database", "operators"]);
-  const { web = "", database = "", operators = "" } = groups;
-  const { instanceId } = await runInstance(ec2, subnetId, [[web], [web, database], [operators]]);
-  const bucket = `containment-backups-${accountId}`;
-  await makeBucket(access, bucket);
-  const role = await makeRole(access, permissions);
-  const ssm = new SSMClient(clientOptions(access));
-  await ssm.send(
-    new CreateDocumentCommand({
-      Name: documentName,
-      Content: yaml,
-      DocumentFormat: "YAML",
-      DocumentType: "Automation",
-      TargetType: "/AWS::EC2::Instance",
-    }),
-  );
-  console.log(
-    `Instance ${instanceId} with three interfaces, bucket ${bucket}, document ${documentName}`,
-  );
-
-  const common = { InstanceId: instanceId, S3BucketName: bucket, AutomationAssumeRole: role };
   const before = await groupsNow(ec2, instanceId);
-  await execute(ssm, "Dry run of Contain", { ...common });
-  const contain = await execute(ssm, "Contain", { ...common, DryRun: "false" });
+  await run(account.ssm, "A dry run: what Contain would change", common);
+  const contain = await run(account.ssm, "Contain", { ...common, DryRun: "false" });
   const contained = await groupsNow(ec2, instanceId);
-  const backup = backupOf(contain);
-  const key = backup.split("/").slice(3).join("/");
-  const release = { ...common, Action: "Release", S3PrefixName: key, DryRun: "false" };
-  await execute(ssm, "Release", release);
+  await run(account.ssm, "Release", {
+    ...common,
+    Action: "Release",
+    S3PrefixName: backupKey(contain),
+    DryRun: "false",
+  });
   const after = await groupsNow(ec2, instanceId);
 
-  title("The groups of each interface");
-  const rows = table(["Interface", "Before", "Contained", "Released"]);
-  for (const [id, groups] of before)
-    rows.push([id, groups, contained.get(id) ?? "", after.get(id) ?? ""]);
-  console.log(rows.toString());
-  console.log(`Backup: ${backup}`);
+  title("The security groups of each interface");
   console.log(
-    `Open to cut connections: ${contain.outputs["createContainmentSecurityGroup.OpenSeconds"]?.[0]} s`,
+    table(
+      ["Interface", "Before", "Contained", "Released"],
+      [...before].map(([id, groups]) => [id, groups, contained.get(id) ?? "", after.get(id) ?? ""]),
+    ),
   );
-  console.log(`Document: ${relative(process.cwd(), inProject("dist", `${documentName}.yaml`))}`);
-  const exact = [...before].every(([id, groups]) => after.get(id) === groups);
-  if (!exact) throw new Error("The interfaces do not have their groups of before.");
-  if (keep) byHand(emulator, { ...common, DryRun: "true" });
+  assertRestored(account, before, after);
+  title("Where to go next");
+  console.log(whereToGo(keep));
+  if (keep) {
+    title("By hand, in another terminal");
+    console.log(byHand(emulator, accountId, { ...common, DryRun: "true" }));
+  }
 }
 
-/** Runs the document through the SSM API and shows each step as it ends. */
-async function execute(
+/** Runs the document through the SSM API, and shows each step as it ends and then the report. */
+async function run(
   ssm: SSMClient,
   name: string,
   parameters: Readonly<Record<string, string>>,
@@ -159,43 +128,44 @@ async function execute(
       if (progress.ended !== undefined) console.log(line(progress));
     },
   });
-  console.log(`${pc.bold(state.status)}  ${pc.dim(`execution ${state.id}`)}`);
-  if (!isGood(state.status)) throw new Error(`${name} ended as ${state.status}: ${state.failure}`);
+  console.log(`\n${result(state)}`);
+  if (!isGood(state.status))
+    throw new Problem(
+      `${name} ended as ${state.status}.`,
+      "Read the report above. npm run build and npm test tell whether the working tree is sound.",
+    );
   return state;
 }
 
-/** Where the backup lies, as the report of Contain says. */
-function backupOf(contain: Snapshot): string {
-  const text = contain.outputs["containFinalOutput.Output"]?.[0] ?? "";
-  const found = /s3:\/\/\S+\.json/.exec(text)?.[0];
-  if (found === undefined) throw new Error(`The report of Contain names no backup:\n${text}`);
-  return found;
+/** The key of the backup in its bucket, as the report of Contain names it. */
+function backupKey(contain: Snapshot): string {
+  const text = contain.outputs["containFinalOutput.Output"]?.join("\n") ?? "";
+  const key = /s3:\/\/[^/\s]+\/(\S+\.json)/.exec(text)?.[1];
+  if (key === undefined) throw new Error(`The report of Contain names no backup:\n${text}`);
+  return key;
 }
 
-/** Prints how to go on in another terminal. */
-function byHand(emulator: Emulator, parameters: Readonly<Record<string, string>>): void {
-  title("By hand, in another terminal");
-  for (const [name, value] of Object.entries(emulator.env(accountId)))
-    if (!/proxy$/i.test(name)) console.log(`export ${name}=${value}`);
-  const values = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
-  console.log(
-    `aws ssm start-automation-execution --endpoint-url ${emulator.endpoint} --region ${region} --document-name ${documentName} --parameters ${values.join(",")}`,
-  );
-  console.log(
-    `aws ssm get-automation-execution --endpoint-url ${emulator.endpoint} --region ${region} --automation-execution-id EXECUTION_ID`,
-  );
-  console.log(pc.dim("Ctrl-C ends the local AWS."));
+function assertRestored(
+  { instanceId }: RehearsalAccount,
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): void {
+  if (![...before].every(([id, groups]) => after.get(id) === groups))
+    throw new Error(`The interfaces of ${instanceId} do not have the groups that they had before.`);
 }
 
-function untilInterrupted(emulator: Emulator): Promise<void> {
+/** Resolves at Ctrl-C. */
+function untilInterrupted(): Promise<void> {
   return new Promise((resolve) => {
-    const end = (): void => {
-      emulator.close().finally(resolve);
-    };
-    process.once("SIGINT", end).once("SIGTERM", end);
+    process.once("SIGINT", resolve).once("SIGTERM", resolve);
   });
 }
 
 function title(text: string): void {
-  console.log(`\n${pc.bold(pc.cyan(text))}`);
+  part += 1;
+  console.log(`\n${pc.bold(pc.cyan(`${part}. ${text}`))}`);
+}
+
+function say(text: string): void {
+  console.log(pc.dim(text));
 }

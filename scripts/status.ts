@@ -1,17 +1,31 @@
-import { Command } from "commander";
 import { command } from "../common/command.ts";
-import { status } from "../operate/execute.ts";
-import { seconds } from "./seconds.ts";
+import { status } from "../operate/status.ts";
+import * as parse from "./options.ts";
+import { program } from "./program.ts";
 
-const program = new Command("status")
-  .description("Picks up an execution that was left running, and follows it to its end.")
+interface Options {
+  readonly region?: string;
+  readonly follow: boolean;
+  readonly interval: number;
+  readonly json: boolean;
+  readonly verbose: boolean;
+}
+
+const line = program(
+  "status",
+  "Picks up an execution that was left running, and follows it to its end.",
+  [
+    ["01234567-89ab-4cde-8f01-23456789abcd", "follows it, and prints its report"],
+    ["01234567-89ab-4cde-8f01-23456789abcd --no-follow --json", "how it stands now, for programs"],
+  ],
+)
   .argument("<execution-id>", "as npm run execute prints it")
-  .option("-r, --region <name>", "the Region it was started in")
+  .option("-r, --region <name>", "the Region it was started in", parse.region)
   .option("--no-follow", "show how it stands and end")
-  .option("--interval <seconds>", "seconds between two looks", seconds, 2)
+  .option("--interval <seconds>", "seconds between two looks", parse.seconds, 2)
+  .option("--json", "print the execution as JSON, and all else on standard error", false)
+  .option("--verbose", "print failures in full, tracebacks of scripts included", false)
   .parse();
-const options = program.opts<{ region?: string; follow: boolean; interval: number }>();
+const { region, follow, interval, json, verbose } = line.opts<Options>();
 
-await command(() =>
-  status(program.args[0] ?? "", options.region, options.follow, options.interval),
-);
+await command(() => status(line.args[0] ?? "", region, follow, interval, { json, verbose }));

@@ -9,9 +9,11 @@ import { letGo, warmUp } from "automation-validator/python/inspect";
 import { report } from "automation-validator/report";
 import { loadRules } from "automation-validator/rules";
 import Table from "cli-table3";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Option } from "commander";
 import pc from "picocolors";
 import { compile } from "../document/compile.ts";
+import * as parse from "./options.ts";
+import { program } from "./program.ts";
 
 /**
  * `npm run validate [-- FILE…]`: checks Automation documents, this project's own where no file is given.
@@ -26,8 +28,15 @@ interface Options {
 
 const MUTANTS = 400;
 
-const command = new Command("validate")
-  .description("Checks SSM Automation documents; this project's own where no file is given.")
+const command = program(
+  "validate",
+  "Checks SSM Automation documents; this project's own where no file is given. Exit status 1 for a document with an error, 2 for a file that can't be read.",
+  [
+    ["", "checks the runbook of this working tree"],
+    ["mine.yaml --format sarif", "checks any document, for code scanning"],
+    ["--rules", "lists what is checked"],
+  ],
+)
   .argument("[files...]", "YAML or JSON documents")
   .addOption(
     new Option("-f, --format <format>", "how to print the findings")
@@ -37,10 +46,7 @@ const command = new Command("validate")
   .option(
     "--mutants [count]",
     "break this project's own document in so many ways and print how many are caught",
-    (text) => {
-      if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
-      return Number(text);
-    },
+    parse.count,
   )
   .option("--rules", "print the list of the rules")
   .parse();
@@ -91,7 +97,7 @@ async function checkFile(file: string): Promise<Finding[]> {
     return [];
   }
   if (!isUtf8(bytes)) {
-    console.error(`${file} can't be read: it is no text in UTF-8`);
+    console.error(`${file} can't be read: it is not text in UTF-8`);
     process.exitCode = 2;
     return [];
   }

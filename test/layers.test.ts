@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   document: ["steps", "build", validator, language],
   common: ["document", "build", language],
   deploy: ["common", "document", "build", language],
-  operate: ["common", "document"],
+  operate: ["common", "document", language],
   scripts: [
     "deploy",
     "operate",

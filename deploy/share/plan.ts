@@ -1,7 +1,7 @@
 import { chunks } from "../../common/chunks.ts";
 
 /** The most accounts that a document can be shared with. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html */
-export const LIMIT = 1_000;
+export const SHARE_LIMIT = 1_000;
 
 /** The most ids that one ModifyDocumentPermission call adds, and the most that it removes. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ModifyDocumentPermission.html */
 export const BATCH = 20;

@@ -14,12 +14,13 @@ import { chunks } from "../../common/chunks.ts";
 import { organizations, ssm } from "../../common/clients.ts";
 import { type Config, loadConfig, regionsOf } from "../../common/config.ts";
 import { explain } from "../../common/explain.ts";
+import { printable } from "../../common/printable.ts";
 import { Problem } from "../../common/problem.ts";
 import { describe } from "../../common/published.ts";
 import { table } from "../../common/table.ts";
-import { eachRegion, quiet } from "../deployment.ts";
+import { eachRegion, progressOptions } from "../deployment.ts";
 import { modify, type Refused, sharedWith } from "./permissions.ts";
-import { calls, isDone, LIMIT, type Plan, plan } from "./plan.ts";
+import { calls, isDone, type Plan, plan, SHARE_LIMIT } from "./plan.ts";
 
 export interface ShareOptions {
   readonly context: readonly string[];
@@ -30,6 +31,8 @@ export interface ShareOptions {
   readonly regions: readonly string[];
   readonly prune: boolean;
   readonly list: boolean;
+  /** The list as JSON. */
+  readonly json: boolean;
   readonly yes: boolean;
 }
 
@@ -47,17 +50,19 @@ interface RegionPlan {
  * @returns exit status: 1 when AWS refused accounts
  */
 export async function share(options: ShareOptions): Promise<number> {
+  if (options.json && !options.list)
+    throw new Problem("--json is for --list.", "Give --list too, or leave --json out.");
   const config = loadConfig(options.context);
   const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
   const name = config.documentName;
   const owners = await eachRegion(regions)((region) => ownerOf(region, name));
   const owner = owners[0] ?? "";
-  if (options.list) return list(regions, name);
+  if (options.list) return list(regions, name, options.json);
 
   const units = await unitIds(organizations(regions[0]), options.units);
-  const { wanted, left, outside } = await targets({ ...options, units }, owner, regions[0]);
-  for (const { id, name: label, state } of left)
-    console.log(pc.dim(`left out: ${id} ${label} (${state})`));
+  const { wanted, inactive, outside } = await targets({ ...options, units }, owner, regions[0]);
+  for (const { id, name: label, state } of inactive)
+    console.log(pc.dim(`left out: ${id} ${printable(label)} (${state})`));
   if (outside.length > 0) console.log(pc.yellow(`not in this organization: ${outside.join(" ")}`));
   if (wanted.length === 0 && !options.prune)
     throw options.units.length + options.accounts.length + options.files.length === 0
@@ -99,7 +104,7 @@ async function targets(
 ): Promise<{
   readonly wanted: readonly string[];
   /** Targets that are not active. */
-  readonly left: readonly Member[];
+  readonly inactive: readonly Member[];
   /** Targets that are no accounts of the organization, where the caller sees it: a partner's, or a slip. */
   readonly outside: readonly string[];
 }> {
@@ -111,14 +116,14 @@ async function targets(
   ];
   const visible = named.length === 0 ? [] : await membersIfVisible(client);
   const known = [...below, ...visible];
-  const left = new Map(
+  const inactive = new Map(
     known.filter((member) => member.state !== "ACTIVE").map((member) => [member.id, member]),
   );
   const all = new Set([...below.map((member) => member.id), ...named]);
   all.delete(owner);
   return {
-    wanted: [...all].filter((account) => !left.has(account)),
-    left: [...left.values()].filter((member) => all.has(member.id)),
+    wanted: [...all].filter((account) => !inactive.has(account)),
+    inactive: [...inactive.values()].filter((member) => all.has(member.id)),
     outside:
       visible.length === 0
         ? []
@@ -131,11 +136,11 @@ function assertWithinLimit(
   options: ShareOptions,
   config: Config,
 ): void {
-  const over = plans.find((entry) => entry.plan.after > LIMIT);
+  const over = plans.find((entry) => entry.plan.after > SHARE_LIMIT);
   if (over === undefined) return;
   const units = options.units.length > 0 ? options.units.join(",") : "r-…";
   throw new Problem(
-    `${config.documentName} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${LIMIT.toLocaleString("en")}. Nothing was changed.`,
+    `${config.documentName} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${SHARE_LIMIT.toLocaleString("en")}. Nothing was changed.`,
     `Put a copy of the document into each account instead, by StackSet: npm run deploy -- -c organizationalUnits=${units} -c copyDocument=true. Or share with fewer units.${options.prune || over.plan.beyond.length === 0 ? "" : ` ${over.plan.beyond.length} accounts that it is shared with are not among the targets; --prune removes them.`}`,
   );
 }
@@ -180,9 +185,9 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
         }
       },
     })),
-    { ...quiet, concurrent: 4 },
+    { ...progressOptions, concurrent: 4 },
   ).run();
-  const rows = table(["Region", "Before", "Added", "Removed", "Now", "Refused", "State"]);
+  const rows: (string | number)[][] = [];
   let status = 0;
   for (const { region, plan: steps, before } of plans) {
     const now = await sharedWith(ssm(region), name);
@@ -207,7 +212,7 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
       state,
     ]);
   }
-  console.log(rows.toString());
+  console.log(table(["Region", "Before", "Added", "Removed", "Now", "Refused", "State"], rows));
   for (const [region, problem] of problems)
     console.log(`${region}: ${problem.message}\n  ${pc.bold("What to do:")} ${problem.remedy}`);
   for (const [region, list] of refused)
@@ -224,21 +229,27 @@ async function apply(name: string, plans: readonly RegionPlan[]): Promise<number
   return status;
 }
 
-async function list(regions: readonly [string, ...string[]], name: string): Promise<number> {
+async function list(
+  regions: readonly [string, ...string[]],
+  name: string,
+  json: boolean,
+): Promise<number> {
   // One look at the organization rather than one for each account, of which there may be a thousand in each Region.
   const members = await membersIfVisible(organizations(regions[0]));
   const names = new Map(members.map((member) => [member.id, member.name]));
-  const rows = table(["Region", "Account", "Name"]);
-  for (const region of regions) {
-    const shared = await sharedWith(ssm(region), name);
-    if (shared.length === 0) rows.push([region, "nobody", ""]);
-    for (const account of [...shared].sort())
-      rows.push([
-        region,
-        account === "all" ? pc.red("all: it is PUBLIC") : account,
-        names.get(account) ?? "",
-      ]);
-  }
-  console.log(rows.toString());
+  const shares = await eachRegion(regions)(async (region) => ({
+    region,
+    accounts: [...(await sharedWith(ssm(region), name))].sort(),
+  }));
+  const rows = shares.flatMap(({ region, accounts }) =>
+    accounts.length === 0
+      ? [[region, "nobody", ""]]
+      : accounts.map((account) => [
+          region,
+          account === "all" ? pc.red("all: it is PUBLIC") : account,
+          printable(names.get(account) ?? ""),
+        ]),
+  );
+  console.log(json ? JSON.stringify(shares, null, 2) : table(["Region", "Account", "Name"], rows));
   return 0;
 }

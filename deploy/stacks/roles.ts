@@ -114,7 +114,7 @@ export function administrationRole(stack: Stack, config: Config): iam.Role {
 }
 
 /** The most characters that the inline policies of a role have together, white space not counted. */
-const INLINE = 10_240;
+const INLINE_POLICY_LIMIT = 10_240;
 
 /**
  * The policies must fit into the roles: each Region and bucket of the settings stands in many statements.
@@ -135,9 +135,9 @@ export function assertPoliciesFit(
   const length = JSON.stringify(granted.map(({ statement }) => statement))
     .replaceAll(Aws.PARTITION, "aws-us-gov")
     .replaceAll(Aws.ACCOUNT_ID, "111122223333").length;
-  if (length <= INLINE) return;
+  if (length <= INLINE_POLICY_LIMIT) return;
   throw new Problem(
-    `The policies of the role ${execution ? config.executionRoleName : config.automationRoleName} would have ${length.toLocaleString("en")} characters with ${regions.length} Regions and ${config.buckets.length} buckets; IAM takes ${INLINE.toLocaleString("en")}.`,
+    `The policies of the role ${execution ? config.executionRoleName : config.automationRoleName} would have ${length.toLocaleString("en")} characters with ${regions.length} Regions and ${config.buckets.length} buckets; IAM takes ${INLINE_POLICY_LIMIT.toLocaleString("en")}.`,
     "Name fewer Regions in contain:regions, and fewer buckets in contain:buckets with * for several; or deploy in two parts, with other role and document names.",
   );
 }

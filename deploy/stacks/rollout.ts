@@ -8,7 +8,7 @@ import { contentHash } from "../../common/version.ts";
 import { hasRegionalPart, memberRegionStack, memberStack, templateOf } from "./member.ts";
 
 /** What a request may carry as a template; a longer one is passed by URL. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-const DIRECT = 51_200;
+const DIRECT_TEMPLATE_LIMIT = 51_200;
 
 /**
  * The rollout to the accounts of the organizational units: StackSets with service-managed permissions, so that no
@@ -78,7 +78,7 @@ function stackSet(
         regions: [...regions],
       },
     ],
-    ...(Buffer.byteLength(template) <= DIRECT
+    ...(Buffer.byteLength(template) <= DIRECT_TEMPLATE_LIMIT
       ? { templateBody: template }
       : { templateUrl: upload(stack, part, template) }),
   });

@@ -11,10 +11,10 @@ from shared.refuse import refuse
 
 # Highest port, type or code of each protocol.
 HIGHEST = {"tcp": 65535, "udp": 65535, "icmp": 255, "icmpv6": 255}
-# What the document leaves of Systems Manager's 64 KB, less half a KB for the parameters that don't come here
+# What the document leaves of Systems Manager's 64 KB, less some for the parameters that don't come here
 # (steps/parameters.ts; a test compares the two).
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-PARAMETER_BYTES = 7680
+PARAMETER_BYTES = 1376
 
 
 def number(rule: dict[str, Any], key: str, protocol: str) -> int:
@@ -101,7 +101,7 @@ def key_arn(name: str, region: str) -> str:
     try:
         key = client("kms").describe_key(KeyId=name)["KeyMetadata"]
     except Exception as error:
-        refuse(f"KmsKey {name}: {error}. Give the id, ARN or alias of a key of this Region.")
+        refuse(f"KmsKey {name}: {error}.")
     kind = f"{key['KeyState']} {key['KeySpec']} {key['KeyUsage']} of {key['Arn'].split(':')[3]}"
     if kind != f"Enabled SYMMETRIC_DEFAULT ENCRYPT_DECRYPT of {region}":
         refuse(f"KmsKey {name} is {kind}: a volume needs an enabled symmetric key of {region}.")
@@ -124,7 +124,6 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Inputs": {
             "Rules": {way: permissions(f"{way}Input", events[f"{way}Input"]) for way in ("Ingress", "Egress")},
             "Tags": tags(events["TagIdentifier"]),
-            "Prefix": events["S3PrefixName"],
             "Key": key_of_backup(events["S3PrefixName"], events["Execution"], action),
             "Images": images,
         },

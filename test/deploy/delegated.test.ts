@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
+import { type Organization, organization, SAMPLE } from "./organization.ts";
 import { type Session, session } from "./session.ts";
-import { type Organization, organization, SAMPLE } from "./world.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
 const MANAGEMENT = "111122223333";
 let emulator: Emulator;
-let world: Organization;
+let members: Organization;
 let person: Session;
 
 /** The lines of docs/deploy.md that make a delegated administrator, without `aws`. */
@@ -39,13 +39,13 @@ it("an account becomes a delegated administrator of a service only when the orga
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  world = await organization(emulator, MANAGEMENT, 8);
+  members = await organization(emulator, MANAGEMENT, 8);
   person = session(emulator, "delegated");
 });
 afterAll(() => emulator?.close());
 
 it("a delegated administrator deploys, rolls out and shares without the management account", async () => {
-  const security = world.accounts[0] ?? "";
+  const security = members.accounts[0] ?? "";
   for (const line of documented) {
     const ended = await person.aws(MANAGEMENT, ...line.replace(MANAGEMENT, security).split(" "));
     expect(ended.status, ended.all).toBe(0);
@@ -54,7 +54,7 @@ it("a delegated administrator deploys, rolls out and shares without the manageme
   // The whole organization, with the administrator itself among its accounts.
   const settings = [
     ...[SAMPLE, "callAs=DELEGATED_ADMIN", "administration=true", "copyDocument=true"],
-    `organizationalUnits=${world.root}`,
+    `organizationalUnits=${members.root}`,
   ];
   const deployed = await person.npm(
     security,

@@ -14,7 +14,7 @@ import {
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadDocument } from "../../common/document.ts";
-import { as, bootstrap, changedSample, type Ended, run, SAMPLE } from "./world.ts";
+import { as, bootstrap, changedSample, type Ended, run, SAMPLE } from "./organization.ts";
 
 // The CDK command line itself runs here, which takes ten seconds a deployment.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
@@ -33,7 +33,7 @@ const deploy = (settings: readonly string[], ...flags: string[]): Promise<Ended>
     emulator.env(ACCOUNT),
   );
 
-const standing = async (region = "us-east-1"): Promise<DocumentDescription> =>
+const published = async (region = "us-east-1"): Promise<DocumentDescription> =>
   (
     await new SSMClient(as(emulator, ACCOUNT, region)).send(
       new DescribeDocumentCommand({ Name: NAME }),
@@ -70,7 +70,7 @@ describe("npm run deploy", () => {
     expect(ended.stdout).toContain("verified");
     const publication = loadDocument("test/deploy/fixtures/sample.yaml");
     const ssm = new SSMClient(as(emulator, ACCOUNT));
-    expect(await standing()).toMatchObject({
+    expect(await published()).toMatchObject({
       DocumentType: "Automation",
       TargetType: "/AWS::EC2::Instance",
       DefaultVersion: "1",
@@ -109,7 +109,7 @@ describe("npm run deploy", () => {
     expect(ended.stdout).toMatch(/^-.*"seen "/m);
     expect(ended.stdout).toMatch(/^\+.*"met "/m);
     expect(ended.stdout).toContain("the default was still 1; promoted");
-    expect(await standing()).toMatchObject({ DefaultVersion: "2", LatestVersion: "2" });
+    expect(await published()).toMatchObject({ DefaultVersion: "2", LatestVersion: "2" });
   });
 
   it("with --no-promote never lets the trial version be the default", async () => {
@@ -117,7 +117,7 @@ describe("npm run deploy", () => {
     const ended = await deploy([third, "backupBucket=true"], "--no-promote");
     expect(ended.status, ended.all).toBe(0);
     expect(ended.stdout).toContain("version 3 is for trial");
-    expect(await standing()).toMatchObject({ DefaultVersion: "2", LatestVersion: "3" });
+    expect(await published()).toMatchObject({ DefaultVersion: "2", LatestVersion: "3" });
     expect(changesMade()).not.toContain("UpdateDocumentDefaultVersion");
   });
 
@@ -125,11 +125,11 @@ describe("npm run deploy", () => {
     const promoted = await run("promote", ["3", "--yes"], emulator.env(ACCOUNT));
     expect(promoted.status, promoted.all).toBe(0);
     expect(promoted.stdout).toMatch(/^\+.*"found "/m);
-    expect((await standing()).DefaultVersion).toBe("3");
+    expect((await published()).DefaultVersion).toBe("3");
     const back = await run("rollback", ["--yes"], emulator.env(ACCOUNT));
     expect(back.status, back.all).toBe(0);
     expect(back.stdout).toContain("goes from 3 to 2");
-    expect((await standing()).DefaultVersion).toBe("2");
+    expect((await published()).DefaultVersion).toBe("2");
     expect((await run("promote", ["2", "--yes"], emulator.env(ACCOUNT))).stdout).toContain(
       "It is the default already",
     );
@@ -175,7 +175,7 @@ describe("npm run deploy", () => {
       expect(ended.status).toBe(1);
     }
     expect(changesMade()).toEqual([]);
-    expect((await standing()).DefaultVersion).toBe("2");
+    expect((await published()).DefaultVersion).toBe("2");
   });
 
   it("says what an earlier deployment made and the settings have forgotten", async () => {

@@ -30,7 +30,7 @@ import {
   organization,
   run,
   SAMPLE,
-} from "./world.ts";
+} from "./organization.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
@@ -42,11 +42,11 @@ const CENTRAL = "111122223333";
 const SAMPLE_ID = "01234567-89ab-4cde-8f01-23456789abcd";
 const [policy = ""] = blocks("json");
 let emulator: Emulator;
-let world: Organization;
-/** What the examples name, by what it is called in this world. */
+let members: Organization;
+/** What the examples name, by what it is called in the emulator. */
 const names = new Map<string, string>();
 
-const inThisWorld = (example: string): string =>
+const withEmulatedNames = (example: string): string =>
   [...names].reduce((line, [there, here]) => line.replaceAll(there, here), example);
 
 async function stack(account: string, name: string, fill: (made: Stack) => void): Promise<void> {
@@ -102,7 +102,7 @@ const people = new Map<string, Record<string, string>>();
 async function play(block: string): Promise<readonly AutomationExecution[]> {
   const there = /^# in the account (\d{12})/.exec(block)?.[1];
   const account = there === undefined ? CENTRAL : (names.get(there) ?? "");
-  const { stdout, all, exitCode } = await execa("bash", ["-ec", inThisWorld(block)], {
+  const { stdout, all, exitCode } = await execa("bash", ["-ec", withEmulatedNames(block)], {
     env: people.get(account) ?? {},
     all: true,
     reject: false,
@@ -136,10 +136,10 @@ const contained = async (account: string, id: string): Promise<boolean> =>
 
 beforeAll(async () => {
   emulator = await startEmulator({ timeScale: 20 });
-  world = await organization(emulator, CENTRAL, 8);
-  const [one = "", two = ""] = [world.accounts[1], world.accounts[5]];
+  members = await organization(emulator, CENTRAL, 8);
+  const [one = "", two = ""] = [members.accounts[1], members.accounts[5]];
   names.set("444455556666", one).set("777788889999", two);
-  names.set("ou-ab12-cdefgh34", world.units.top);
+  names.set("ou-ab12-cdefgh34", members.units.top);
   names.set("i-0123456789abcdef0", await instance(emulator, CENTRAL));
   names.set("i-0fedcba9876543210", await instance(emulator, CENTRAL, { Team: "web" }));
   names.set("i-0a1b2c3d4e5f67890", await instance(emulator, one, { Incident: "4711" }));
@@ -170,7 +170,7 @@ beforeAll(async () => {
 afterAll(() => emulator?.close());
 
 describe("each line of docs/deploy.md runs with the permissions that it documents", () => {
-  const first = (): string => inThisWorld("i-0123456789abcdef0");
+  const first = (): string => withEmulatedNames("i-0123456789abcdef0");
 
   it("dry run, Contain, how it stands, Release", async () => {
     const [dry] = await play(next());
@@ -245,10 +245,10 @@ describe("each line of docs/deploy.md runs with the permissions that it document
 
   it("a member account with the shared document, and the central account in others", async () => {
     expect(statuses(await play(next()))).toEqual(["Success"]);
-    const [one = "", two = ""] = [world.accounts[1], world.accounts[5]];
+    const [one = "", two = ""] = [members.accounts[1], members.accounts[5]];
     const other = await instance(emulator, two, { Incident: "4711" });
     expect(statuses(await play(next()))).toEqual(["Success", "Success"]);
-    expect(await contained(one, inThisWorld("i-0a1b2c3d4e5f67890"))).toBe(true);
+    expect(await contained(one, withEmulatedNames("i-0a1b2c3d4e5f67890"))).toBe(true);
     expect(await contained(two, other)).toBe(true);
     expect(statuses(await play(next()))).toEqual(["Success", "Success"]);
   });

@@ -1,18 +1,18 @@
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { groupsOf, instance, type Organization, organization } from "./organization.ts";
 import { type Session, session } from "./session.ts";
-import { groupsOf, instance, type Organization, organization } from "./world.ts";
 
 vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const CENTRAL = "111122223333";
 let emulator: Emulator;
-let world: Organization;
+let members: Organization;
 let person: Session;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  world = await organization(emulator, CENTRAL, 1_200);
+  members = await organization(emulator, CENTRAL, 1_200);
   person = session(emulator, "transcript-1200");
   person.say("An organization with three levels of units and 1,200 member accounts.");
 });
@@ -32,7 +32,7 @@ describe("an organization with 1,200 accounts", () => {
     expect(refused.stderr).toContain("1,200 accounts in us-east-1; Systems Manager allows 1,000");
     expect(emulator.calls.all().filter(({ readOnly }) => !readOnly)).toEqual([]);
     pointer = /npm run deploy -- ([^.]*)\./.exec(refused.stderr)?.[1] ?? "";
-    expect(pointer).toContain(`organizationalUnits=${world.root}`);
+    expect(pointer).toContain(`organizationalUnits=${members.root}`);
   });
 
   it("gets a copy of the document into every account in the way that the refusal points to", async () => {
@@ -42,7 +42,7 @@ describe("an organization with 1,200 accounts", () => {
   });
 
   it("runs it in a member account", async () => {
-    const member = world.accounts[1_199] ?? "";
+    const member = members.accounts[1_199] ?? "";
     const id = await instance(emulator, member);
     const live = ["--bucket", `evidence-${member}`, "--no-dry-run", "--yes"];
     const ended = await person.npm(member, "execute", "--instance", id, ...live);

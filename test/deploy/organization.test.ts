@@ -1,8 +1,8 @@
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { as, groupsOf, instance, type Organization, organization } from "./organization.ts";
 import { type Session, session } from "./session.ts";
-import { as, groupsOf, instance, type Organization, organization } from "./world.ts";
 
 // From clone to a contained instance in a member account, with the real command lines.
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
@@ -10,12 +10,12 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 const CENTRAL = "111122223333";
 const OWNER_ARN = `arn:aws:ssm:us-east-1:${CENTRAL}:document/ContainEC2Instance`;
 let emulator: Emulator;
-let world: Organization;
+let members: Organization;
 let person: Session;
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  world = await organization(emulator, CENTRAL, 60);
+  members = await organization(emulator, CENTRAL, 60);
   person = session(emulator, "transcript-60");
   person.say("An organization with three levels of units and 60 member accounts.");
 });
@@ -24,7 +24,13 @@ afterAll(() => emulator?.close());
 describe("an organization with three levels of units and 60 accounts", () => {
   it("is refused while it does not trust StackSets, with the command that changes it", async () => {
     await person.bootstrap(CENTRAL);
-    const args = ["--yes", "-c", "administration=true", "-c", `organizationalUnits=${world.root}`];
+    const args = [
+      "--yes",
+      "-c",
+      "administration=true",
+      "-c",
+      `organizationalUnits=${members.root}`,
+    ];
     const refused = await person.npm(CENTRAL, "deploy", ...args);
     expect(refused.status).toBe(1);
     const remedy = /aws (cloudformation activate-organizations-access[^\n]*)/.exec(refused.stderr);
@@ -40,14 +46,20 @@ describe("an organization with three levels of units and 60 accounts", () => {
   });
 
   it("gets the roles into every account that can take them, and names the one that can't", async () => {
-    const iam = new IAMClient(as(emulator, world.accounts[2] ?? ""));
+    const iam = new IAMClient(as(emulator, members.accounts[2] ?? ""));
     const RoleName = "ContainEC2Instance-Automation";
     await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: "{}" }));
-    const args = ["--yes", "-c", "administration=true", "-c", `organizationalUnits=${world.root}`];
+    const args = [
+      "--yes",
+      "-c",
+      "administration=true",
+      "-c",
+      `organizationalUnits=${members.root}`,
+    ];
     const first = await person.npm(CENTRAL, "deploy", ...args);
     expect(first.status, first.all).toBe(1);
     expect(first.stdout).toContain("59 stacks in member accounts are current, 1 are not");
-    expect(first.stdout).toMatch(new RegExp(`${world.accounts[2]} +│ us-east-1 │ .*${RoleName}`));
+    expect(first.stdout).toMatch(new RegExp(`${members.accounts[2]} +│ us-east-1 │ .*${RoleName}`));
     await iam.send(new DeleteRoleCommand({ RoleName }));
     const second = await person.npm(CENTRAL, "deploy", ...args);
     expect(second.status, second.all).toBe(0);
@@ -62,7 +74,7 @@ describe("an organization with three levels of units and 60 accounts", () => {
 
   it("contains and releases an instance in a member account, whose role is held to its policy", async () => {
     emulator.iam.enforce("*");
-    const member = world.accounts[3] ?? "";
+    const member = members.accounts[3] ?? "";
     const id = await instance(emulator, member);
     const before = await groupsOf(emulator, member, id);
     const same = ["--document", OWNER_ARN, "--bucket", `evidence-${member}`, "--instance", id];
@@ -81,7 +93,7 @@ describe("an organization with three levels of units and 60 accounts", () => {
   });
 
   it("contains by tag in two accounts from the central one", async () => {
-    const accounts = [world.accounts[5] ?? "", world.accounts[7] ?? ""];
+    const accounts = [members.accounts[5] ?? "", members.accounts[7] ?? ""];
     const ids = await Promise.all(
       accounts.map((account) => instance(emulator, account, { Incident: "4711" })),
     );
@@ -99,7 +111,7 @@ describe("an organization with three levels of units and 60 accounts", () => {
   });
 
   it("goes no further than the locations' errors allow, and says what it has not begun", async () => {
-    const [outside, inside] = ["999988887777", world.accounts[9] ?? ""];
+    const [outside, inside] = ["999988887777", members.accounts[9] ?? ""];
     const ended = await person.npm(
       CENTRAL,
       "execute",

@@ -7,7 +7,7 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
-import { as, changedSample, type Ended, run, SAMPLE } from "./world.ts";
+import { as, changedSample, type Ended, run, SAMPLE } from "./organization.ts";
 
 // Each test runs commands, which take a second or two to start.
 vi.setConfig({ testTimeout: 60_000 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Emulator } from "automation-emulator";
 import { execa } from "execa";
 import { inProject } from "../../build/root.ts";
-import { bootstrap, type Ended, run } from "./world.ts";
+import { bootstrap, type Ended, run } from "./organization.ts";
 
 /** A person at a terminal: what is typed is run, and with CONTAIN_TRANSCRIPTS=FOLDER kept there with its output. */
 export interface Session {

@@ -9,13 +9,13 @@ import {
 } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { as, type Ended, type Organization, organization, run, SAMPLE } from "./world.ts";
+import { as, type Ended, type Organization, organization, run, SAMPLE } from "./organization.ts";
 
 // Each test runs commands, which take a second or two to start.
 vi.setConfig({ testTimeout: 60_000 });
 
 let emulator: Emulator;
-let world: Organization;
+let members: Organization;
 const MANAGEMENT = "111122223333";
 const REGIONS = "us-east-1,eu-west-1";
 
@@ -42,7 +42,7 @@ const shared = async (region: string): Promise<string[]> => {
 
 beforeAll(async () => {
   emulator = await startEmulator();
-  world = await organization(emulator, MANAGEMENT, 60);
+  members = await organization(emulator, MANAGEMENT, 60);
   const published = await run(
     "publish",
     ["--yes", "-c", `regions=${REGIONS}`, SAMPLE],
@@ -61,15 +61,15 @@ describe("share", () => {
   });
 
   it("shares with every active account below a unit, nested ones included, in each Region, and leaves the owner out", async () => {
-    const suspended = world.accounts[3] ?? "";
+    const suspended = members.accounts[3] ?? "";
     await new OrganizationsClient(as(emulator, MANAGEMENT)).send(
       new CloseAccountCommand({ AccountId: suspended }),
     );
     emulator.calls.clear();
-    const ended = await share(["--unit", world.units.top, "--yes"]);
+    const ended = await share(["--unit", members.units.top, "--yes"]);
     expect(ended.all).toContain("SUSPENDED");
     expect(ended.status).toBe(0);
-    const below = world.accounts.filter((id, at) => at % 4 !== 0 && id !== suspended).sort();
+    const below = members.accounts.filter((id, at) => at % 4 !== 0 && id !== suspended).sort();
     expect(below).toHaveLength(44);
     expect(await shared("us-east-1")).toEqual(below);
     expect(await shared("eu-west-1")).toEqual(below);
@@ -81,7 +81,7 @@ describe("share", () => {
 
   it("changes nothing when it is run again", async () => {
     emulator.calls.clear();
-    const ended = await share(["--unit", world.units.top, "--yes"]);
+    const ended = await share(["--unit", members.units.top, "--yes"]);
     expect(ended.stdout).toContain("Nothing to change");
     expect(
       emulator.calls.all().filter((call) => call.operation === "ModifyDocumentPermission"),
@@ -100,7 +100,7 @@ describe("share", () => {
       }),
     );
     emulator.calls.clear();
-    expect((await share(["--unit", world.units.top, "--yes"])).status).toBe(0);
+    expect((await share(["--unit", members.units.top, "--yes"])).status).toBe(0);
     const [call, ...more] = emulator.calls
       .all()
       .filter((one) => one.operation === "ModifyDocumentPermission");
@@ -122,9 +122,9 @@ describe("share", () => {
   });
 
   it("says so where all that were named are left out", async () => {
-    const ended = await share(["--account", `${MANAGEMENT},${world.accounts[3]}`, "--yes"]);
+    const ended = await share(["--account", `${MANAGEMENT},${members.accounts[3]}`, "--yes"]);
     expect(ended.status).toBe(1);
-    expect(ended.stdout).toContain(`left out: ${world.accounts[3]}`);
+    expect(ended.stdout).toContain(`left out: ${members.accounts[3]}`);
     expect(ended.stderr).toContain("nobody among the targets");
   });
 
@@ -136,12 +136,12 @@ describe("share", () => {
 
   it("takes accounts back with --prune alone", async () => {
     const before = await shared("us-east-1");
-    const kept = await share(["--unit", world.units.bottom, "--yes"]);
+    const kept = await share(["--unit", members.units.bottom, "--yes"]);
     expect(kept.stdout).toContain("--prune removes them");
     expect(await shared("us-east-1")).toEqual(before);
-    expect((await share(["--unit", world.units.bottom, "--prune", "--yes"])).status).toBe(0);
+    expect((await share(["--unit", members.units.bottom, "--prune", "--yes"])).status).toBe(0);
     expect(await shared("us-east-1")).toEqual(
-      world.accounts.filter((_id, at) => at % 4 === 3 && at !== 3).sort(),
+      members.accounts.filter((_id, at) => at % 4 === 3 && at !== 3).sort(),
     );
   });
 
@@ -150,14 +150,14 @@ describe("share", () => {
       match: { service: "ssm", operation: "ModifyDocumentPermission", times: 3 },
       kind: { throttle: true },
     });
-    const ended = await share(["--unit", world.units.middle, "--yes"]);
+    const ended = await share(["--unit", members.units.middle, "--yes"]);
     clear();
     expect(ended.status).toBe(0);
     expect(await shared("eu-west-1")).toHaveLength(29);
   });
 
   it("gets the others through when AWS refuses an account that was suspended meanwhile, and names it", async () => {
-    const late = world.accounts[1] ?? "";
+    const late = members.accounts[1] ?? "";
     const clear = emulator.faults.add({
       match: {
         operation: "ModifyDocumentPermission",
@@ -172,7 +172,7 @@ describe("share", () => {
       },
     });
     const before = (await shared("us-east-1")).length;
-    const ended = await share(["--unit", world.units.top, "--yes"]);
+    const ended = await share(["--unit", members.units.top, "--yes"]);
     clear();
     expect(ended.status).toBe(1);
     expect(ended.stdout).toContain(`not shared with ${late}`);
@@ -192,8 +192,8 @@ describe("share", () => {
     const refused = await share(["--account", "all", "--yes"]);
     expect(refused.status).toBe(1);
     expect(refused.stderr).toContain("would make the document public");
-    await share(["--account", world.accounts[0] ?? "", "--yes"]);
-    expect(await shared("us-east-1")).toEqual([world.accounts[0]]);
+    await share(["--account", members.accounts[0] ?? "", "--yes"]);
+    expect(await shared("us-east-1")).toEqual([members.accounts[0]]);
   });
 
   it("lists whom it is shared with, by name, with one look at the organization", async () => {
@@ -208,9 +208,9 @@ describe("share", () => {
     await run(
       "publish",
       ["--yes", "-c", `regions=${REGIONS}`, SAMPLE],
-      emulator.env(world.accounts[0]),
+      emulator.env(members.accounts[0]),
     );
-    const ended = await share(["--unit", "root", "--yes"], world.accounts[0]);
+    const ended = await share(["--unit", "root", "--yes"], members.accounts[0]);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("delegated administrator");
   });

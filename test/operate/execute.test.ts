@@ -8,8 +8,8 @@ import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
+import { as, groupsOf, instance, organization } from "../deploy/organization.ts";
 import { type Session, session } from "../deploy/session.ts";
-import { as, groupsOf, instance, organization } from "../deploy/world.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 

@@ -1,5 +1,6 @@
 /** `npm run safety`: the proof that the runbook is safe, in full. */
-import { Command, InvalidArgumentError } from "commander";
+import { InvalidArgumentError } from "commander";
+import { program } from "../../scripts/program.ts";
 import { runLongForm } from "./longForm/longForm.ts";
 
 interface Options {
@@ -17,10 +18,14 @@ function number(text: string): number {
   return value;
 }
 
-const options = new Command("safety")
-  .description(
-    "Tries every fault, crash, race and hostile input on the emulator and writes dist/safety/summary.md. Goes on where an earlier run of the same document stopped.",
-  )
+const options = program(
+  "safety",
+  "Tries every fault, crash, race and hostile input on the emulator and writes dist/safety/summary.md. Goes on where an earlier run of the same document stopped.",
+  [
+    ["", "everything; takes hours"],
+    ["--budget 30 --only stop", "half an hour of the trials whose name has stop in it"],
+  ],
+)
   .option("--budget <minutes>", "stop after so long; 0: when all is done", number, 0)
   .option("--seed <n>", "seed of the random accounts, inputs and of the order", number)
   .option("--parallel <n>", "trials side by side", number, 3)

@@ -1,0 +1,97 @@
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import pc from "picocolors";
+import { printable } from "../common/printable.ts";
+import { follow, isFinal, isGood, type Snapshot, wentWell } from "./follow.ts";
+import { interruptions } from "./interrupt.ts";
+import { line, result } from "./show.ts";
+
+/** How what is seen is printed. */
+export interface Output {
+  /** The executions as JSON on standard output, all else on standard error. */
+  readonly json: boolean;
+  /** Failures with AWS's whole message, tracebacks of scripts included. */
+  readonly verbose: boolean;
+}
+
+/** Prints for people, beside what is for machines where that is asked for. */
+export const printer =
+  ({ json }: Output): ((text: string) => void) =>
+  (text) =>
+    json ? console.error(text) : console.log(text);
+
+export interface Followed {
+  /** Exit status: 1 where anything failed. */
+  readonly status: number;
+  /** The person left something running. */
+  readonly left: boolean;
+  /** How many executions failed. */
+  readonly failed: number;
+  /** The last states that were seen, in the order of the executions. */
+  readonly states: readonly Snapshot[];
+}
+
+/** What one look at an execution takes of the quota. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+const LOOK_SECONDS = 0.4;
+
+/** Follows executions together, to the end of all or until the person leaves them. */
+export async function followAll(
+  client: SSMClient,
+  region: string,
+  executions: readonly { readonly id: string; readonly label: string }[],
+  interval: number,
+  output: Output,
+): Promise<Followed> {
+  const say = printer(output);
+  const interrupts = interruptions();
+  const shared = broadcast(interrupts.next);
+  try {
+    const states = await Promise.all(
+      executions.map(({ id, label }) =>
+        follow({
+          client,
+          id,
+          // Systems Manager answers three such calls a second in all.
+          interval: Math.max(interval, executions.length * LOOK_SECONDS),
+          onChange: (progress) =>
+            say(
+              `${executions.length > 1 ? `${pc.dim(printable(label))} ` : ""}${line(progress, output.verbose)}`,
+            ),
+          interruption: shared,
+        }),
+      ),
+    );
+    for (const state of states) if (isFinal(state.status)) say(result(state, output.verbose));
+    const left = states.filter((state) => !isFinal(state.status));
+    if (left.length > 0)
+      say(
+        resume(
+          left.map(({ id }) => id),
+          region,
+        ),
+      );
+    const ended = states.filter((state) => isFinal(state.status));
+    return {
+      status: ended.every(wentWell) ? 0 : 1,
+      left: left.length > 0,
+      failed: ended.filter(({ status }) => !isGood(status)).length,
+      states,
+    };
+  } finally {
+    interrupts.end();
+  }
+}
+
+/** Lets several followers wait for the same Ctrl-C. */
+function broadcast<T>(next: () => Promise<T>): () => Promise<T> {
+  let waiting: Promise<T> | undefined;
+  return () => {
+    waiting ??= next().finally(() => {
+      waiting = undefined;
+    });
+    return waiting;
+  };
+}
+
+/** How to pick up executions that were left running. */
+export const resume = (ids: readonly string[], region: string): string =>
+  `Left running. Pick it up again with:\n${ids.map((id) => `  npm run status -- ${id} --region ${region}`).join("\n")}`;

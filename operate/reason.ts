@@ -1,0 +1,21 @@
+const GUIDE =
+  /\s*Please refer to Automation Service Troubleshooting Guide for more diagnosis details\.?\s*$/;
+
+/**
+ * What a failure message of Systems Manager says, in a sentence: of a script's traceback the exception alone, and
+ * without the words that AWS puts around every message.
+ *
+ * A script's message is "Step fails when it is Poll action status for completion. Traceback (most recent call last):
+ * FRAMES, a blank line, and NAME - MESSAGE".
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-troubleshooting.html
+ */
+export function reasonOf(failure: string): string {
+  const text = failure.replace(GUIDE, "");
+  const traceback = text.indexOf("Traceback (most recent call last):");
+  if (traceback < 0) return text;
+  const [, ...after] = text.slice(traceback).split(/\n\s*\n/);
+  const exception = after.join("\n").trim() || (text.trim().split("\n").at(-1) ?? "");
+  // An exception that a script raises on purpose says all in its message.
+  return exception.trim().replace(/^(?:RuntimeError|ValueError|Exception)(?: - |: )/, "");
+}

@@ -1,0 +1,106 @@
+import { accountIdPattern } from "automation-language/arn";
+import { InvalidArgumentError } from "commander";
+import { isRegion } from "../common/config.ts";
+
+/** Parsers of option values. Each says what the value must be; commander says which option it was. */
+
+const must = (sentence: string): never => {
+  throw new InvalidArgumentError(sentence);
+};
+
+/** Seconds between two looks: more often, Systems Manager would throttle. */
+export function seconds(text: string): number {
+  const value = Number(text);
+  return text.trim() !== "" && value >= 0.1 && value <= 3600
+    ? value
+    : must("It must be a number of seconds from 0.1 to 3600.");
+}
+
+/** A number from 1. */
+export const count = (text: string): number =>
+  /^[1-9]\d{0,6}$/.test(text) ? Number(text) : must("It must be a number from 1.");
+
+export const region = (text: string): string =>
+  isRegion(text)
+    ? text
+    : must(`${shown(text)} is not the name of an AWS Region; write it as us-east-1.`);
+
+export const regions = (text: string): readonly string[] => list(text).map(region);
+
+export const moreRegions = (text: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  ...regions(text),
+];
+
+/** A text that is not empty. */
+export const given = (text: string): string =>
+  text.trim() === "" ? must("It must not be empty.") : text;
+
+/** Values separated by commas, none of them empty. */
+export function list(text: string): readonly string[] {
+  const items = text.split(",").map((item) => item.trim());
+  return items.every((item) => item !== "")
+    ? items
+    : must("It must be one value, or several separated by commas, none of them empty.");
+}
+
+export const moreOf = (text: string, before: readonly string[]): readonly string[] => [
+  ...before,
+  ...list(text),
+];
+
+/** Account ids or organizational units. */
+export const accountsOrUnits = (text: string): readonly string[] =>
+  list(text).map((item) =>
+    accountIdPattern.test(item) || /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/.test(item)
+      ? item
+      : must(
+          `${shown(item)} is neither an account id of 12 digits nor an organizational unit (ou-…).`,
+        ),
+  );
+
+/** `KEY=VALUE` settings over those of cdk.json. */
+export function settings(text: string, before: readonly string[]): readonly string[] {
+  const at = text.indexOf("=");
+  if (at < 1) must("Write it as documentName=MyRunbook.");
+  if (text.slice(at + 1).trim() === "")
+    must(`${text.slice(0, at)} has no value; leave it out to keep what cdk.json says.`);
+  return [...before, text];
+}
+
+export const instanceId = (text: string): string =>
+  /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(text)
+    ? text
+    : must("An instance id is i- and 17 (or 8) hexadecimal digits.");
+
+export const tag = (text: string): string =>
+  text.indexOf("=") < 1 ? must("Write it as KEY=VALUE.") : text;
+
+/** How many at the same time. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
+export const concurrency = (text: string): string =>
+  /^([1-9]\d{0,6}|[1-9]\d?%|100%)$/.test(text)
+    ? text
+    : must("It must be a number from 1, or a percentage such as 10%.");
+
+/** How many failures. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
+export const failures = (text: string): string =>
+  /^(\d{1,7}|\d{1,2}%|100%)$/.test(text)
+    ? text
+    : must("It must be a number from 0, or a percentage such as 10%.");
+
+/** A JSON list of rules, as text. */
+export function rules(text: string): string {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    must(`It is not JSON (${error instanceof Error ? error.message : error}).`);
+  }
+  return Array.isArray(parsed) && parsed.every((one) => typeof one === "object" && one !== null)
+    ? text
+    : must(
+        `It must be a JSON list of rules: '[{"Cidr": "192.0.2.10/32", "IpProtocol": "tcp", "FromPort": "22", "ToPort": "22"}]'.`,
+      );
+}
+
+const shown = (text: string): string => (text === "" ? "An empty text" : text);

@@ -1,0 +1,60 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, relative } from "node:path";
+import { checkDocument } from "automation-validator/check";
+import { report } from "automation-validator/report";
+import { loadRules } from "automation-validator/rules";
+import pc from "picocolors";
+import { DOCUMENT_LIMIT } from "../build/emit.ts";
+import { inProject } from "../build/root.ts";
+import { Problem } from "../common/problem.ts";
+import type { Compiled } from "../document/compile.ts";
+import { documentName } from "../document/runbook.ts";
+
+/** Where the document is written, relative to the project's folder. */
+export const documentFile = relative(inProject(), inProject("dist", `${documentName}.yaml`));
+
+/**
+ * Checks a compiled document and writes it below dist/.
+ *
+ * @returns its size in bytes
+ * @throws Problem for a document that is not to be published; its findings are printed by then
+ */
+export async function writeChecked({ yaml, permissions }: Compiled): Promise<number> {
+  const size = Buffer.byteLength(yaml);
+  const findings = await checkDocument(yaml, {
+    file: documentFile,
+    declaredPermissions: permissions,
+  });
+  if (findings.length > 0) process.stdout.write(report(findings, await loadRules(), "text", pc));
+  if (size > DOCUMENT_LIMIT)
+    throw new Problem(
+      `The document has ${size} bytes, more than the ${DOCUMENT_LIMIT} that Systems Manager takes. It was not written.`,
+      "Shorten a handler, a description or a message below steps/.",
+    );
+  if (findings.some(({ severity }) => severity === "error"))
+    throw new Problem(
+      "The document has errors. It was not written.",
+      "Correct what the findings name, then run the command again.",
+    );
+  writeBelowDist(documentFile, yaml);
+  return size;
+}
+
+/**
+ * Writes a file of the project.
+ *
+ * @param file relative to the project's folder
+ * @throws Problem where the file system does not let it
+ */
+export function writeBelowDist(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(inProject(file)), { recursive: true });
+    writeFileSync(inProject(file), text);
+  } catch (cause) {
+    throw new Problem(
+      `${file} can't be written (${cause instanceof Error ? cause.message : cause}).`,
+      "See that the folder dist/ of this project belongs to you and that the disk has space.",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import type { EC2Client } from "@aws-sdk/client-ec2";
+import { CreateDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
+import type { Emulator } from "automation-emulator";
+import {
+  type Access,
+  clientOptions,
+  ec2Client,
+  makeBucket,
+  makeNetwork,
+  runInstance,
+} from "automation-emulator/sample/account";
+import type { Compiled } from "../../document/compile.ts";
+import { documentName } from "../../document/runbook.ts";
+import { makeRole } from "./role.ts";
+
+/** An account of the emulator with what a run needs. */
+export interface RehearsalAccount {
+  readonly ec2: EC2Client;
+  readonly ssm: SSMClient;
+  readonly instanceId: string;
+  readonly bucket: string;
+  /** The ARN of the role that the runbook acts as. */
+  readonly role: string;
+}
+
+/** Makes an instance with three interfaces, a private bucket and the role, and publishes the document. */
+export async function makeAccount(
+  emulator: Emulator,
+  accountId: string,
+  region: string,
+  { yaml, permissions }: Compiled,
+): Promise<RehearsalAccount> {
+  const access: Access = { endpoint: emulator.endpoint, accountId, region };
+  const ec2 = ec2Client(access);
+  const { subnetId, groups } = await makeNetwork(ec2, ["web", "database", "operators"]);
+  const { web = "", database = "", operators = "" } = groups;
+  const { instanceId } = await runInstance(ec2, subnetId, [[web], [web, database], [operators]]);
+  const bucket = `containment-backups-${accountId}`;
+  await makeBucket(access, bucket);
+  const role = await makeRole(access, permissions);
+  const ssm = new SSMClient(clientOptions(access));
+  await ssm.send(
+    new CreateDocumentCommand({
+      Name: documentName,
+      Content: yaml,
+      DocumentFormat: "YAML",
+      DocumentType: "Automation",
+      TargetType: "/AWS::EC2::Instance",
+    }),
+  );
+  return { ec2, ssm, instanceId, bucket, role };
+}

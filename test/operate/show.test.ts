@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import type { Progress, Snapshot } from "../../operate/follow.ts";
+import { reasonOf } from "../../operate/reason.ts";
+import { line, result } from "../../operate/show.ts";
+
+const guide =
+  "Please refer to Automation Service Troubleshooting Guide for more diagnosis details.";
+const traceback = `Step fails when it is Poll action status for completion. Traceback (most recent call last):
+  File "/tmp/customer_script.py", line 12, in handler
+    raise ValueError(message)
+    ^^^^^^^^^^^^^^^^^^^^^^^^^
+
+ValueError - The bucket evidence is public. ${guide}`;
+
+describe("why a step failed", () => {
+  it.each([
+    [traceback, "The bucket evidence is public."],
+    [traceback.replaceAll("ValueError", "KeyError"), "KeyError - The bucket evidence is public."],
+    [
+      `Step fails when it is Execute/Cancelling action. An error occurred (AccessDenied). ${guide}`,
+      "Step fails when it is Execute/Cancelling action. An error occurred (AccessDenied).",
+    ],
+    ["plain words", "plain words"],
+  ])("is a sentence, without the traceback of a script", (failure, reason) => {
+    expect(reasonOf(failure)).toBe(reason);
+  });
+});
+
+const step = (more: Partial<Progress> = {}): Progress => ({
+  key: "1",
+  title: "backupBucketPreChecks",
+  status: "Failed",
+  started: undefined,
+  ended: undefined,
+  failure: traceback,
+  ...more,
+});
+const run = (more: Partial<Snapshot> = {}): Snapshot => ({
+  id: "id",
+  status: "Failed",
+  failure: `Step fails when … ${traceback}`,
+  started: undefined,
+  ended: undefined,
+  outputs: {},
+  steps: [step()],
+  fleet: false,
+  children: [],
+  ...more,
+});
+
+describe("what is shown of a run", () => {
+  it("says a failure once: at its step, not again at the end", () => {
+    expect(line(step())).toContain("The bucket evidence is public.");
+    expect(line(step())).not.toContain("Traceback");
+    expect(result(run())).not.toContain("The bucket evidence is public.");
+    expect(result(run({ steps: [] }))).toContain("The bucket evidence is public.");
+  });
+
+  it("has the whole message with --verbose", () => {
+    expect(line(step(), true)).toContain("Traceback");
+  });
+
+  it("shows control characters of names and messages as text", () => {
+    const evil = "web\u001b[2J\rroot";
+    const shown = [
+      line(step({ title: evil, failure: evil })),
+      result(run({ steps: [], failure: evil, outputs: { "a.Output": [evil] } })),
+      result(run({ children: [step({ title: evil, failure: evil })] })),
+    ].join("\n");
+    expect(shown).toContain("web\\x1b[2J\\x0droot");
+    expect(shown).not.toContain("\u001b[2J");
+    expect(shown).not.toContain("\r");
+  });
+});

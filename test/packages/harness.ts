@@ -1,0 +1,26 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { inProject } from "../../build/root.ts";
+
+/** An empty folder of a stranger, in which a workspace package is installed from its tarball. */
+export async function installTarball(name: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), `${name}-`));
+  const packing = ["pack", "-w", `packages/${name}`, "--pack-destination", folder, "--json"];
+  const { stdout } = await execa("npm", packing, { cwd: inProject() });
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const project = join(folder, "project");
+  mkdirSync(project);
+  writeFileSync(join(project, "package.json"), '{ "private": true }\n');
+  const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--no-save"];
+  await execa("npm", ["install", ...quiet, join(folder, filename)], { cwd: project });
+  return project;
+}
+
+/** The environment of a machine with Node and Python alone: nothing of this project on the way. */
+export const strangersEnvironment = (project: string): Record<string, string> => ({
+  PATH: process.env.PATH ?? "",
+  HOME: project,
+  XDG_CACHE_HOME: join(project, "cache"),
+});
