@@ -10,7 +10,9 @@ let emulator: Emulator;
 beforeAll(async () => {
   emulator = await startEmulator();
   // Each call takes as long as this, so that those that are made side by side overlap.
-  emulator.faults.add({ match: { automationOnly: true }, kind: { delayMs: 600 } });
+  emulator.faults.add({ match: { automationOnly: true }, kind: { delayMs: 400 } });
+  const puts = { automationOnly: true, operation: "ModifyNetworkInterfaceAttribute" };
+  emulator.faults.add({ match: puts, kind: { delayMs: 1600 } });
 });
 afterAll(() => emulator.close());
 

@@ -2,13 +2,7 @@
 import { CreateOrUpdateTagsCommand } from "@aws-sdk/client-auto-scaling";
 import { type Emulator, namedFault, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  groupState,
-  lifecycleState,
-  makeAutoScalingGroup,
-  memberWorld,
-  resize,
-} from "../world/asg.ts";
+import { groupState, lifecycleState, makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
 import { runbookDocument } from "../world/document.ts";
 import { denying, refused, withFault } from "../world/faults.ts";
 import { type Run, section } from "../world/run.ts";
