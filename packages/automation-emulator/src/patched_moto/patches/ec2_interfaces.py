@@ -140,6 +140,15 @@ def _ids() -> None:
 
     NetworkInterface.requester_managed = property(read, write)
 
+    def read_type(interface: Any) -> str:
+        trunk = interface.id in knobs(interface.ec2_backend.account_id).trunk_interfaces
+        return "trunk" if trunk else str(vars(interface).get("own_type", "interface"))
+
+    def write_type(interface: Any, value: str) -> None:
+        vars(interface)["own_type"] = value
+
+    NetworkInterface.interface_type = property(read_type, write_type)
+
 
 def _check_id(eni_id: str) -> None:
     if not INTERFACE_ID.match(eni_id):
