@@ -25,13 +25,12 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     for _, operation, given in run["Calls"]["backupInstanceSecurityGroups"]:
         method = getattr(s3, xform_name(operation))
         if operation == "PutObject":
-            # A PUT that was answered too late has written the object; reading it back tells.
-            for wanted in (given, {name: it for name, it in given.items() if name != "Tagging"}):
-                refused = len(failed)
-                attempt(failed, operation, method, "NoSuchBucket", "PreconditionFailed", **wanted, Body=body)
-                # Where only the tag is refused, the backup is written without.
-                if len(failed) == refused or "Tagging" not in given:
-                    break
+            # Without its tag where that is refused. A PUT that was answered too late has written the object; reading it
+            # back tells.
+            for tag in ("", "Tagging"):
+                if failed or not tag:
+                    given.pop(tag, "")
+                    attempt(failed, operation, method, "NoSuchBucket", "PreconditionFailed", **given, Body=body)
             place = {name: given[name] for name in ("Bucket", "Key", "ExpectedBucketOwner")}
             read = attempt(failed, "GetObject", s3.get_object, "NoSuchBucket", **place)
         elif events["Missing"]:
