@@ -35,7 +35,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     ]
     if off and not warnings:
         refuse(
-            f"Others may read or write the bucket {name}: {', '.join(off)} set neither on it nor on the account. Set all"
-            " four (aws s3api put-public-access-block) or give another bucket."
+            f"Others may read or write the bucket {name}: {', '.join(off)} not set on it or the account. Set them"
+            " (aws s3api put-public-access-block) or give another."
         )
     return {"Missing": False, "Warnings": warnings}

@@ -89,7 +89,7 @@ test.concurrent("a bucket without public access blocks stops the run, unless the
   const failure = await refusal(world);
   for (const name of Object.keys(allBlocks)) expect(failure).toContain(name);
   await block(world, { ...allBlocks, RestrictPublicBuckets: false });
-  expect(await refusal(world)).toContain("RestrictPublicBuckets set neither on it nor on the");
+  expect(await refusal(world)).toContain(": RestrictPublicBuckets not set on it or the account");
   await unblock(world);
   await aws(world, [
     ...["s3control", "put-public-access-block", "--account-id", world.accountId],
