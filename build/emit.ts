@@ -9,7 +9,7 @@ export const DOCUMENT_LIMIT = 65_536;
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
  */
-export const DOCUMENT_BUDGET = 56 * 1024;
+export const DOCUMENT_BUDGET = 62.5 * 1024;
 
 /**
  * The YAML text of a runbook: keys in the order of AWS's own documents, scripts as literal blocks,
@@ -29,8 +29,13 @@ export function emit(runbook: RunbookDocument, scripts: ReadonlyMap<string, stri
     ),
     ...(runbook.variables && { variables: runbook.variables }),
   };
+  const branched = new Set(
+    runbook.flow.flatMap(({ step }) =>
+      step.action === "aws:branch" ? step.choices.map(({ next }) => next) : [],
+    ),
+  );
   const steps = runbook.flow.map((entry, at) =>
-    text(stepOf(entry, runbook.flow[at + 1]?.step.name, scripts))
+    text(stepOf(entry, branched, runbook.flow[at + 1]?.step.name, scripts))
       .replace(/^(?=.)/gm, "  ")
       .replace("  ", "- "),
   );
@@ -60,6 +65,7 @@ function parameterOf(parameter: Parameter): Record<string, unknown> {
 
 function stepOf(
   entry: Flow<string>,
+  branched: ReadonlySet<string>,
   following: string | undefined,
   scripts: ReadonlyMap<string, string>,
 ): Record<string, unknown> {
@@ -80,8 +86,10 @@ function stepOf(
     ...(entry.isCritical === undefined ? {} : { isCritical: entry.isCritical }),
     inputs: inputsOf(step, scripts),
     ...(outputs.length === 0 ? {} : { outputs }),
-    // A step without nextStep goes on with the one that follows it in the document.
-    ...(entry.next === undefined || entry.next === following ? {} : { nextStep: entry.next }),
+    // A step without nextStep goes on with the one that follows it in the document; one way of a branch is named.
+    ...(entry.next === undefined || (entry.next === following && !branched.has(entry.next))
+      ? {}
+      : { nextStep: entry.next }),
     ...(entry.end === undefined ? {} : { isEnd: true }),
   };
 }

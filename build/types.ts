@@ -217,7 +217,7 @@ export interface Flow<T extends string> {
   readonly step: Step;
   readonly next?: T;
   readonly end?: true;
-  readonly onFailure?: `step:${T}` | "Abort";
+  readonly onFailure?: `step:${T}` | "Abort" | "Continue";
   readonly onCancel?: `step:${T}` | "Abort";
   readonly isCritical?: boolean;
 }
@@ -236,7 +236,9 @@ export interface RunbookDocument {
   readonly assumeRole: Reference;
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** By name: type and first value. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html */
-  readonly variables?: Readonly<Record<string, { readonly type: OutputType; readonly default: Json }>>;
+  readonly variables?: Readonly<
+    Record<string, { readonly type: OutputType; readonly default: Json }>
+  >;
   readonly outputs: readonly Reference[];
   readonly flow: readonly Flow<string>[];
 }

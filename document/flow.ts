@@ -3,7 +3,6 @@ import { assertInstanceIsNotTerminated } from "../steps/assertInstanceIsNotTermi
 import { assertSourceInstanceRootVolumeIsEbs } from "../steps/assertSourceInstanceRootVolumeIsEbs/step.ts";
 import { backupBucketPreChecks } from "../steps/backupBucketPreChecks/step.ts";
 import { backupInstanceSecurityGroups } from "../steps/backupInstanceSecurityGroups/step.ts";
-import { branchOnAction } from "../steps/branchOnAction/step.ts";
 import { branchOnActionAndMode } from "../steps/branchOnActionAndMode/step.ts";
 import { branchOnAutoScalingGroupMembership } from "../steps/branchOnAutoScalingGroupMembership/step.ts";
 import { branchOnCreateAMIBackup } from "../steps/branchOnCreateAMIBackup/step.ts";
@@ -18,7 +17,6 @@ import { endAsFailed } from "../steps/endAsFailed/step.ts";
 import { getAutoScalingInstanceInfo } from "../steps/getAutoScalingInstanceInfo/step.ts";
 import { keepContainmentNotes } from "../steps/keepContainmentNotes/step.ts";
 import { keepReleaseNotes } from "../steps/keepReleaseNotes/step.ts";
-import { keepScalingNotes } from "../steps/keepScalingNotes/step.ts";
 import { modifyAutoScalingGroup } from "../steps/modifyAutoScalingGroup/step.ts";
 import { reportContain } from "../steps/reportContain/step.ts";
 import { reportContainmentFailure } from "../steps/reportContainmentFailure/step.ts";
@@ -29,8 +27,12 @@ import { restoreInstanceConfiguration } from "../steps/restoreInstanceConfigurat
 import { validateRequiredInputs } from "../steps/validateRequiredInputs/step.ts";
 import { verdict } from "../steps/verdict/step.ts";
 
-/** After the backup, whatever fails or is cancelled goes where what is open is closed, and reported. */
-const reported = { onFailure: "step:verdict", onCancel: "step:verdict" } as const;
+/** After the backup, whatever fails or is cancelled goes to the verdict, which alone decides what the run ends as. */
+const reported = {
+  onFailure: "step:verdict",
+  onCancel: "step:verdict",
+  isCritical: false,
+} as const;
 
 /** What is tried before the isolation and may fail: the isolation goes on. */
 const tried = (next: "createAllAccessSecurityGroup" | "createContainmentSecurityGroup") =>
@@ -44,9 +46,13 @@ const kept = { onFailure: "step:verdict", isCritical: false } as const;
  * written ends the run there (Abort): nothing was changed, and the step's own message says why.
  */
 export const flow = defineFlow([
-  { step: validateRequiredInputs, next: "branchOnAction" },
-  { step: branchOnAction },
-  { step: assertInstanceIsNotTerminated, next: "getAutoScalingInstanceInfo" },
+  { step: validateRequiredInputs, next: "assertInstanceIsNotTerminated" },
+  // A terminated instance is released all the same: the next step knows which of both is wanted.
+  {
+    step: assertInstanceIsNotTerminated,
+    onFailure: "Continue",
+    next: "getAutoScalingInstanceInfo",
+  },
   { step: getAutoScalingInstanceInfo, next: "backupBucketPreChecks" },
   { step: backupBucketPreChecks, next: "branchOnActionAndMode" },
   { step: branchOnActionAndMode },
@@ -62,12 +68,6 @@ export const flow = defineFlow([
   {
     step: modifyAutoScalingGroup,
     ...tried("createAllAccessSecurityGroup"),
-    next: "keepScalingNotes",
-  },
-  {
-    step: keepScalingNotes,
-    onFailure: "step:createAllAccessSecurityGroup",
-    isCritical: false,
     next: "createAllAccessSecurityGroup",
   },
   {

@@ -44,6 +44,17 @@ const TAGGED: Condition = { StringLike: { [`aws:ResourceTag/${BACKUP_TAG}`]: "s3
 /** Gets the runbook's tag by this very request. */
 const TAGGING: Condition = { StringLike: { [`aws:RequestTag/${BACKUP_TAG}`]: "s3://*" } };
 
+/**
+ * Of an account in the role's organization. Out of any, the variable has no value and nothing matches.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-resourceorgid
+ * @see https://docs.aws.amazon.com/vpc/latest/userguide/security-group-sharing.html
+ */
+const SHARED: Condition = {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
+  StringEquals: { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" },
+};
+
 interface Grant {
   readonly sid: string;
   readonly reason: string;
@@ -57,16 +68,16 @@ interface Grant {
 /** Every action that the role may have, and where. An action that is not here can't be granted. */
 function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScope): Grant[] {
   const region = regions.length === 1 ? (regions[0] ?? "*") : "*";
-  const ec2 = (type: string): string => `arn:${partition}:ec2:${region}:${accountId}:${type}/*`;
+  const ec2 = (type: string, account = accountId): string =>
+    `arn:${partition}:ec2:${region}:${account}:${type}/*`;
   // Images and snapshots can be shared; their ARNs carry no account.
   const evidence = ["image", "snapshot"].map((type) => `arn:${partition}:ec2:${region}::${type}/*`);
   const bucketArns = (buckets.length > 0 ? buckets : ["*"]).map(
     (name) => `arn:${partition}:s3:::${name}`,
   );
   const own: Condition = { StringEquals: { "aws:ResourceAccount": accountId } };
-  const throughEc2: Condition = {
-    StringLike: { "kms:ViaService": `ec2.${region}.amazonaws.com*` },
-  };
+  // AWS fills it in, with the suffix of its partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
+  const throughEc2: Condition = { StringLike: { "kms:ViaService": `ec2.${region}.*` } };
   const keys = [`arn:${partition}:kms:${region}:${accountId}:key/*`];
   return [
     {
@@ -85,17 +96,19 @@ function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScop
       on: ["*"],
     },
     {
-      sid: "MakeTaggedGroups",
-      reason: "A new group must carry the runbook's tag from its making, by which it is known.",
+      sid: "MakeGroups",
+      reason:
+        "Which VPC the instance is in is known only when the runbook is started, and where a guardrail refuses tags a group must isolate without.",
       actions: ["ec2:CreateSecurityGroup"],
-      on: [ec2("security-group")],
-      where: TAGGING,
+      on: [ec2("security-group"), ec2("vpc")],
     },
     {
-      sid: "MakeGroupsInAnyVpc",
-      reason: "Which VPC the instance is in is known only when the runbook is started.",
+      sid: "MakeGroupsInSharedVpcs",
+      reason:
+        "The ARN of a shared VPC carries its owner's account, which is of the same organization.",
       actions: ["ec2:CreateSecurityGroup"],
-      on: [ec2("vpc")],
+      on: [ec2("vpc", "*")],
+      where: SHARED,
     },
     {
       sid: "TagGroupsAtTheirMaking",
@@ -110,11 +123,17 @@ function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScop
       actions: [
         "ec2:AuthorizeSecurityGroupEgress",
         "ec2:AuthorizeSecurityGroupIngress",
-        "ec2:RevokeSecurityGroupEgress",
         "ec2:DeleteSecurityGroup",
       ],
       on: [ec2("security-group")],
       where: TAGGED,
+    },
+    {
+      sid: "TakeEgressFromGroups",
+      reason:
+        "Every new group allows all egress, and isolates only without it. Where a guardrail refuses tags nothing tells it from other groups; it opens nothing.",
+      actions: ["ec2:RevokeSecurityGroupEgress"],
+      on: [ec2("security-group")],
     },
     {
       sid: "ReplaceGroupsOfInterfaces",
@@ -122,6 +141,14 @@ function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScop
         "The instance is isolated before it is tagged, so that tagging can't delay it, and its own groups, which Release gives back, carry no tag: no condition would hold.",
       actions: ["ec2:ModifyNetworkInterfaceAttribute"],
       on: [ec2("network-interface"), ec2("security-group"), ec2("instance")],
+    },
+    {
+      sid: "GiveSharedGroupsBack",
+      reason:
+        "The ARN of a shared security group carries its owner's account, which is of the same organization.",
+      actions: ["ec2:ModifyNetworkInterfaceAttribute"],
+      on: [ec2("security-group", "*")],
+      where: SHARED,
     },
     {
       sid: "TagWhatIsContained",
@@ -132,7 +159,7 @@ function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScop
     },
     {
       sid: "GiveTagsBack",
-      reason: "What carries the runbook's tag may lose its tags, and get back their values.",
+      reason: "What carries the runbook's tag may get TagIdentifier, and lose both.",
       actions: ["ec2:CreateTags", "ec2:DeleteTags"],
       on: [ec2("instance"), ec2("network-interface"), ...evidence],
       where: TAGGED,

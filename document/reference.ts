@@ -33,7 +33,11 @@ export function reference(): string {
         `\`${step.action}\``,
         step.description,
         end ? "end" : next !== undefined ? `\`${next}\`` : branches(step),
-        onFailure === undefined ? "end" : `\`${onFailure.replace("step:", "")}\``,
+        onFailure === undefined || onFailure === "Continue"
+          ? onFailure === undefined
+            ? "end"
+            : "goes on"
+          : `\`${onFailure.replace("step:", "")}\``,
       ]),
     ),
     "### Permissions",

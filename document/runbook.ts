@@ -25,11 +25,9 @@ const reports = [
 
 export const runbook: RunbookDocument = {
   description: `# ContainEC2Instance
-Isolates a compromised EC2 instance from the network, reversibly, with the evidence kept; the instance goes on running.
+Isolates a compromised EC2 instance from the network, reversibly, with the evidence kept.
 
-**Contain** backs up the security groups of all interfaces and the Auto Scaling state to S3, cuts connections, isolates, proves it, and makes images if asked. **Release** gives everything back from that backup.
-
-DryRun is true by default: it changes nothing and reports every change that would be made.`,
+**Contain** backs up its security groups and Auto Scaling state to S3, cuts connections, isolates, proves it. **Release** gives everything back. DryRun, the default, reports every change and makes none.`,
   assumeRole: parameter.AutomationAssumeRole,
   parameters,
   variables: { Notes: { type: "StringMap", default: {} } },

@@ -1,18 +1,18 @@
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
 import type { Parameter, Reference } from "../build/types.ts";
 
-/** Bytes of parameters that fit beside the document, less half a KB for names (validateRequiredInputs checks it). */
-export const parameterBytes = DOCUMENT_LIMIT - DOCUMENT_BUDGET - 512;
-/** Bytes that all parameters but the rules take at most, by their patterns. */
-const otherBytes = 3000;
-/** A rule at its longest, in bytes. */
+/** Bytes of parameters that fit beside the document; validateRequiredInputs checks it. */
+export const parameterBytes = DOCUMENT_LIMIT - DOCUMENT_BUDGET;
+/** Bytes that the other parameters take, as people give them: ids, a role, a bucket, a key, a tag. */
+const otherBytes = 700;
+/** A rule as people give it, in bytes. */
 const ruleBytes = JSON.stringify({
-  Cidr: "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff/128",
-  IpProtocol: "icmpv6",
-  FromPort: "65535",
-  ToPort: "65535",
+  Cidr: "203.0.113.10/32",
+  IpProtocol: "tcp",
+  FromPort: "443",
+  ToPort: "443",
 }).length;
-/** How many rules fit in each direction, whatever they and the other parameters are. */
+/** How many rules fit in each direction, if they are no longer than that; validateRequiredInputs counts the bytes. */
 export const rulesThatFit = Math.floor((parameterBytes - otherBytes) / 2 / ruleBytes);
 
 /**
@@ -24,8 +24,7 @@ export const rulesThatFit = Math.floor((parameterBytes - otherBytes) / 2 / ruleB
 export const parameters = {
   InstanceId: {
     type: "AWS::EC2::Instance::Id",
-    description:
-      "(Required) The EC2 instance, in this account and Region.",
+    description: "(Required) The EC2 instance.",
     allowedPattern: "^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$",
   },
   Action: {
@@ -37,36 +36,33 @@ export const parameters = {
   },
   DryRun: {
     type: "Boolean",
-    description:
-      "(Optional) true reports every change that would be made and makes none.",
+    description: "(Optional) true reports every change that would be made and makes none.",
     default: true,
   },
   CreateAMIBackup: {
     type: "Boolean",
     description:
-      "(Optional, Contain only) true also makes an image of the instance, without reboot, after the isolation, and an encrypted copy.",
+      "(Contain only) true also makes an image, without reboot, after the isolation, and an encrypted copy.",
     default: false,
   },
   KmsKey: {
     type: "String",
     description:
-      "(Optional, with CreateAMIBackup) The symmetric KMS key that encrypts the copy: key ID, key ARN, alias/NAME or alias ARN.",
+      "(Optional, with CreateAMIBackup) The symmetric KMS key that encrypts the copy: its ID, ARN or alias.",
     default: "alias/aws/ebs",
     allowedPattern: "^[a-zA-Z0-9:/_-]{1,256}$",
   },
   IngressInput: {
     type: "MapList",
-    description:
-      `(Optional, Contain only) What may still reach the instance, such as your forensic workstation; nothing by default, at most ${rulesThatFit} rules. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"22", "ToPort":"22"}]. IPv4 or IPv6, never every address; tcp, udp, icmp, icmpv6, or -1 for all (without ports). For icmp the ports are type and code, -1 for all.`,
+    description: `(Contain only) What may still reach the instance, nothing by default, up to about ${rulesThatFit} rules. Format: [{"Cidr": "1.2.3.4/32", "IpProtocol": "tcp", "FromPort":"22", "ToPort":"22"}]. IPv4 or IPv6, never every address; tcp, udp, icmp, icmpv6, or -1 for all (without ports). For icmp the ports are type and code, -1 for all.`,
     default: [],
-    maxItems: rulesThatFit,
+    maxItems: 50,
   },
   EgressInput: {
     type: "MapList",
-    description:
-      `(Optional, Contain only) What the instance may still reach; nothing by default, at most ${rulesThatFit} rules, in the same form.`,
+    description: `(Contain only) What the instance may still reach; nothing by default, up to about ${rulesThatFit} rules, in the same form.`,
     default: [],
-    maxItems: rulesThatFit,
+    maxItems: 50,
   },
   TagIdentifier: {
     type: "String",
@@ -85,24 +81,24 @@ export const parameters = {
   S3PrefixName: {
     type: "String",
     description:
-      "(Required for Release) Contain: a folder for the backup, such as incidents/4711. Release: the key of the backup, as Contain reported it (…/EXECUTION-ID.DIGEST.json).",
+      "(Required for Release) Contain: a folder for the backup, such as incidents/4711. Release: the backup's key, as Contain reported it (….DIGEST.json).",
     default: "",
     allowedPattern: "^[a-zA-Z0-9/_.=+:@-]{0,256}$",
   },
   AutomationAssumeRole: {
     type: "AWS::IAM::Role::Arn",
-    description:
-      "(Required) The ARN of the IAM role that the runbook acts as: scripts may call AWS with a role only. If empty, the run ends at once.",
+    description: "(Required) The IAM role that the runbook acts as.",
     default: "",
     allowedPattern: "^$|^arn:aws[a-z-]*:iam::[0-9]{12}:role/[a-zA-Z0-9+=,.@_/-]{1,512}$",
   },
   BackupS3BucketAccess: {
     type: "StringList",
     description:
-      "(Optional, Contain only) ARNs of up to 5 IAM users, roles or accounts (…:root) that may read a bucket which Contain makes.",
+      "(Contain only) ARNs of IAM users, roles or accounts (…:root) that may read a bucket which Contain makes.",
     default: [],
     maxItems: 5,
-    allowedPattern: "^arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)/[a-zA-Z0-9+=,.@_/-]{1,128})$",
+    allowedPattern:
+      "^arn:aws[a-z-]*:iam::[0-9]{12}:(?:root|(?:user|role)/[a-zA-Z0-9+=,.@_/-]{1,128})$",
   },
 } as const satisfies Record<string, Parameter>;
 

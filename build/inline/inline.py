@@ -12,11 +12,10 @@ Errors: SystemExit with one sentence that names the file and what is wrong in it
 import ast
 import json
 import sys
-import token
 from dataclasses import dataclass
 from pathlib import Path
 
-from shorten import CannotShortenError, shorten, tokens
+from shorten import CannotShortenError, shorten
 
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
@@ -26,8 +25,6 @@ class Module:
     """A parsed file: its lines, its outer imports by the name that they bind, and its definitions by name, in order."""
 
     lines: list[str]
-    # The numbers of the lines that a string of several lines takes up: blanks in them are part of it.
-    in_strings: set[int]
     imports: dict[str, list[str]]
     shared: dict[str, str]
     definitions: dict[str, Definition]
@@ -77,13 +74,7 @@ def load(path: Path) -> Module:
             raise SystemExit(
                 f"{path}:{node.lineno}: a handler holds imports and definitions only, nothing that runs when it is read"
             )
-    in_strings = {
-        line
-        for part in tokens(text)
-        if part.type == token.STRING and part.start[0] != part.end[0]
-        for line in range(part.start[0], part.end[0] + 1)
-    }
-    return Module(text.split("\n"), in_strings, imports, shared, definitions)
+    return Module(text.split("\n"), imports, shared, definitions)
 
 
 def names_in(node: ast.AST) -> set[str]:
@@ -115,9 +106,8 @@ def source(module: Module, node: Definition) -> str:
         first -= 1
     dropped = docstring_lines(node)
     rows = [n for n in range(first, (node.end_lineno or node.lineno) + 1) if n not in dropped]
-    lines = [(module.lines[n - 1], n in module.in_strings) for n in rows]
-    kept = [line if in_string else line.rstrip() for line, in_string in lines if in_string or line.strip()]
-    return "\n".join(kept)
+    # No string goes over several lines: shortening refuses one.
+    return "\n".join(module.lines[n - 1].rstrip() for n in rows if module.lines[n - 1].strip())
 
 
 def import_lines(imports: set[str]) -> list[str]:

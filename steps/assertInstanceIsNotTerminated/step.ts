@@ -6,7 +6,6 @@ export const assertInstanceIsNotTerminated = defineStep({
   name: "assertInstanceIsNotTerminated",
   action: "aws:assertAwsResourceProperty",
   description: "Asserts EC2 instance exists.",
-  timeoutSeconds: 60,
   service: "ec2",
   api: "DescribeInstances",
   parameters: { InstanceIds: [parameter.InstanceId] },

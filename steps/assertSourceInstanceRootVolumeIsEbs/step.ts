@@ -6,7 +6,6 @@ export const assertSourceInstanceRootVolumeIsEbs = defineStep({
   name: "assertSourceInstanceRootVolumeIsEbs",
   action: "aws:assertAwsResourceProperty",
   description: "Asserts the source instance root volume is `ebs`.",
-  timeoutSeconds: 60,
   service: "ec2",
   api: "DescribeInstances",
   parameters: { InstanceIds: [parameter.InstanceId] },

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared.aws import client, code_of
+from shared.aws import attempt, client, side_by_side
 from shared.refuse import refuse
 
 BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets")
@@ -14,19 +14,25 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Missing: whether the bucket does not exist. Warnings: what could not be checked; whether the backup can be written,
     writing it tells. Refuses a bucket that others may read or write."""
     name, owner = events["Bucket"], events["AccountId"]
-    warnings, known = [], []
     bucket = {"Bucket": name, "ExpectedBucketOwner": owner}
-    for service, given in (("s3", bucket), ("s3control", {"AccountId": owner})):
-        try:
-            known.append(client(service).get_public_access_block(**given)["PublicAccessBlockConfiguration"])
-        except Exception as error:
-            if code_of(error) == "NoSuchBucket" and events["Action"] == "Contain":
-                return {"Missing": True, "Warnings": []}
-            if code_of(error) == "NoSuchBucket":
-                refuse(f"There is no bucket {name}. Give S3BucketName as Contain reported it.")
-            if code_of(error) != "NoSuchPublicAccessBlockConfiguration":
-                warnings.append(f"Whether {name} is private can't be checked: {str(error)[:300]}")
-    off = [block for block in BLOCKS if not any(each.get(block) for each in known)]
+    of_bucket: list[str] = []
+    of_account: list[str] = []
+    absent = "NoSuchPublicAccessBlockConfiguration"
+    what = f"Whether {name} is private can't be checked"
+    known = side_by_side(
+        lambda failed, api, given: attempt(failed, what, api.get_public_access_block, "", absent, **given),
+        [(of_bucket, client("s3"), bucket), (of_account, client("s3control"), {"AccountId": owner})],
+    )
+    if "NoSuchBucket" in str(of_bucket):
+        if events["Action"] == "Release":
+            refuse(f"There is no bucket {name}. Give S3BucketName as Contain reported it.")
+        return {"Missing": True, "Warnings": []}
+    warnings = of_bucket + of_account
+    off = [
+        block
+        for block in BLOCKS
+        if not any(each.get("PublicAccessBlockConfiguration", {}).get(block) for each in known)
+    ]
     if off and not warnings:
         refuse(
             f"Others may read or write the bucket {name}: {', '.join(off)} set neither on it nor on the account. Set all"

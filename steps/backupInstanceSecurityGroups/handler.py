@@ -26,7 +26,12 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         method = getattr(s3, xform_name(operation))
         if operation == "PutObject":
             # A PUT that was answered too late has written the object; reading it back tells.
-            attempt(failed, operation, method, "NoSuchBucket", "PreconditionFailed", **given, Body=body)
+            for wanted in (given, {name: it for name, it in given.items() if name != "Tagging"}):
+                refused = len(failed)
+                attempt(failed, operation, method, "NoSuchBucket", "PreconditionFailed", **wanted, Body=body)
+                # Where only the tag is refused, the backup is written without.
+                if len(failed) == refused or "Tagging" not in given:
+                    break
             place = {name: given[name] for name in ("Bucket", "Key", "ExpectedBucketOwner")}
             read = attempt(failed, "GetObject", s3.get_object, "NoSuchBucket", **place)
         elif events["Missing"]:

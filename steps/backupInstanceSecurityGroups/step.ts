@@ -5,8 +5,7 @@ import { run } from "../events.ts";
 export const backupInstanceSecurityGroups = defineStep({
   name: "backupInstanceSecurityGroups",
   action: "aws:executeScript",
-  description:
-    "Collects EC2 instance security group details and uploads to the Amazon S3 bucket; makes the bucket if it is missing.",
+  description: "Collects EC2 instance security group details and uploads to the Amazon S3 bucket.",
   payload: { Run: run, Missing: backupBucketPreChecks.out.Missing },
   outputs: { Warnings: { selector: "$.Payload.Warnings", type: "StringList" } },
   permissions: {

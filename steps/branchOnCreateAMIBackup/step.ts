@@ -4,7 +4,7 @@ import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.t
 export const branchOnCreateAMIBackup = defineStep({
   name: "branchOnCreateAMIBackup",
   action: "aws:branch",
-  description: "Makes images if they are asked for and not there.",
+  description: "Makes images if asked.",
   choices: [
     {
       all: [{ variable: getAutoScalingInstanceInfo.out.Images, is: { BooleanEquals: true } }],

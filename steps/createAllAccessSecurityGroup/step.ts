@@ -8,7 +8,7 @@ export const createAllAccessSecurityGroup = defineStep({
   name: "createAllAccessSecurityGroup",
   action: "aws:executeAwsApi",
   description:
-    "Creates all access security group, closed. The next step opens, puts on and takes off, in one act.",
+    "Creates all access security group, closed; the next step opens it, puts it on and takes it off.",
   service: "ec2",
   api: "CreateSecurityGroup",
   parameters: {

@@ -6,7 +6,7 @@ from typing import Any
 
 from botocore import xform_name
 from shared.aws import attempt, client, side_by_side
-from shared.groups import INSIDE, NEW, OUTSIDE, kind_of, named_for, wrong_rules
+from shared.groups import INSIDE, NEW, OUTSIDE, kind_of, own_groups, wrong_rules
 from shared.instance import interfaces_of, put_groups
 
 EVERYTHING = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
@@ -18,62 +18,54 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
     """Makes the groups that are not there yet and gives all their rules; the ids by what the calls name them. What EC2
     refuses is a warning; where it refuses only the tags, a group is made without; one that it leaves open is not used."""
     ids: dict[str, str] = {}
+    calls = run["Calls"]["createContainmentSecurityGroup"]
 
-    def keep(group: dict[str, Any], name: str, vpc: str) -> None:
-        if group and name.endswith(run["Execution"]):
-            ids[f"<{kind_of(name, run['InstanceId'])} group in {vpc}>"] = group["GroupId"]
+    def keep(name: str, vpc: str, group: str) -> None:
+        if name.endswith(run["Execution"]):
+            ids[f"<{kind_of(name, run['InstanceId'])} group in {vpc}>"] = group
 
     def find() -> None:
-        found = attempt(
-            warnings, "Groups can't be read", ec2.describe_security_groups, Filters=named_for(run["InstanceId"])
-        )
-        for each in found.get("SecurityGroups", []):
-            keep(each, each["GroupName"], each["VpcId"])
+        for each in own_groups(ec2, run, warnings).values():
+            keep(each["GroupName"], each["VpcId"], each["GroupId"])
 
     def make(given: dict[str, Any]) -> None:
         failed: list[str] = []
-        made = attempt(failed, given["GroupName"], ec2.create_security_group, "", "InvalidGroup.Duplicate", **given)
-        if failed:
-            plain = {name: value for name, value in given.items() if name != "TagSpecifications"}
-            made = attempt(failed, "Without tags", ec2.create_security_group, **plain)
-            warnings.extend(failed)
-        keep(made, given["GroupName"], given["VpcId"])
-        if not made and not failed:
-            find()
+        for wanted in (given, {name: it for name, it in given.items() if name != "TagSpecifications"}):
+            made = attempt(failed, "A group", ec2.create_security_group, "", "InvalidGroup.Duplicate", **wanted)
+            if made:
+                return keep(given["GroupName"], given["VpcId"], made["GroupId"])
+            if not failed:
+                return find()
+        warnings.extend(failed)
 
     def rule(operation: str, given: dict[str, Any]) -> None:
-        failed, name = [], given["GroupId"]
-        wanted = {**given, "GroupId": ids.get(name)}
+        name, failed = given["GroupId"], []
         if ids.get(name):
-            change = getattr(ec2, xform_name(operation))
+            change, wanted = getattr(ec2, xform_name(operation)), {**given, "GroupId": ids[name]}
             attempt(failed, f"{operation} of the {name[1:-1]}", change, NEW, DONE[operation[:6]], **wanted)
-        warnings.extend(failed)
-        if failed and operation.startswith("Revoke"):
+        if failed and operation[0] == "R":
             ids[name] = ""
+        warnings.extend(failed)
 
-    calls = run["Calls"]["createContainmentSecurityGroup"]
     makes = [(make, it[2]) for it in calls if it[1] == "CreateSecurityGroup"]
     side_by_side(lambda work, *given: work(*given), [(find,), *makes])
     side_by_side(rule, [it[1:] for it in calls if "IpPermissions" in it[2]])
     return ids
 
 
-def fit_groups(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> dict[str, dict[str, str]]:
-    """The groups by kind and VPC that may be put on: those inside that allow no more than asked, those outside that
-    allow all. Where rules can't be read, those inside that made no trouble."""
-    found = attempt(warnings, "Rules can't be read", ec2.describe_security_groups, Filters=named_for(run["InstanceId"]))
-    good: dict[str, dict[str, str]] = {INSIDE: {}, OUTSIDE: {}}
-    for it in run["Interfaces"].values() if not found else []:
-        good[INSIDE] |= {it["Vpc"]: ids[name] for name in [f"<{INSIDE} group in {it['Vpc']}>"] if ids.get(name)}
-    for each in found.get("SecurityGroups", []):
-        kind = kind_of(each["GroupName"], run["InstanceId"])
-        wrong = wrong_rules(each, run["Rules"] if kind == INSIDE else {"Ingress": EVERYTHING, "Egress": EVERYTHING})
-        if each["GroupId"] not in ids.values():
-            continue
-        if any(kind == OUTSIDE or line.startswith("allows") for line in wrong):
-            warnings.append(f"{each['GroupId']} ({each['GroupName']}) can't be used: {'; '.join(wrong)}")
-        else:
-            good[kind][each["VpcId"]] = each["GroupId"]
+def fit_groups(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> set[str]:
+    """The groups that may be put on: those inside that allow no more than asked, those outside that allow all. Where rules
+    can't be read, those inside that made no trouble."""
+    seen, everything = own_groups(ec2, run, warnings), {"Ingress": EVERYTHING, "Egress": EVERYTHING}
+    good = set()
+    for name, group in ids.items():
+        inside, wrong = name.startswith(f"<{INSIDE}"), []
+        if group in seen:
+            wrong = wrong_rules(seen[group], run["Rules"] if inside else everything)
+        if any(line[0] == "a" for line in wrong) or (not inside and (wrong or group not in seen)):
+            warnings.append(f"The {name[1:-1]} can't be used: {'; '.join(wrong) or 'its rules are not known'}.")
+        elif group:
+            good.add(group)
     return good
 
 
@@ -95,20 +87,22 @@ def prove(ec2: Any, run: dict[str, Any], shut: dict[str, list[str]], warnings: l
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Notes: Warnings, OpenSeconds (for how long the instance was open)."""
     ec2, run = client("ec2"), events["Run"]
-    warnings, interfaces = [*events["Warnings"], *events["Notes"].get("Warnings", [])], run["Interfaces"]
-    good = fit_groups(ec2, run, make_groups(ec2, run, warnings), warnings)
+    warnings, interfaces = [*events["Warnings"]], run["Interfaces"]
+    ids = make_groups(ec2, run, warnings)
     cut, shut = (
-        {
-            name: [good[kind][it["Vpc"]]]
-            for name, it in interfaces.items()
-            if it["Vpc"] in good[kind] and (it["Cut"] or kind == INSIDE)
-        }
+        {name: [group] for name, it in interfaces.items() if (group := ids.get(f"<{kind} group in {it['Vpc']}>"))}
         for kind in (OUTSIDE, INSIDE)
     )
-    bad = set().union(
-        *side_by_side(lambda groups: put_groups(ec2, groups, warnings, NEW, DryRun=True), [(cut,), (shut,)])
+    cut = {name: group for name, group in cut.items() if interfaces[name]["Cut"]}
+    good, refused, unshut = side_by_side(
+        lambda work, *given: work(*given),
+        [
+            (fit_groups, ec2, run, ids, warnings),
+            *((lambda each: put_groups(ec2, each, warnings, NEW, DryRun=True), each) for each in (cut, shut)),
+        ],
     )
-    cut = {name: groups for name, groups in cut.items() if name in shut and name not in bad}
+    shut = {name: groups for name, groups in shut.items() if groups[0] in good}
+    cut = {name: groups for name, groups in cut.items() if groups[0] in good and name in shut.keys() - refused - unshut}
     begin = time.time()
     # Whatever happens between opening and closing, closing is done: no step ends while an interface is open.
     try:
@@ -121,7 +115,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         warnings.append(f"Not cut: connections of {', '.join(left)} that stand now may live on until they idle out.")
     if shut:
         prove(ec2, run, shut, warnings)
-    for group in good[OUTSIDE].values():
-        delete, wait = ec2.delete_security_group, "DependencyViolation"
-        attempt(warnings, f"{group} is not deleted", delete, wait, "InvalidGroup.NotFound", GroupId=group)
+    for name, group in ids.items():
+        if name.startswith(f"<{OUTSIDE}"):
+            delete, wait = ec2.delete_security_group, "DependencyViolation"
+            attempt(warnings, f"{group} is not deleted", delete, wait, "InvalidGroup.NotFound", GroupId=group)
     return {"Notes": {"Warnings": warnings, "OpenSeconds": seconds}}

@@ -1,6 +1,6 @@
 import { defineStep } from "../../build/types.ts";
 import { backupInstanceSecurityGroups } from "../backupInstanceSecurityGroups/step.ts";
-import { notes, run } from "../events.ts";
+import { run } from "../events.ts";
 import { notesOutput } from "../outputs.ts";
 import { changeGroups, deleteGroups, readGroups, readInstance } from "../permissions.ts";
 
@@ -8,8 +8,8 @@ export const createContainmentSecurityGroup = defineStep({
   name: "createContainmentSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates containment security group; replaces all groups with all access and at once with containment security group, in one act; proves it.",
-  payload: { Run: run, Notes: notes, Warnings: backupInstanceSecurityGroups.out.Warnings },
+    "Creates containment security group and replaces with all access security group with containment security group, in one act; proves it.",
+  payload: { Run: run, Warnings: backupInstanceSecurityGroups.out.Warnings },
   outputs: notesOutput,
   permissions: {
     ...readInstance,

@@ -5,7 +5,7 @@ import { verdict } from "../verdict/step.ts";
 export const endAsFailed = defineStep({
   name: "endAsFailed",
   action: "aws:executeScript",
-  description: "Makes the status Failed.",
+  description: "Ends as Failed.",
   payload: { Output: verdict.out.Output },
   outputs: {},
   permissions: {},

@@ -3,36 +3,38 @@ done. Changes nothing."""
 
 from typing import Any
 
-from shared.aws import attempt, client, code_of, side_by_side
+from shared.aws import attempt, client, side_by_side
 from shared.backup import load
 from shared.containing import plan_containment
 from shared.dryRun import dry_run
-from shared.groups import BACKUP_TAG, named_for
+from shared.groups import BACKUP_TAG, own_groups
 from shared.instance import interfaces_of
 from shared.refuse import refuse
 from shared.releasing import plan_release
 
 
-def instance_of(ec2: Any, name: str, release: bool) -> dict[str, Any]:
-    """The instance as EC2 describes it; for a release empty if it is terminated or gone.
+def instance_of(ec2: Any, run: dict[str, Any]) -> dict[str, Any]:
+    """The instance as EC2 describes it; empty if it is terminated or gone, which a containment refuses.
 
     https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
     """
-    try:
-        found: dict[str, Any] = ec2.describe_instances(InstanceIds=[name])["Reservations"][0]["Instances"][0]
-    except Exception as error:
-        if release and code_of(error) == "InvalidInstanceID.NotFound":
-            return {}
-        raise
-    return {} if release and found["State"]["Name"] == "terminated" else found
+    failed: list[str] = []
+    gone = "InvalidInstanceID.NotFound"
+    answer = attempt(failed, "The instance", ec2.describe_instances, "", gone, InstanceIds=[run["InstanceId"]])
+    found: dict[str, Any] = answer["Reservations"][0]["Instances"][0] if answer else {}
+    if found and found["State"]["Name"] != "terminated":
+        return found
+    if failed or run["Action"] == "Contain":
+        refuse(*(failed or [f"{run['InstanceId']} is terminated or not in this account and Region."]))
+    return {}
 
 
 def backup_of_release(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     """The backup to release from; empty for a containment."""
-    try:
-        return load(s3, run, run["Key"]) if run["Action"] == "Release" else {}
-    except ValueError as error:
-        refuse(str(error))
+    backup, fault = load(s3, run, run["Key"]) if run["Action"] == "Release" else ({}, "")
+    if fault:
+        refuse(f"{fault}.")
+    return backup
 
 
 def is_missing(s3: Any, run: dict[str, Any]) -> bool:
@@ -46,33 +48,23 @@ def is_missing(s3: Any, run: dict[str, Any]) -> bool:
 def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     """Instance, Groups (the runbook's own, by id), Group (of Auto Scaling), State (the instance's there), Tags, Backup,
     Missing (whether the bucket is); sets Interfaces, and Held (the keys of the runbook's groups on the instance)."""
-    autoscaling, name, warnings, release = (
-        client("autoscaling"),
-        run["InstanceId"],
-        run["Warnings"],
-        run["Action"] == "Release",
-    )
-    instance, groups, members, backup, missing = side_by_side(
+    autoscaling, name, warnings = client("autoscaling"), run["InstanceId"], run["Warnings"]
+
+    def read(method: Any, **given: Any) -> dict[str, Any]:
+        return dict(attempt(warnings, "Auto Scaling or tags can't be read", method, **given))
+
+    instance, own, members, backup, missing = side_by_side(
         lambda work, *given: work(*given),
         [
-            (instance_of, ec2, name, release),
-            (lambda: attempt(warnings, "Groups can't be read", ec2.describe_security_groups, Filters=named_for(name)),),
-            (
-                lambda: attempt(
-                    warnings,
-                    "Auto Scaling can't be read",
-                    autoscaling.describe_auto_scaling_instances,
-                    InstanceIds=[name],
-                ),
-            ),
+            (instance_of, ec2, run),
+            (own_groups, ec2, run, warnings),
+            (lambda: read(autoscaling.describe_auto_scaling_instances, InstanceIds=[name]),),
             (backup_of_release, s3, run),
             (is_missing, s3, run),
         ],
     )
-    [member] = members.get("AutoScalingInstances") or [
-        {"AutoScalingGroupName": backup.get("AutoScaling", {}).get("Name", ""), "LifecycleState": ""}
-    ]
-    group, own = member["AutoScalingGroupName"], {it["GroupId"]: it for it in groups.get("SecurityGroups", [])}
+    member = (members.get("AutoScalingInstances") or [{}])[0]
+    group = member.get("AutoScalingGroupName") or backup.get("AutoScaling", {}).get("Name", "")
     run["Interfaces"] = interfaces_of(instance)
     held = {it for now in run["Interfaces"].values() for it in now["Groups"]} & own.keys()
     run["Held"] = sorted({own[it]["Description"] for it in held})
@@ -81,28 +73,19 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     scaling, tags = side_by_side(
         lambda work: work(),
         [
-            (
-                lambda: (
-                    group
-                    and attempt(
-                        warnings,
-                        f"{group} can't be read",
-                        autoscaling.describe_auto_scaling_groups,
-                        AutoScalingGroupNames=[group],
-                    )
-                ),
-            ),
-            (lambda: attempt(warnings, "Tags can't be read", ec2.describe_tags, Filters=wanted),),
+            (lambda: read(autoscaling.describe_auto_scaling_groups, AutoScalingGroupNames=[group]) if group else {},),
+            (lambda: read(ec2.describe_tags, Filters=wanted),),
         ],
     )
-    found = {
+    return {
         "Instance": instance,
         "Groups": own,
-        "State": member["LifecycleState"],
+        "State": member.get("LifecycleState", ""),
         "Tags": tags.get("Tags", []),
         "Backup": backup,
+        "Group": (scaling.get("AutoScalingGroups") or [{}])[0],
+        "Missing": missing,
     }
-    return {**found, "Group": ((scaling or {}).get("AutoScalingGroups") or [{}])[0], "Missing": missing}
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ export const getAutoScalingInstanceInfo = defineStep({
   name: "getAutoScalingInstanceInfo",
   action: "aws:executeScript",
   description:
-    "Gets information about the AutoScaling instance in the account, its interfaces and backup; finds out what is to be done.",
+    "Gets information about the AutoScaling instance in the account, and all else; plans what is to be done.",
   payload: {
     Run: {
       AccountId: system.accountId,
@@ -42,7 +42,8 @@ export const getAutoScalingInstanceInfo = defineStep({
     ...readImages,
     ...readScaling,
     "autoscaling:DescribeAutoScalingInstances": "find the group that the instance belongs to",
-    "ec2:DescribeTags": "see what is tagged, and keep the values that TagIdentifier's key has already",
+    "ec2:DescribeTags":
+      "see what is tagged, and keep the values that TagIdentifier's key has already",
     ...changeGroups,
     "s3:GetBucketLocation": "see whether the bucket exists",
     "s3:GetObject": "read an earlier backup and check it",

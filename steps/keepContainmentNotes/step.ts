@@ -1,6 +1,6 @@
 import { defineStep } from "../../build/types.ts";
-import { notes } from "../events.ts";
 import { createContainmentSecurityGroup } from "../createContainmentSecurityGroup/step.ts";
+import { notes } from "../events.ts";
 
 export const keepContainmentNotes = defineStep({
   name: "keepContainmentNotes",

@@ -1,5 +1,6 @@
 """Brings the instance to Standby, so that its group does not terminate the evidence when health checks fail."""
 
+import sys
 from typing import Any
 
 from botocore import xform_name
@@ -7,16 +8,20 @@ from shared.aws import attempt, client
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Notes. Makes the calls; if the last one fails, MinSize is put back. Nothing here keeps the instance from being
-    isolated, and draining behind a load balancer is not waited for."""
+    """Makes the calls; if the last one fails, MinSize is put back. Fails with what was refused, which keeps nothing from
+    being isolated: the step is not critical. Draining behind a load balancer is not waited for."""
     autoscaling, run, done = client("autoscaling"), events["Run"], {}
-    warnings: list[str] = []
-    for _, operation, given in run["Calls"]["modifyAutoScalingGroup"]:
-        done = attempt(warnings, f"{operation} failed", getattr(autoscaling, xform_name(operation)), **given)
-    if not done and len(run["Calls"]["modifyAutoScalingGroup"]) > 2:
+    refused: list[str] = []
+    calls = run["Calls"]["modifyAutoScalingGroup"]
+    for _, operation, given in calls:
+        done = attempt(refused, f"{operation} failed", getattr(autoscaling, xform_name(operation)), **given)
+    if not done and len(calls) > 2:
         # A call that was answered too late may have worked.
-        found = attempt(warnings, "State", autoscaling.describe_auto_scaling_instances, InstanceIds=[run["InstanceId"]])
+        found = attempt(refused, "State", autoscaling.describe_auto_scaling_instances, InstanceIds=[run["InstanceId"]])
         if found and "Standby" not in str(found):
             back = {"AutoScalingGroupName": run["AutoScaling"]["Name"], "MinSize": events["MinSize"]}
-            attempt(warnings, "MinSize is not put back", autoscaling.update_auto_scaling_group, **back)
-    return {"Notes": {"Warnings": warnings}}
+            attempt(refused, "MinSize is not put back", autoscaling.update_auto_scaling_group, **back)
+    if refused:
+        sys.tracebacklimit = 0
+        raise RuntimeError("; ".join(refused))
+    return {}

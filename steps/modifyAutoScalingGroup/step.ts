@@ -1,20 +1,19 @@
 import { defineStep } from "../../build/types.ts";
 import { describeAutoScalingGroups } from "../describeAutoScalingGroups/step.ts";
 import { run } from "../events.ts";
-import { notesOutput } from "../outputs.ts";
 
 export const modifyAutoScalingGroup = defineStep({
   name: "modifyAutoScalingGroup",
   action: "aws:executeScript",
-  description:
-    "Brings the instance to Standby, so that its group does not terminate it; lowers MinSize where it must.",
+  description: "Brings the instance to Standby, so that its group does not terminate it.",
   payload: {
     Run: run,
     MinSize: describeAutoScalingGroups.out.MinSize,
   },
-  outputs: notesOutput,
+  outputs: {},
   permissions: {
-    "autoscaling:DescribeAutoScalingInstances": "see whether a call that was not answered has worked",
+    "autoscaling:DescribeAutoScalingInstances":
+      "see whether a call that was not answered has worked",
     "autoscaling:CreateOrUpdateTags": "tag the group, and keep its MinSize of before there",
     "autoscaling:UpdateAutoScalingGroup": "lower MinSize where Standby would be refused",
     "autoscaling:EnterStandby": "keep the group from terminating the evidence",

@@ -3,6 +3,6 @@ import { reportStep } from "../reports.ts";
 
 export const reportRestore = reportStep(
   "reportRestore",
-  "Every change that Release would make; nothing was changed.",
+  "Every change that Release would make.",
   getAutoScalingInstanceInfo.out.Output,
 );

@@ -7,18 +7,16 @@ export const restoreInstanceConfiguration = defineStep({
   name: "restoreInstanceConfiguration",
   action: "aws:executeScript",
   description:
-    "Gives back groups, lifecycle state and MinSize; removes tags and the runbook's groups; keeps images.",
+    "Gives back groups, lifecycle state and MinSize; removes tags and the runbook's groups.",
   payload: { Run: run },
   outputs: notesOutput,
   permissions: {
     ...changeGroups,
     ...deleteGroups,
     "ec2:DeleteTags": "remove the containment's tags",
-    "ec2:CreateTags": "give back a tag's value of before",
     "autoscaling:ExitStandby": "bring the instance back into service",
     "autoscaling:UpdateAutoScalingGroup": "give the group its MinSize of before",
-    "autoscaling:CreateOrUpdateTags":
-      "give back a tag's value of before, or keep what is left to give back",
+    "autoscaling:CreateOrUpdateTags": "keep what is left of MinSize to give back",
     "autoscaling:DeleteTags": "remove the containment's tags",
     "s3:DeleteObjectTagging": "remove TagIdentifier from the backup",
   },

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from botocore.utils import percent_encode_sequence
+
 from shared.backup import load, sealed
 from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, wrong_rules
 from shared.images import images_of
@@ -24,10 +25,9 @@ def earlier_backups(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     keys say; for any other, a problem."""
     found: dict[str, Any] = {}
     for key in run["Held"]:
-        try:
-            found[key] = load(s3, run, key)
-        except ValueError as error:
-            run["Problems"].append(str(error))
+        backup, fault = load(s3, run, key)
+        found |= {key: backup} if backup else {}
+        run["Problems"] += [fault] if fault else []
     return dict(sorted(found.items(), key=lambda item: str(item[1]["CreatedAt"])))
 
 
@@ -60,7 +60,10 @@ def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, back
     name = group["AutoScalingGroupName"]
     was = {"Name": name, "State": state, "Owner": owners_min_size(group)}
     was |= {size: group[size] for size in ("MinSize", "DesiredCapacity", "MaxSize")}
-    was["Tags"] = [tag for tag in run["Tags"] if tag["Key"] not in [each["Key"] for each in group.get("Tags", [])]]
+    # What has the runbook's mark of an earlier run has its tags too.
+    keys = {tag["Key"] for tag in group.get("Tags", [])}
+    marked = f"ContainEC2Instance:{run['InstanceId']}" in keys
+    was["Tags"] = [tag for tag in run["Tags"] if marked or tag["Key"] not in keys]
     for backup in backups.values():
         if "Standby" in state and backup["AutoScaling"].get("Name") == name:
             was = backup["AutoScaling"]
@@ -68,14 +71,11 @@ def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, back
     warnings = run["Warnings"]
     if state not in ("InService", "Standby", "EnteringStandby"):
         warnings.append(
-            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again when it is InService,"
-            " or detach it (aws autoscaling detach-instances)."
+            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once it is InService."
         )
     if len(group["Instances"]) == 1:
-        warnings.append(f"{name} has no other instance: nothing serves while this one is in Standby.")
-    warnings.append(
-        f"An instance refresh of {name} that terminates Standby instances, or its forced deletion, ends it."
-    )
+        warnings.append(f"{name} has no other instance: nothing serves meanwhile.")
+    warnings.append(f"An instance refresh of {name} may end what is in Standby, its forced deletion does.")
 
 
 # EnterStandby lowers the desired capacity by one, and is refused where that would be under MinSize.
@@ -106,7 +106,7 @@ def bucket_calls(run: dict[str, Any], readers: list[str]) -> list[Any]:
     insecure = {"Bool": {"aws:SecureTransport": "false"}}
     statements = [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", **on, "Condition": insecure}]
     if readers:
-        read = ["s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:ListBucketVersions"]
+        read = ["s3:GetObject*", "s3:ListBucket*"]
         statements.append({"Effect": "Allow", "Principal": {"AWS": readers}, "Action": read, **on})
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     tagging = percent_encode_sequence([(tag["Key"], tag["Value"]) for tag in run["Tags"]])
@@ -216,15 +216,11 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
         look_at_interface(run, name, groups, backups)
     unknown = [name for name, it in interfaces.items() if not it["Before"]]
     if unknown:
-        problems.append(
-            f"Which groups {', '.join(unknown)} had before any containment is not known: a release can't give them."
-        )
+        problems.append(f"Which groups {', '.join(unknown)} had before is not known: a release can't give them.")
     if found["Group"]:
         look_at_scaling(run, found["Group"], found["State"], backups)
     if any(each.get("InterfaceType") == "trunk" for each in instance["NetworkInterfaces"]):
-        run["Warnings"].append(
-            "Not cut: pods with security groups of their own, on branch interfaces of a trunk interface."
-        )
+        run["Warnings"].append("Not cut: pods with groups of their own, on branch interfaces of a trunk interface.")
     run["Next"] = next_commands(run, instance)
     last = [*backups][-1:]
     run["Keys"] = [key for old in last for key in (old, *backups[old]["Supersedes"])] or run["Held"]
@@ -234,7 +230,9 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     if reached and not run["Standby"]:
         run["Key"] = run["Keys"][0]
     else:
-        put_groups(ec2, {name: it["Before"] for name, it in interfaces.items() if it["Before"]}, problems, DryRun=True)
+        # A dry run makes no call that could change something, not even to ask.
+        before = {name: it["Before"] for name, it in interfaces.items() if it["Before"] and not events["DryRun"]}
+        put_groups(ec2, before, problems, DryRun=True)
         run["Key"], run["Backup"] = sealed(run["Key"], backup_of(run, backups, tagged))
         run["Keys"] = [run["Key"]]
     mark = {"Key": BACKUP_TAG, "Value": f"s3://{run['Bucket']}/{run['Key']}"[:256]}
@@ -246,8 +244,9 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     elif run["Images"] and instance["RootDeviceType"] == "ebs":
         run["Calls"] |= image_calls(run, events["KmsKeyArn"])
     fine = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG and tag["Value"] == mark["Value"]}
-    bare = [name for name in (run["InstanceId"], *interfaces) if name not in fine]
-    both = ((bare, [mark]), ([name for name in bare if name in tagged], run["Tags"]))
+    bare = [name for name in (run["InstanceId"], *interfaces) if (run["Backup"] or backups) and name not in fine]
+    both = [(bare, [mark]), ([name for name in bare if name in tagged], run["Tags"])]
+    both += [(["<images and snapshots>"], run["Tagging"])] if "createImage" in run["Calls"] else []
     stale = [
         name
         for name, it in groups.items()

@@ -3,9 +3,18 @@
 import re
 from typing import Any
 
+from shared.aws import attempt
+
 BACKUP_TAG = "ContainEC2Instance:Backup"
 INSIDE = "containment"
 OUTSIDE = "all-access"
+# What a rule may name, and by what.
+SOURCES = (
+    ("IpRanges", "CidrIp"),
+    ("Ipv6Ranges", "CidrIpv6"),
+    ("UserIdGroupPairs", "GroupId"),
+    ("PrefixListIds", "PrefixListId"),
+)
 # A group made a moment ago may not be found, nor its tag be seen by IAM.
 NEW = "InvalidGroup.NotFound UnauthorizedOperation"
 
@@ -19,17 +28,20 @@ def kind_of(name: str, instance: str) -> str:
     return match[1] if match else ""
 
 
-def named_for(instance: str) -> list[dict[str, Any]]:
-    """The filter that finds the runbook's groups for an instance."""
-    return [{"Name": "group-name", "Values": [f"ContainEC2Instance-*-{instance}-*"]}]
+def own_groups(ec2: Any, run: dict[str, Any], failed: list[str]) -> dict[str, Any]:
+    """The runbook's groups for the instance, as EC2 describes them, by id; none, and a line in `failed`, where they can't
+    be read."""
+    named = [{"Name": "group-name", "Values": [f"ContainEC2Instance-*-{run['InstanceId']}-*"]}]
+    found = attempt(failed, "Groups can't be read", ec2.describe_security_groups, Filters=named)
+    return {it["GroupId"]: it for it in found.get("SecurityGroups", [])}
 
 
 def rules_of(permissions: list[dict[str, Any]]) -> set[str]:
     """Protocol, ports and source of each rule: the same for permissions that mean the same, however EC2 joins them."""
     return {
-        f"{it['IpProtocol']} {it.get('FromPort', -1)}-{it.get('ToPort', -1)} {each.get('CidrIp') or each.get('CidrIpv6') or each}"
+        f"{it['IpProtocol']} {it.get('FromPort', -1)}-{it.get('ToPort', -1)} {each[name]}"
         for it in permissions
-        for kind in ("IpRanges", "Ipv6Ranges", "UserIdGroupPairs", "PrefixListIds")
+        for kind, name in SOURCES
         for each in it.get(kind, [])
     }
 

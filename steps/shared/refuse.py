@@ -9,4 +9,4 @@ from typing import NoReturn
 def refuse(sentence: str) -> NoReturn:
     """Fails the step with a sentence that says what was wrong, where, and what to do."""
     sys.tracebacklimit = 0
-    raise ValueError(f"{sentence} Nothing was changed.")
+    raise ValueError(f"{sentence} Nothing was changed.") from None

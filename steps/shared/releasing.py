@@ -1,6 +1,5 @@
 """What a release has to do, found out without doing it."""
 
-import shlex
 from typing import Any
 
 from shared.aws import attempt
@@ -16,11 +15,9 @@ def refuse_older_key(s3: Any, run: dict[str, Any]) -> None:
     """Refuses the key of a containment after which there was another one. A group that names a backup which is none
     costs a warning."""
     for key in [key for key in run["Held"] if key not in run["Keys"]]:
-        try:
-            load(s3, run, key)
-        except ValueError as error:
-            run["Warnings"].append(f"A group on the instance names another backup. {error}")
-        else:
+        backup, fault = load(s3, run, key)
+        run["Warnings"].append(f"A group on the instance names another backup. {fault}")
+        if backup:
             refuse(f"{run['Key']} is of an older containment. The one that holds has {key}: give that as S3PrefixName.")
 
 
@@ -65,9 +62,8 @@ def scaling_calls(run: dict[str, Any], group: dict[str, Any], state: str, alive:
         desired, ready = desired + 1, True
     if not group or not ready:
         run["Problems"].append(
-            f"No way back into service: {name} has MaxSize {group.get('MaxSize', 'no more')}, desired capacity {desired}, the"
-            f" instance is {state or 'not in it'}. When there is: aws --region {run['Region']} autoscaling exit-standby"
-            f" --instance-ids {instance} --auto-scaling-group-name {shlex.quote(name)}"
+            f"No way back into service: {name} has MaxSize {group.get('MaxSize', 'no more')}, desired capacity {desired}; the"
+            f" instance is {state or 'not in it'}. Release again when there is."
         )
         return []
     now, owner = group["MinSize"], owners_min_size(group)

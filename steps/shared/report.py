@@ -7,12 +7,11 @@ from typing import Any
 def report(run: dict[str, Any], title: str, sections: dict[str, list[Any]]) -> dict[str, Any]:
     """Output (text) and Json (the same); sections without entries are left out."""
     first = f"{title}: {run['InstanceId']} in {run['AccountId']}, {run['Region']}, execution {run['Execution']}"
-    full = {"Title": first} | {heading: entries for heading, entries in sections.items() if entries}
-    lines = [first]
-    for heading in [*full][1:]:
+    full, lines = {heading: entries for heading, entries in sections.items() if entries}, [first]
+    for heading in full:
         lines += [
             "",
             f"{heading}:",
             *(f"  {each if isinstance(each, str) else json.dumps(each)}" for each in full[heading]),
         ]
-    return {"Output": "\n".join(lines), "Json": full}
+    return {"Output": "\n".join(lines), "Json": {"Title": first, **full}}

@@ -11,10 +11,10 @@ from shared.refuse import refuse
 
 # Highest port, type or code of each protocol.
 HIGHEST = {"tcp": 65535, "udp": 65535, "icmp": 255, "icmpv6": 255}
-# What the document leaves of Systems Manager's 64 KB, less half a KB for the parameters that don't come here
+# What the document leaves of Systems Manager's 64 KB, into which the parameters count
 # (steps/parameters.ts; a test compares the two).
 # https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_CreateDocument.html
-PARAMETER_BYTES = 7680
+PARAMETER_BYTES = 1536
 
 
 def number(rule: dict[str, Any], key: str, protocol: str) -> int:
@@ -33,7 +33,7 @@ def permission(rule: Any) -> dict[str, Any]:
     ports = ("FromPort", "ToPort")
     if not {"Cidr", "IpProtocol"} <= set(rule) <= {"Cidr", "IpProtocol", *ports}:
         raise ValueError("a rule is a map with the keys Cidr, IpProtocol, FromPort and ToPort")
-    if "/" not in rule["Cidr"]:
+    if not re.fullmatch(".+/[0-9]{1,3}", rule["Cidr"]):
         raise ValueError("Cidr must be an IPv4 or IPv6 range such as 1.2.3.4/32 or 2001:db8::/64")
     network, protocol = ipaddress.ip_network(rule["Cidr"]), rule["IpProtocol"].lower()
     found: dict[str, Any] = {"IpProtocol": protocol}
@@ -101,7 +101,7 @@ def key_arn(name: str, region: str) -> str:
     try:
         key = client("kms").describe_key(KeyId=name)["KeyMetadata"]
     except Exception as error:
-        refuse(f"KmsKey {name}: {error}. Give the id, ARN or alias of a key of this Region.")
+        refuse(f"KmsKey {name}: {error}.")
     kind = f"{key['KeyState']} {key['KeySpec']} {key['KeyUsage']} of {key['Arn'].split(':')[3]}"
     if kind != f"Enabled SYMMETRIC_DEFAULT ENCRYPT_DECRYPT of {region}":
         refuse(f"KmsKey {name} is {kind}: a volume needs an enabled symmetric key of {region}.")
@@ -124,7 +124,6 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Inputs": {
             "Rules": {way: permissions(f"{way}Input", events[f"{way}Input"]) for way in ("Ingress", "Egress")},
             "Tags": tags(events["TagIdentifier"]),
-            "Prefix": events["S3PrefixName"],
             "Key": key_of_backup(events["S3PrefixName"], events["Execution"], action),
             "Images": images,
         },

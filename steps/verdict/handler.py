@@ -4,7 +4,7 @@ from typing import Any
 
 from botocore import xform_name
 from shared.aws import attempt, client, side_by_side
-from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, named_for, rules_of, wrong_rules
+from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, own_groups, rules_of, wrong_rules
 from shared.images import evidence_of, images_of
 from shared.instance import interfaces_of, put_groups, with_names
 from shared.report import report
@@ -17,31 +17,32 @@ NOT_CUT = [
 ]
 
 
-def start_line(run: dict[str, Any], action: str, prefix: str) -> str:
-    """The line that starts the runbook for the instance, under the name that this execution was started by."""
+def release_line(run: dict[str, Any]) -> str:
+    """The line that releases the instance by the document's name, or ARN, that this execution was started by."""
     aws, query = f"aws --region {run['Region']} ssm", "--query AutomationExecution.DocumentName --output text"
     name = f"{aws} get-automation-execution --automation-execution-id {run['Execution']} {query}"
     return (
-        f'{aws} start-automation-execution --document-name "$({name})" --parameters Action={action},DryRun=false,'
-        f"InstanceId={run['InstanceId']},S3BucketName={run['Bucket']},S3PrefixName={prefix},AutomationAssumeRole={run['Role']}"
+        f'{aws} start-automation-execution --document-name "$({name})" --parameters Action=Release,DryRun=false,'
+        f"InstanceId={run['InstanceId']},S3BucketName={run['Bucket']},S3PrefixName={run['Key']},AutomationAssumeRole={run['Role']}"
     )
 
 
 def look(ec2: Any, run: dict[str, Any], unread: list[str]) -> dict[str, Any]:
     """Interfaces, Groups (the runbook's own, by id) and Scaling (the group) as they are now."""
-    name, group = run["InstanceId"], run["AutoScaling"].get("Name", "")
-    autoscaling = client("autoscaling").describe_auto_scaling_groups
-    found, groups, scaling = side_by_side(
-        lambda what, method, given: attempt(unread, f"{what} can't be read", method, **given) if what else {},
+    group = run["AutoScaling"].get("Name", "")
+    find, read = client("autoscaling").describe_auto_scaling_groups, ec2.describe_instances
+    found, scaling, own = side_by_side(
+        lambda work, *given: work(*given),
         [
-            ("Interfaces", ec2.describe_instances, {"InstanceIds": [name]}),
-            ("Groups", ec2.describe_security_groups, {"Filters": named_for(name)}),
-            (group, autoscaling, {"AutoScalingGroupNames": [group]}),
+            (lambda: attempt(unread, "Interfaces can't be read", read, InstanceIds=[run["InstanceId"]]),),
+            (lambda: attempt(unread, f"{group} can't be read", find, AutoScalingGroupNames=[group]) if group else {},),
+            (own_groups, ec2, run, unread),
         ],
     )
+    instance = found["Reservations"][0]["Instances"][0] if found else {}
     return {
-        "Interfaces": interfaces_of(found["Reservations"][0]["Instances"][0] if found else {}),
-        "Groups": {it["GroupId"]: it for it in groups.get("SecurityGroups", [])},
+        "Interfaces": interfaces_of(instance),
+        "Groups": own,
         "Scaling": (scaling.get("AutoScalingGroups") or [{}])[0],
     }
 
@@ -88,7 +89,9 @@ def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str
     states = {it["InstanceId"]: it["LifecycleState"] for it in group["Instances"]}
     state, was = states.get(run["InstanceId"], "not in the group"), run["AutoScaling"]
     if run["Action"] == "Contain" and state != "Standby":
-        warnings.append(f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it.")
+        warnings.append(
+            f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it (see modifyAutoScalingGroup)."
+        )
     sizes = [f"MinSize {it['MinSize']}, desired capacity {it['DesiredCapacity']}" for it in (was, group)]
     return [f"{was['Name']}: before {was['State']}, {sizes[0]}; now {state}, {sizes[1]}"]
 
@@ -111,6 +114,10 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     contain, region = run["Action"] == "Contain", run["Region"]
     problems = [*run["Problems"], *notes.get("Problems", [])]
     warnings = [*events["Warnings"], *run["Warnings"], *notes.get("Warnings", [])]
+    if contain and run["Backup"] and "OpenSeconds" not in notes:
+        warnings.append("Not cut: connections may live on: createContainmentSecurityGroup did not end by itself.")
+    if not contain and "Made" not in notes:
+        problems.append("restoreInstanceConfiguration did not end by itself.")
     seen = look_and_close(ec2, run, problems)
     old = run["Interfaces"] if contain else run["Recorded"]
     names = {group: name for it in (*seen["Interfaces"].values(), *old.values()) for group, name in it["Names"].items()}
@@ -132,7 +139,9 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             problems.append(
                 "No encrypted image: see assertSourceInstanceRootVolumeIsEbs, createImage, createEncryptedCopy."
             )
-    tags = [call for call in run["Calls"].get("verdict", []) if isolated and call[1] == "CreateTags"]
+    tags = [
+        call for call in run["Calls"].get("verdict", []) if isolated and "<" not in str(call[2].get("Resources", "<"))
+    ]
     bare = evidence_of([it for it in images if isolated and BACKUP_TAG not in str(it.get("Tags"))])
     tags += [["ec2", "CreateTags", {"Resources": bare, "Tags": run["Tagging"]}]] if bare else []
     if contain:
@@ -142,7 +151,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "What failed": problems,
         "Warnings": warnings,
         "Interfaces": lines,
-        "May still reach the instance, or be reached": allowed if isolated else [],
+        "Still allowed": allowed if isolated else [],
         "Auto Scaling": scaling,
         "Images": [
             f"{it['ImageId']} {it['Name']}: {it['State']} {it.get('StateReason', {}).get('Message', '')}"
@@ -154,10 +163,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Calls made": notes.get("Made", []),
         "Backup": [f"s3://{run['Bucket']}/{run['Key']}"],
     }
-    release, again = (
-        start_line(run, "Release", run["Key"]),
-        "Start again with the same parameters: it goes on from here.",
-    )
+    release, again = release_line(run), "Start again with the same parameters: it goes on from here."
     put = f"aws --region {region} ec2 modify-network-interface-attribute --network-interface-id"
     title = "RELEASED" if notes.get("Made") else "RELEASED BEFORE, nothing was changed"
     if contain:
@@ -173,11 +179,11 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         known = "MAY NOT BE" if seen["Unread"] else "is NOT" if len(wrong) == len(lines) else "is only PARTLY"
         title = f"CONTAINMENT FAILED; the instance {'IS' if isolated else known} isolated"
         inside, back = seen["Inside"], {name: it["Before"] for name, it in old.items() if it["Before"]}
-        sections["To finish"] = [again, start_line(run, "Contain", run["Prefix"])]
+        sections["To finish"] = [again]
         sections["To isolate by hand"] = [
             f"{put} {name} --groups {inside[it['Vpc']]}" for name, it in wrong.items() if it["Vpc"] in inside
         ]
-        sections["To bring everything back by hand"] = [
+        sections["To give groups back by hand"] = [
             f"{put} {name} --groups {' '.join(groups)}" for name, groups in back.items()
         ]
     return {

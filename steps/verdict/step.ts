@@ -16,8 +16,7 @@ import {
 export const verdict = defineStep({
   name: "verdict",
   action: "aws:executeScript",
-  description:
-    "Closes what is open, reads everything again, tags, and writes the report. Success is what is proved here.",
+  description: "Closes what is open, reads everything again, tags, and writes the report.",
   maxAttempts: 2,
   payload: {
     Run: run,

@@ -3,20 +3,19 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HANDLER = "def handler(events, context):\n"
 
 
-def inline(folder: Path, levels: Sequence[int] = (0,), **files: str) -> subprocess.CompletedProcess[str]:
+def inline(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
     """Inlines `handler` (its text) with shared modules (their texts by name)."""
     shared = folder / "shared"
     shared.mkdir()
     for name, text in files.items():
         (folder / "handler.py" if name == "handler" else shared / f"{name}.py").write_text(text, encoding="utf-8")
-    request = {"handlers": [str(folder / "handler.py")], "shared": str(shared), "levels": [*levels]}
+    request = {"handlers": [str(folder / "handler.py")], "shared": str(shared)}
     command = [sys.executable, str(ROOT / "build" / "inline" / "inline.py")]
     return subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, check=False)  # noqa: S603
 
@@ -120,11 +119,15 @@ def test_an_import_that_a_script_alone_can_not_have_is_refused(tmp_path: Path) -
         assert "handler.py:1: a script can't take in" in inline(folder, handler=f"{line}\n\n\n{HANDLER}    x\n").stderr
 
 
-def test_a_string_of_several_lines_keeps_its_blanks(tmp_path: Path) -> None:
-    handler = HANDLER + '    """Doc.\n\n    More."""\n\n    return """a  \n\n  b"""\n'
-    space: dict[str, object] = {}
-    exec(script(inline(tmp_path, handler=handler)), space)  # noqa: S102
-    assert space["handler"]({}, {}) == "a  \n\n  b"  # type: ignore[operator]
+def test_a_docstring_of_several_lines_goes_and_any_other_such_string_is_refused(tmp_path: Path) -> None:
+    documented = HANDLER + '    """Doc.\n\n    More."""\n\n    return 1\n'
+    for number, (handler, refused) in enumerate([(documented, ""), (HANDLER + '    return """a\n\n  b"""\n', "lines")]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        answer = inline(folder, handler=handler)
+        assert refused in answer.stderr
+        assert bool(answer.returncode) == bool(refused)
+        assert "More." not in answer.stdout
 
 
 def test_a_docstring_that_shares_its_line_takes_no_code_along(tmp_path: Path) -> None:
@@ -136,7 +139,20 @@ def test_a_docstring_that_shares_its_line_takes_no_code_along(tmp_path: Path) ->
 
 def test_what_can_not_be_shortened_is_named(tmp_path: Path) -> None:
     handler = HANDLER + "    match events:\n        case _:\n            return 1\n"
-    answer = inline(tmp_path, levels=[0, 3], handler=handler)
-    assert answer.stderr.strip().endswith(
-        "handler.py: at level 3 of shortening: a match statement can't be shortened (line 4 of the script)"
-    )
+    answer = inline(tmp_path, handler=handler)
+    assert answer.stderr.strip().endswith("handler.py: a match statement can't be shortened (line 4 of the script)")
+
+
+def test_each_script_comes_in_three_forms_each_shorter_and_the_same_in_effect(tmp_path: Path) -> None:
+    handler = "from typing import Any\n\n\n# Why.\ndef twice(amount: int) -> int:\n    return amount * 2\n\n\n"
+    handler += "def handler(events: dict[str, Any], context: Any) -> int:\n    amount = 4\n    return twice(amount)\n"
+    answer = inline(tmp_path, handler=handler)
+    [[readable, short, shortest]] = json.loads(answer.stdout)
+    assert "# Why." in readable
+    assert "def twice(amount):" in short
+    assert "def twice(a):" in shortest
+    assert len(readable) > len(short) > len(shortest)
+    for text in (readable, short, shortest):
+        space: dict[str, object] = {}
+        exec(text, space)  # noqa: S102
+        assert space["handler"]({}, {}) == 8  # type: ignore[operator]

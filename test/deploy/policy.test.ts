@@ -1,24 +1,13 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { inProject } from "../../build/root.ts";
 import { grantable, rolePolicy } from "../../document/policy.ts";
 import { runbook } from "../../document/runbook.ts";
 
 /** The permissions that the article on AWSSupport-ContainEC2Instance lists: the most that the role may have. */
-const SEED = `
-ec2:DescribeSnapshots ec2:DescribeSecurityGroups ec2:DescribeImages ec2:DescribeInstances ec2:DescribeTags
-autoscaling:DescribeAutoScalingInstances autoscaling:DescribeAutoScalingGroups autoscaling:DescribeTags
-kms:DescribeKey
-s3:GetAccountPublicAccessBlock s3:GetBucketAcl s3:GetBucketLocation s3:GetBucketOwnershipControls s3:GetBucketPolicy
-s3:GetBucketPolicyStatus s3:GetBucketPublicAccessBlock s3:GetObject s3:ListBucket
-ec2:AuthorizeSecurityGroupEgress ec2:AuthorizeSecurityGroupIngress ec2:DeleteTags ec2:CreateTags
-ec2:ModifyNetworkInterfaceAttribute ec2:CreateImage ec2:CopyImage ec2:CreateSecurityGroup
-ec2:RevokeSecurityGroupEgress ec2:DeleteSecurityGroup ec2:CreateSnapshot
-autoscaling:CreateOrUpdateTags autoscaling:DeleteTags autoscaling:EnterStandby autoscaling:ExitStandby
-autoscaling:UpdateAutoScalingGroup
-kms:CreateGrant kms:ReEncryptFrom kms:ReEncryptTo kms:GenerateDataKeyWithoutPlaintext
-s3:CreateBucket s3:DeleteObjectTagging s3:PutAccountPublicAccessBlock s3:PutBucketPolicy s3:PutBucketVersioning
-s3:PutObjectTagging s3:PutObject`
+const SEED = readFileSync(inProject("test", "fixtures", "seed-permissions.txt"), "utf8")
   .trim()
-  .split(/\s+/);
+  .split("\n");
 
 const scope = {
   partition: "aws",
@@ -62,21 +51,68 @@ describe("the role's policy", () => {
     for (const { reason } of granted) expect(reason).toMatch(/^[A-Z].{20,}\.$/);
   });
 
-  it("lets only groups with the runbook's tag be changed, and that tag only be put on new ones", () => {
+  it("lets only groups with the runbook's tag be opened or deleted, and no group be given that tag later", () => {
     const own = { "aws:ResourceTag/ContainEC2Instance:Backup": "s3://*" };
-    const fresh = { "aws:RequestTag/ContainEC2Instance:Backup": "s3://*" };
-    expect(statement("ChangeOwnGroups")).toMatchObject({
-      Action: expect.arrayContaining(["ec2:DeleteSecurityGroup"]),
+    const opening = granted
+      .map((one) => one.statement)
+      .filter(({ Action }) => /AuthorizeSecurity|DeleteSecurity/.test(Action.join()));
+    expect(opening.map(({ Sid }) => Sid)).toEqual(["ChangeOwnGroups"]);
+    expect(opening[0]).toMatchObject({
       Resource: ["arn:aws:ec2:eu-west-1:111122223333:security-group/*"],
       Condition: { StringLike: own },
     });
-    expect(statement("MakeTaggedGroups")?.Condition?.StringLike).toEqual(fresh);
     expect(statement("TagGroupsAtTheirMaking")?.Condition?.StringEquals).toMatchObject({
       "ec2:CreateAction": "CreateSecurityGroup",
     });
     for (const sid of ["TagWhatIsContained", "GiveTagsBack"])
       expect(statement(sid)?.Resource.join()).not.toContain("security-group");
   });
+
+  it("lets what isolates work without the tag, which a guardrail may refuse", () => {
+    for (const sid of ["MakeGroups", "TakeEgressFromGroups", "ReplaceGroupsOfInterfaces"])
+      expect(Object.keys(statement(sid)?.Condition ?? {}), sid).toEqual(["StringEquals"]);
+  });
+
+  it("reaches into other accounts for VPCs and groups only, and only into those of the same organization", () => {
+    const abroad = granted
+      .map((one) => one.statement)
+      .filter(({ Resource }) => Resource.some((arn) => /:ec2:[^:]*:\*:/.test(arn)));
+    expect(abroad.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      [["ec2:CreateSecurityGroup"], ["arn:aws:ec2:eu-west-1:*:vpc/*"]],
+      [["ec2:ModifyNetworkInterfaceAttribute"], ["arn:aws:ec2:eu-west-1:*:security-group/*"]],
+    ]);
+    for (const { Condition } of abroad)
+      expect(Condition?.StringEquals).toEqual({
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
+        "aws:ResourceOrgID": "${aws:PrincipalOrgID}",
+        "aws:RequestedRegion": ["eu-west-1"],
+      });
+  });
+
+  it.each([
+    ["aws", "eu-west-1", "amazonaws.com"],
+    ["aws-cn", "cn-north-1", "amazonaws.com.cn"],
+    ["aws-us-gov", "us-gov-west-1", "amazonaws.com"],
+    ["aws-eusc", "eusc-de-east-1", "amazonaws.eu"],
+  ])(
+    "holds in the partition %s, whose services have names of their own",
+    (partition, region, suffix) => {
+      for (const regions of [[region], [region, "us-east-1"], []])
+        for (const { statement: one } of rolePolicy(permissions, {
+          ...scope,
+          partition,
+          regions,
+        })) {
+          for (const arn of one.Resource)
+            if (arn !== "*") expect(arn.startsWith(`arn:${partition}:`), arn).toBe(true);
+          const via = one.Condition?.StringLike?.["kms:ViaService"];
+          if (typeof via === "string") {
+            expect(matchesGlob(`ec2.${region}.${suffix}`, via), via).toBe(true);
+            expect(matchesGlob(`s3.${region}.${suffix}`, via), via).toBe(false);
+          }
+        }
+    },
+  );
 
   it("keeps to the account, the Regions and the buckets of its scope", () => {
     for (const { statement: one } of granted) {
@@ -95,8 +131,17 @@ describe("the role's policy", () => {
 
   it("lends keys to EC2 alone", () => {
     expect(statement("LendKeysToEc2")?.Condition).toMatchObject({
-      StringLike: { "kms:ViaService": "ec2.eu-west-1.amazonaws.com*" },
+      StringLike: { "kms:ViaService": "ec2.eu-west-1.*" },
       Bool: { "kms:GrantIsForAWSResource": "true" },
     });
   });
 });
+
+/** Whether IAM's StringLike holds: * stands for any text. */
+const matchesGlob = (text: string, glob: string): boolean =>
+  new RegExp(
+    `^${glob
+      .split("*")
+      .map((part) => part.replace(/[.]/g, "\\."))
+      .join(".*")}$`,
+  ).test(text);

@@ -3,22 +3,20 @@ import {
   DeletePublicAccessBlockCommand,
   GetBucketEncryptionCommand,
   GetBucketPolicyCommand,
-  type ObjectCannedACL,
-  PutBucketAclCommand,
   PutBucketEncryptionCommand,
-  PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
   PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { type Emulator, startEmulator } from "automation-emulator";
+import { type Emulator, namedFault, startEmulator } from "automation-emulator";
 import { makeBucket, s3Options } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { hold } from "../safety/lib/privilege.ts";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { aws } from "../world/cli.ts";
+import { holdToPolicy } from "../world/role.ts";
 import { callsIn, type Run } from "../world/run.ts";
 import { differences } from "../world/snapshot.plain.ts";
+import { expectIsolated } from "../world/state.ts";
 import { backupKey, makeWorld, type World } from "../world/world.ts";
 
 let emulator: Emulator;
@@ -63,56 +61,29 @@ async function refusal(world: World, run?: Promise<Run>): Promise<string> {
   const before = await world.snapshot();
   const ended = await (run ?? world.contain());
   expect(ended.status).toBe("Failed");
-  expect(ended.steps.at(-1)).toMatchObject({ name: "backupBucketPreChecks", status: "Failed" });
-  expect(emulator.calls.mutating({ executionId: ended.id })).toEqual([]);
+  expect(ended.failure).toMatch(/Nothing was changed\./);
   expect(differences(before, await world.snapshot())).toEqual([]);
   return ended.failure;
 }
 
-test.concurrent("item 2: a bucket that is public by its policy stops the run with the reason", async () => {
-  const world = await makeWorld(emulator);
-  await unblock(world);
-  await world.s3.send(
-    new PutBucketPolicyCommand({ Bucket: world.bucket, Policy: policyFor(world, "*") }),
-  );
-  await block(world);
-  expect(await refusal(world)).toContain("its policy makes it public");
-});
-
-test.concurrent("item 2: a policy for one other account does not make a bucket public", async () => {
+test.concurrent("a policy for one other account does not make a bucket public", async () => {
   const world = await makeWorld(emulator);
   const Policy = policyFor(world, { AWS: "arn:aws:iam::444455556666:root" });
   await world.s3.send(new PutBucketPolicyCommand({ Bucket: world.bucket, Policy }));
   expect(await world.run()).toMatchObject({ status: "Success" });
 });
 
-test.concurrent.each([
-  ["public-read", "its ACL grants READ to AllUsers"],
-  ["public-read-write", "its ACL grants WRITE to AllUsers"],
-  ["authenticated-read", "its ACL grants READ to AuthenticatedUsers"],
-])(
-  "item 2: a bucket that is public by its ACL (%s) stops the run with the reason",
-  async (ACL, reason) => {
-    const world = await makeWorld(emulator);
-    await unblock(world);
-    await world.s3.send(
-      new PutBucketOwnershipControlsCommand({
-        Bucket: world.bucket,
-        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
-      }),
-    );
-    await world.s3.send(
-      new PutBucketAclCommand({
-        Bucket: world.bucket,
-        ACL: ACL as ObjectCannedACL & "public-read",
-      }),
-    );
-    await block(world);
-    expect(await refusal(world)).toContain(reason);
-  },
-);
+test.concurrent("a bucket that others may read by policy or ACL is safe behind all four blocks, and refused without them", async () => {
+  const world = await makeWorld(emulator);
+  await unblock(world);
+  const Policy = policyFor(world, "*");
+  await world.s3.send(new PutBucketPolicyCommand({ Bucket: world.bucket, Policy }));
+  expect(await refusal(world)).toContain("Others may read or write the bucket");
+  await block(world);
+  expect(await world.contain()).toMatchObject({ status: "Success" });
+});
 
-test.concurrent("item 2: a bucket without public access blocks stops the run, unless the account has them", async () => {
+test.concurrent("a bucket without public access blocks stops the run, unless the account has them", async () => {
   const world = await makeWorld(emulator);
   await unblock(world);
   const failure = await refusal(world);
@@ -132,7 +103,7 @@ test.concurrent("item 2: a bucket without public access blocks stops the run, un
   expect(account.map((call) => call.operation)).toEqual(["GetPublicAccessBlock"]);
 });
 
-test.concurrent("item 2: another account's bucket stops the run with the reason, even one that lets us in", async () => {
+test.concurrent("another account's bucket stops the run with the reason, even one that lets us in", async () => {
   const [world, other] = await Promise.all([makeWorld(emulator), makeWorld(emulator)]);
   const Policy = JSON.stringify({
     Version: "2012-10-17",
@@ -147,11 +118,10 @@ test.concurrent("item 2: another account's bucket stops the run with the reason,
   });
   await other.s3.send(new PutBucketPolicyCommand({ Bucket: other.bucket, Policy }));
   const failure = await refusal(world, world.contain({ S3BucketName: other.bucket }));
-  expect(failure).toContain(`The bucket ${other.bucket} belongs to another account`);
-  expect(failure).toContain(`Give a bucket of account ${world.accountId}`);
+  expect(failure).toContain(other.bucket);
 });
 
-test.concurrent("item 2: a private bucket in another Region keeps the backup", async () => {
+test.concurrent("a private bucket in another Region keeps the backup", async () => {
   const world = await makeWorld(emulator);
   const name = `frankfurt-${world.accountId}`;
   await makeBucket({ ...world.access, region: "eu-central-1" }, name);
@@ -162,7 +132,7 @@ test.concurrent("item 2: a private bucket in another Region keeps the backup", a
 });
 
 test.concurrent.each(["us-east-1", "eu-central-1"])(
-  "item 2: a missing bucket is reported by a dry run and made by Contain in %s: private, versioned, TLS only, owner enforced",
+  "a missing bucket is reported by a dry run and made by Contain in %s: private, versioned, TLS only, owner enforced",
   async (region) => {
     const world = await makeWorld(emulator, { bucket: false, region });
     const before = await world.snapshot();
@@ -204,30 +174,30 @@ test.concurrent.each(["us-east-1", "eu-central-1"])(
   },
 );
 
-test.concurrent("item 2: a missing bucket stops a Release, dry or live, and none is made", async () => {
+test.concurrent("a missing bucket stops a Release, dry or live, and none is made", async () => {
   const world = await makeWorld(emulator, { bucket: false });
   for (const DryRun of ["true", "false"]) {
     const parameters = { Action: "Release", DryRun, S3PrefixName: "a/b.json" };
-    expect(await refusal(world, world.run(parameters))).toContain(
-      `There is no bucket ${world.bucket}`,
-    );
+    expect(await refusal(world, world.run(parameters))).toContain("NoSuchBucket");
   }
 });
 
-test.concurrent("invariant 2: the backup is written once, complete, and never over another object", async () => {
+test.concurrent("the backup is written once, complete, and never over another object", async () => {
   const world = await makeWorld(emulator);
   const contained = await world.contain({ TagIdentifier: "Key=Case,Value=4711" });
   const calls = emulator.calls.of({ executionId: contained.id });
   const put = calls.findIndex((call) => call.operation === "PutObject");
   const readBack = calls.findIndex((call, index) => call.operation === "GetObject" && index > put);
-  const firstChange = calls.findIndex((call) => !call.readOnly && call.service !== "s3");
+  const firstChange = calls.findIndex(
+    (call) => !call.readOnly && call.service !== "s3" && call.requestedDryRun !== true,
+  );
   expect(put).toBeGreaterThan(-1);
   expect(readBack).toBeGreaterThan(put);
   expect(firstChange).toBeGreaterThan(readBack);
   expect(calls[put]?.parameters).toMatchObject({ IfNoneMatch: "*", Tagging: "Case=4711" });
 });
 
-test.concurrent("invariant 2: an object that lies at the backup's key already stops the run before any change", async () => {
+test.concurrent("an object that lies at the backup's key already stops the run before any change", async () => {
   const world = await makeWorld(emulator);
   // Somebody wins the race for the key: the object appears just before the runbook's own PUT.
   const stop = emulator.faults.add({
@@ -249,13 +219,13 @@ test.concurrent("invariant 2: an object that lies at the backup's key already st
   const run = await world.finished(id);
   stop();
   expect(run).toMatchObject({ status: "Failed", reportStep: "" });
-  expect(run.failure).toContain("is not what was written there");
+  expect(run.failure).toContain("can't be written and read back");
   expect(differences(before, await world.snapshot())).toEqual([]);
 });
 
 test.concurrent("a bucket that encrypts with a KMS key of the account's own keeps the backup if the key's policy lets the role use it; else nothing is changed", async () => {
   const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  await hold(emulator, world);
+  await holdToPolicy(world);
   const { KeyMetadata } = await world.kms.send(new CreateKeyCommand({}));
   const encryption = { SSEAlgorithm: "aws:kms" as const, KMSMasterKeyID: KeyMetadata?.Arn };
   await world.s3.send(
@@ -303,4 +273,62 @@ test.concurrent("a bucket that encrypts with a KMS key of the account's own keep
   expect(contained.status, contained.failure).toBe("Success");
   const released = await world.release(backupKey(contained));
   expect(released.status, released.failure).toBe("Success");
+});
+
+describe("a bucket that the run makes", () => {
+  const settings = async (world: World): Promise<Record<string, unknown>> => {
+    const { buckets } = (await world.snapshot()) as {
+      buckets: Record<string, Record<string, unknown>>;
+    };
+    return buckets[world.bucket] ?? {};
+  };
+
+  test.concurrent("gets its versions and its policy though S3 answers OperationAborted at first", async () => {
+    const world = await makeWorld(emulator, { bucket: false });
+    const name = "operation-aborted-after-create-bucket";
+    const stop = emulator.faults.add(namedFault(name, { accountId: world.accountId }));
+    const run = await world.contain();
+    stop();
+    expect(run.status, run.report).toBe("Success");
+    expect(emulator.faults.hits.filter(({ call }) => call.executionId === run.id)).toHaveLength(2);
+    expect(await settings(world)).toMatchObject({
+      versioning: "Enabled",
+      policy: expect.stringContaining("SecureTransport"),
+    });
+  });
+
+  test.concurrent("may be read by those whom BackupS3BucketAccess names, and by nobody else", async () => {
+    const world = await makeWorld(emulator, { bucket: false });
+    const readers = [`arn:aws:iam::${world.accountId}:root`, world.role];
+    const dry = await world.run({ BackupS3BucketAccess: readers });
+    expect(JSON.stringify(callsIn(dry))).toContain(world.role);
+    const run = await world.contain({ BackupS3BucketAccess: readers });
+    expect(run.status, run.report || run.failure).toBe("Success");
+    const { policy } = await settings(world);
+    const { Statement } = JSON.parse(String(policy)) as { Statement: Record<string, unknown>[] };
+    const allowed = Statement.filter(({ Effect }) => Effect === "Allow");
+    expect(allowed).toHaveLength(1);
+    expect(allowed[0]).toMatchObject({ Principal: { AWS: readers } });
+    for (const action of [allowed[0]?.Action].flat()) expect(action).toMatch(/^s3:(?:Get|List)/);
+  });
+});
+
+test.concurrent("readers that are no ARNs of users, roles or accounts are refused before anything runs", async () => {
+  const world = await makeWorld(emulator, { bucket: false });
+  for (const reader of ["*", "arn:aws:iam::aws:policy/x", "111122223333", '"},{"AWS":"*'])
+    await expect(world.start({ BackupS3BucketAccess: [reader] })).rejects.toThrow(
+      /BackupS3BucketAccess/,
+    );
+});
+
+test.concurrent("a group that IAM refuses to change just after its making, as its tag is not seen yet, is tried again", async () => {
+  const world = await makeWorld(emulator);
+  const name = "unauthorized-after-tagged-group";
+  const stop = emulator.faults.add(namedFault(name, { accountId: world.accountId }));
+  const run = await world.contain();
+  stop();
+  expect(run.report).toMatch(/^CONTAINED: /);
+  expect(run.status).toBe("Success");
+  expect(emulator.faults.hits.filter(({ call }) => call.executionId === run.id)).toHaveLength(2);
+  await expectIsolated(world);
 });

@@ -19,6 +19,8 @@ import { finished, type Parameters, type Run, start } from "./run.ts";
 import { type Snapshot, snapshot } from "./snapshot.ts";
 
 export interface WorldOptions {
+  /** By default an account that nothing has used. */
+  readonly accountId?: string;
   /** Default us-east-1. */
   readonly region?: string;
   /** The groups of each of the instance's interfaces, of `web`, `db` and `admin`; three interfaces by default. */
@@ -120,7 +122,7 @@ export async function publish(ssm: SSMClient): Promise<void> {
 
 /** Makes a fresh account with an instance outside any Auto Scaling group. */
 export async function makeWorld(emulator: Emulator, options: WorldOptions = {}): Promise<World> {
-  const accountId = freshAccount();
+  const accountId = options.accountId ?? freshAccount();
   const access = { endpoint: emulator.endpoint, accountId, region: options.region ?? "us-east-1" };
   const clients = clientsOf(access);
   const { ec2, ssm, iam } = clients;

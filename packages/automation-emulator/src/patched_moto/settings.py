@@ -40,6 +40,8 @@ class Knobs:
     interface_group_quota: int = 5
     #: Interfaces that an AWS service manages: their ids.
     requester_managed: list[str] = field(default_factory=list)
+    #: Interfaces that are trunks, as on EKS nodes whose pods have groups of their own: their ids.
+    trunk_interfaces: list[str] = field(default_factory=list)
     #: Instances whose root device is an instance store: their ids.
     instance_store: list[str] = field(default_factory=list)
     #: Security groups that are made from now on are not found by as many calls that name them.

@@ -88,7 +88,8 @@ export async function runInstance(
   const run = await ec2.send(
     new RunInstancesCommand({
       ImageId: told(images.Images?.[0]?.ImageId),
-      InstanceType: "m5.large",
+      // More interfaces than 15 take a type with several network cards.
+      InstanceType: interfaces.length > 15 ? "p5.48xlarge" : "m5.large",
       MinCount: 1,
       MaxCount: 1,
       NetworkInterfaces: [

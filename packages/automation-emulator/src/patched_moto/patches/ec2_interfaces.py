@@ -33,6 +33,8 @@ from patched_moto.settings import knobs
 
 #: What the largest instance types have; the small ones, which have less, are not told apart.
 INTERFACES_PER_INSTANCE = 15
+#: Types with several network cards have more: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/efa-acc-inst-types.html
+INTERFACES_WITH_CARDS = {"p5.48xlarge": 64}
 
 #: What ModifyNetworkInterfaceAttribute changes, one at a time.
 ATTRIBUTES = (
@@ -138,6 +140,15 @@ def _ids() -> None:
 
     NetworkInterface.requester_managed = property(read, write)
 
+    def read_type(interface: Any) -> str:
+        trunk = interface.id in knobs(interface.ec2_backend.account_id).trunk_interfaces
+        return "trunk" if trunk else str(vars(interface).get("own_type", "interface"))
+
+    def write_type(interface: Any, value: str) -> None:
+        vars(interface)["own_type"] = value
+
+    NetworkInterface.interface_type = property(read_type, write_type)
+
 
 def _check_id(eni_id: str) -> None:
     if not INTERFACE_ID.match(eni_id):
@@ -227,7 +238,7 @@ def _attachment() -> None:
         if int(device_index) in instance.nics:
             message = f"Instance '{instance_id}' already has an interface attached at device index '{device_index}'."
             raise EC2ClientError("InvalidParameterValue", message)
-        if len(instance.nics) >= INTERFACES_PER_INSTANCE:
+        if len(instance.nics) >= INTERFACES_WITH_CARDS.get(instance.instance_type, INTERFACES_PER_INSTANCE):
             message = f"Interface count {len(instance.nics) + 1} exceeds the limit for {instance.instance_type}"
             raise EC2ClientError("AttachmentLimitExceeded", message)
         return original(self, eni_id, instance_id, device_index)

@@ -1,0 +1,81 @@
+/** How long it takes until an instance is isolated, counted in AWS calls that wait for each other. */
+import { type Emulator, startEmulator } from "automation-emulator";
+import type { AwsCall } from "automation-emulator/gateway/calls";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Run } from "../world/run.ts";
+import { moves } from "../world/state.ts";
+import { backupKey, makeWorld, type World } from "../world/world.ts";
+
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator();
+  // Each call takes as long as this, so that those that are made side by side overlap.
+  emulator.faults.add({ match: { automationOnly: true }, kind: { delayMs: 400 } });
+  const puts = { automationOnly: true, operation: "ModifyNetworkInterfaceAttribute" };
+  emulator.faults.add({ match: puts, kind: { delayMs: 1600 } });
+});
+afterAll(() => emulator.close());
+
+interface Span {
+  readonly begin: number;
+  readonly end: number;
+}
+
+const spanOf = (call: AwsCall): Span => {
+  const begin = Date.parse(call.time);
+  return { begin, end: begin + call.latencyMs };
+};
+
+/** The length of the longest chain of calls of which each began after the one before had ended. */
+function chainOf(calls: readonly AwsCall[]): number {
+  let length = 0;
+  let ended = Number.NEGATIVE_INFINITY;
+  for (const { begin, end } of calls.map(spanOf).sort((a, b) => a.end - b.end))
+    if (begin >= ended) [length, ended] = [length + 1, end];
+  return length;
+}
+
+/** The calls of a run, without the service's own AssumeRole, in the order in which they were made. */
+const callsOf = (run: Run): readonly AwsCall[] =>
+  emulator.calls.of({ executionId: run.id }).filter((call) => call.service !== "sts");
+
+/** The calls up to the one by which the last interface was contained. */
+function upToIsolation(world: World, run: Run): readonly AwsCall[] {
+  const closing = moves(world, run).slice(-world.interfaceIds.length);
+  const last = Math.max(...closing.map(({ id }) => id));
+  return callsOf(run).filter(({ id }) => id <= last);
+}
+
+const many = (count: number): readonly (readonly ["web"])[] =>
+  Array.from({ length: count }, () => ["web"] as const);
+
+test.concurrent.each([1, 4, 33])(
+  "an instance of %i interfaces is isolated by at most 14 calls one after another, open for two, by at most six scripts, and released by at most 14",
+  async (count) => {
+    const world = await makeWorld(emulator, { interfaces: many(count) });
+    const contained = await world.contain();
+    expect(contained.status, contained.report).toBe("Success");
+    const calls = upToIsolation(world, contained);
+    const names = calls.map(({ step, operation }) => `${step} ${operation}`).join("\n");
+    expect(chainOf(calls), names).toBeLessThanOrEqual(14);
+    const exposure = moves(world, contained);
+    expect(exposure).toHaveLength(2 * count);
+    expect(chainOf(exposure)).toBe(2);
+    const steps = contained.steps.map(({ name }) => name);
+    const before = steps.slice(0, steps.indexOf("createContainmentSecurityGroup") + 1);
+    expect(before.filter((name) => scripts.has(name)).length).toBeLessThanOrEqual(6);
+    const released = await world.release(backupKey(contained));
+    expect(released.status, released.report).toBe("Success");
+    expect(chainOf(callsOf(released))).toBeLessThanOrEqual(14);
+  },
+);
+
+/** The steps up to the isolation that run a script. */
+const scripts = new Set([
+  "validateRequiredInputs",
+  "getAutoScalingInstanceInfo",
+  "backupBucketPreChecks",
+  "backupInstanceSecurityGroups",
+  "modifyAutoScalingGroup",
+  "createContainmentSecurityGroup",
+]);
