@@ -3,7 +3,6 @@ import { relative } from "node:path";
 import { findPython } from "automation-language/python";
 import { checkDocument } from "automation-validator/check";
 import { report } from "automation-validator/report";
-import { loadRules } from "automation-validator/rules";
 import pc from "picocolors";
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject } from "../build/root.ts";
@@ -22,7 +21,7 @@ try {
   const { yaml, permissions, levels } = compile(findPython());
   const size = Buffer.byteLength(yaml);
   const findings = await checkDocument(yaml, { file: name, declaredPermissions: permissions });
-  if (findings.length > 0) process.stdout.write(report(findings, await loadRules(), "text", pc));
+  if (findings.length > 0) process.stdout.write(report(findings, "text", pc));
   if (size > DOCUMENT_LIMIT) {
     console.error(
       `The document has ${size} bytes, more than the ${DOCUMENT_LIMIT} that Systems Manager takes. It was not written. Shorten a handler, a description or a message below steps/.`,

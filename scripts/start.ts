@@ -17,7 +17,6 @@ import {
 import { findPython } from "automation-language/python";
 import { checkDocument } from "automation-validator/check";
 import { report } from "automation-validator/report";
-import { loadRules } from "automation-validator/rules";
 import { Command } from "commander";
 import pc from "picocolors";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
@@ -73,7 +72,7 @@ async function build(): Promise<Compiled> {
     declaredPermissions: compiled.permissions,
   });
   if (findings.length > 0) {
-    process.stdout.write(report(findings, await loadRules(), "text", pc));
+    process.stdout.write(report(findings, "text", pc));
     throw new Error(
       "The document has findings: `npm run validate` shows them. Nothing was started.",
     );
