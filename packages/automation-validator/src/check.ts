@@ -11,6 +11,7 @@ import { preload } from "./apiStep.ts";
 import type { Context } from "./context.ts";
 import type { Finding } from "./finding.ts";
 import { applyIgnores } from "./ignores.ts";
+import { DOCUMENT_LIMIT } from "./limits.ts";
 import { matchOwnValues } from "./patternMatches.ts";
 import { inspectScripts, type Script, type ScriptFacts, warmUp } from "./python/inspect.ts";
 import type { Rule, RuleProblem } from "./rule.ts";
@@ -27,9 +28,6 @@ export interface CheckOptions {
   /** Tell matters of taste too. */
   readonly hints?: boolean;
 }
-
-/** The most bytes of a document. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
-export const DOCUMENT_LIMIT = 65_536;
 
 /** The ids of all findings that there may be. */
 export const knownIds: readonly string[] = [...toolRules, ...rules].map(({ id }) => id);

@@ -36,6 +36,7 @@ import { rule as outputName } from "./rules/outputName.ts";
 import { rule as parameterType } from "./rules/parameterType.ts";
 import { rule as passedInputs } from "./rules/passedInputs.ts";
 import { rule as patternBacktracking } from "./rules/patternBacktracking.ts";
+import { rule as patternPart } from "./rules/patternPart.ts";
 import { rule as patternSyntax } from "./rules/patternSyntax.ts";
 import { rule as patternUnread } from "./rules/patternUnread.ts";
 import { rule as payloadSize } from "./rules/payloadSize.ts";
@@ -45,6 +46,7 @@ import { rule as permissionUnused } from "./rules/permissionUnused.ts";
 import { rule as resourceKind } from "./rules/resourceKind.ts";
 import { rule as sameChoice } from "./rules/sameChoice.ts";
 import { rule as sameWay } from "./rules/sameWay.ts";
+import { rule as scriptArgumentShape } from "./rules/scriptArgumentShape.ts";
 import { rule as scriptArgumentType } from "./rules/scriptArgumentType.ts";
 import { rule as scriptCalls } from "./rules/scriptCalls.ts";
 import { rule as scriptDangers } from "./rules/scriptDangers.ts";
@@ -65,6 +67,7 @@ import { rule as scriptSyntax } from "./rules/scriptSyntax.ts";
 import { rule as scriptUnread } from "./rules/scriptUnread.ts";
 import { rule as secretDefault } from "./rules/secretDefault.ts";
 import { rule as selector } from "./rules/selector.ts";
+import { rule as sizeWithParameters } from "./rules/sizeWithParameters.ts";
 import { rule as timeoutTooLong } from "./rules/timeoutTooLong.ts";
 import { rule as unknownOperation } from "./rules/unknownOperation.ts";
 import { rule as unknownOutput } from "./rules/unknownOutput.ts";
@@ -115,6 +118,8 @@ export const rules: readonly Rule[] = [
   documentName,
   imageName,
   patternUnread,
+  sizeWithParameters,
+  patternPart,
   permissionMissing,
   permissionUnused,
   permissionStep,
@@ -158,4 +163,5 @@ export const rules: readonly Rule[] = [
   scriptArgumentType,
   scriptMember,
   scriptName,
+  scriptArgumentShape,
 ];

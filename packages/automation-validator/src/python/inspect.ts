@@ -22,6 +22,15 @@ export interface ResponsePart {
   readonly path: readonly string[];
 }
 
+/** The form of an argument. */
+export type Form =
+  /** `open`: there may be other keys, or not all of these. */
+  | { readonly map: Readonly<Record<string, Form | null>>; readonly open: boolean }
+  /** The form of all the elements. */
+  | { readonly list: Form | null }
+  | { readonly value: string | number | boolean }
+  | { readonly kind: string };
+
 export interface ScriptCall {
   /** boto3's name of the service. */
   readonly service: string;
@@ -31,6 +40,8 @@ export interface ScriptCall {
   readonly waiter: boolean;
   /** The names of the arguments; null where some can't be told. */
   readonly keywords: readonly string[] | null;
+  /** The forms of the arguments; null for one that is not known. */
+  readonly forms: Readonly<Record<string, Form | null>>;
 }
 
 /** What is found out about a script without running it (inspect_script.py says how). Absent parts could not be found out. */
