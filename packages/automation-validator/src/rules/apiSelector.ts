@@ -61,7 +61,7 @@ export const rule: Rule = {
       if ((result.type === "StringMap" || result.type === "MapList") && !desired.some(isRecord))
         yield {
           path,
-          message: `${step.name}: ${property} selects ${result.type}, which is never one of the DesiredValues`,
+          message: `${step.name}: ${property} selects ${result.type}, which no DesiredValue equals`,
         };
       const form = result.type === "Boolean" ? /^(true|false)$/i : /^-?\d+(\.\d+)?$/;
       if (result.type === "Boolean" || result.type === "Integer")
