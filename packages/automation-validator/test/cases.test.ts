@@ -140,7 +140,7 @@ ${more}      Script: |-
 const sound: readonly (readonly [string, string])[] = [
   [
     "a default from Parameter Store, whatever its pattern",
-    `${head.replace("{type: String}", "{type: String, default: '{{ssm:/team/1.0.0/instance}}', allowedPattern: '^i-[0-9a-f]+$'}")}mainSteps:\n${see()}`,
+    `${head.replace("{type: String}", () => "{type: String, default: '{{ssm:/team/1.0.0/instance}}', allowedPattern: '^i-[0-9a-f]+$'}")}mainSteps:\n${see()}`,
   ],
   [
     "a PropertySelector without $",
@@ -193,7 +193,7 @@ ${see()}`,
   [
     "an output that nobody needs, with a selector that finds nothing",
     `${head}mainSteps:
-${see().replace("    isEnd: true\n", "    outputs: [{Name: Output, Selector: $.Payload.response, Type: StringMap}]\n    isEnd: true\n")}outputs: [see.Output]
+${see().replace("    isEnd: true\n", () => "    outputs: [{Name: Output, Selector: $.Payload.response, Type: StringMap}]\n    isEnd: true\n")}outputs: [see.Output]
 `,
   ],
   [
@@ -300,7 +300,7 @@ ${see()}`;
     ["an output without braces", pick("see.Output"), "Write {{ see.Output }}"],
     [
       "an output that is not there",
-      `${head}mainSteps:\n${see().replace("    isEnd", "    outputs: [{Name: Ids, Selector: $..InstanceId, Type: StringList}]\n    isEnd")}outputs: [see.Nothing]\n`,
+      `${head}mainSteps:\n${see().replace("    isEnd", () => "    outputs: [{Name: Ids, Selector: $..InstanceId, Type: StringList}]\n    isEnd")}outputs: [see.Nothing]\n`,
       "see has no output Nothing; there is Ids",
     ],
     [

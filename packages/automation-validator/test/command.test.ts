@@ -77,14 +77,14 @@ describe("the exit code", () => {
 describe("the files", () => {
   it("of a folder are those that hold Automation documents, with the others counted", async () => {
     const { out, progress } = await run("deep");
-    expect(out).toContain("deep/wrong.yaml:3:22 error SCHEMA02");
+    expect(out).toContain("deep/wrong.yaml:3:21 error SCHEMA02");
     expect(out).toContain("2 documents checked, 2 other files skipped.");
     expect(out).not.toContain("node_modules");
     expect(progress.at(-2)).toBe("4 of 4 files");
   });
 
   it("may be given by a glob", async () => {
-    expect((await run("**/wrong.*")).out).toContain("deep/wrong.yaml:3:22");
+    expect((await run("**/wrong.*")).out).toContain("deep/wrong.yaml:3:21");
   });
 
   it("that are named are checked whatever they are", async () => {

@@ -8,7 +8,7 @@ const document = (above: string, onLine = "", first = "") => `${first}schemaVers
 parameters:
 ${above}  P:${onLine}
     type: String
-    default: "{{"
+    default: "{{ X"
   Q:
     type: Strng
 mainSteps:

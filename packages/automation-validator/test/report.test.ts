@@ -52,8 +52,13 @@ describe("SARIF", () => {
       ...(await checkDocument("a: 1 # automation-validate-ignore: REF99", { file: "c.yaml" })),
     ];
     const log = JSON.parse(report(all, "sarif", plain));
-    const { $schema: _, ...rest } = schema;
-    const validate = new Ajv({ strict: false, validateFormats: false }).compile(rest);
+    // Of an older draft: its names for itself are not those of today.
+    const { $schema: _, id: __, ...rest } = schema;
+    const validate = new Ajv({
+      strict: false,
+      validateFormats: false,
+      unicodeRegExp: false,
+    }).compile(rest);
     expect(validate(log), JSON.stringify(validate.errors)).toBe(true);
     const [{ tool, results }] = log.runs;
     expect(tool.driver.version).toMatch(/^\d+\.\d+\.\d+$/);

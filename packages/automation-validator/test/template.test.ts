@@ -25,20 +25,20 @@ const text = (indent: string, action = "aws:pause") =>
 describe("a document in a CloudFormation template is found at the template's line", () => {
   it("as an object", async () => {
     expect(await found(resource(`\n${text("        ", "aws:paus")}`))).toEqual([
-      "13:19 SCHEMA02 /Resources/Runbook/Properties/Content/mainSteps/0/action",
+      "13:21 SCHEMA02 /Resources/Runbook/Properties/Content/mainSteps/0/action",
     ]);
   });
 
   it("as YAML text", async () => {
     expect(await found(resource(` |\n${text("        ", "aws:paus")}`))).toEqual([
-      "13:19 SCHEMA02 /Resources/Runbook/Properties/Content/mainSteps/0/action",
+      "13:21 SCHEMA02 /Resources/Runbook/Properties/Content/mainSteps/0/action",
     ]);
   });
 
   it("as text that CloudFormation fills in", async () => {
     const content = ` !Sub |\n        assumeRole: \${Role}\n${text("        ", "aws:paus")}`;
     expect(await found(resource(content))).toEqual([
-      "14:19 SCHEMA02 /Resources/Runbook/Properties/Content/mainSteps/0/action",
+      "14:21 SCHEMA02 /Resources/Runbook/Properties/Content/mainSteps/0/action",
     ]);
   });
 
