@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import { parse, stringify } from "yaml";
@@ -15,7 +16,7 @@ const DOCUMENTS = 200;
 /** The most that this may take on two cores, in seconds. */
 const BUDGET = 10;
 
-const corpus = join(import.meta.dirname, "..", "test", "corpus");
+const corpus = fileURLToPath(new URL("../test/corpus/", import.meta.url));
 const files =
   process.argv.length > 2
     ? process.argv.slice(2)
