@@ -36,7 +36,8 @@ export async function findInputs(
   const found = new Map<string, Input>();
   const add = (path: string, named: boolean) => {
     const name = path === "-" ? "stdin" : nameOf(path, cwd);
-    if (!found.has(path)) found.set(path, { path, name, named });
+    // A file that is named is checked whatever it is, though a folder had it before.
+    found.set(path, { path, name, named: named || found.get(path)?.named === true });
   };
   for (const arg of args) {
     const path = resolve(cwd, arg);
