@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCommand } from "../src/command.ts";
 
@@ -128,4 +129,22 @@ it("--rules lists every rule with its severity and page", async () => {
   const { out } = await run("--rules");
   expect(out).toMatch(/SYNTAX01 +error +The text is YAML or JSON\.\n/);
   expect(out).toMatch(/REF07 +hint +Every declared output is used/);
+});
+
+it("standard input is read for -, and the name says what it is", { timeout: 60_000 }, async () => {
+  const root = join(import.meta.dirname, "..", "..", "..");
+  const cli = (input: string, ...args: string[]) =>
+    execa("node", ["scripts/run.mjs", "packages/automation-validator/src/cli.ts", ...args], {
+      cwd: root,
+      input,
+      reject: false,
+    });
+  expect(await cli(wrong, "-")).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining("stdin:3:21 error SCHEMA02"),
+  });
+  expect(await cli(wrong, "-", "--stdin-name", "a.json")).toMatchObject({
+    exitCode: 1,
+    stdout: expect.stringContaining("a.json:1:1 error SYNTAX01 This is not JSON"),
+  });
 });
