@@ -1,9 +1,9 @@
+import { conditionCases } from "automation-language/cases/conditions";
+import { durationCases } from "automation-language/cases/durations";
+import { patternCases } from "automation-language/cases/patterns";
+import { selectorCases } from "automation-language/cases/selectors";
 import { expect, it } from "vitest";
 import { stringify } from "yaml";
-import { conditionCases } from "../../automation-language/test/cases/conditions.ts";
-import { durationCases } from "../../automation-language/test/cases/durations.ts";
-import { patternCases } from "../../automation-language/test/cases/patterns.ts";
-import { selectorCases } from "../../automation-language/test/cases/selectors.ts";
 import { checkDocument } from "../src/check.ts";
 
 /** The ids of the findings below a path of a document. */
