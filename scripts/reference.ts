@@ -9,7 +9,10 @@ program("reference", "Renews docs/reference.md from the definitions.", [
 ]).parse();
 
 await command(async () => {
-  writeBelowDist("docs/reference.md", `# Reference\n\nParameters, outputs, steps and permissions of the runbook. Written by \`npm run reference\` from the definitions; do not edit it.\n\n${reference()}\n`);
+  writeBelowDist(
+    "docs/reference.md",
+    `# Reference\n\nParameters, outputs, steps and permissions of the runbook. Written by \`npm run reference\` from the definitions; do not edit it.\n\n${reference()}\n`,
+  );
   console.log(`${inProject("docs", "reference.md")} is that of this working tree.`);
   return 0;
 });
