@@ -1,5 +1,4 @@
 /** The command `automation-validate`. */
-import { findPython } from "automation-language/python";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import pLimit from "p-limit";
 import pc from "picocolors";
@@ -7,6 +6,7 @@ import manifest from "../package.json" with { type: "json" };
 import { checkDocument } from "./check.ts";
 import type { Finding, Severity } from "./finding.ts";
 import { findInputs, type Input, InputError, readInput } from "./input.ts";
+import { preparePython } from "./pythonPackages.ts";
 import { count, type Format, formats, report } from "./report.ts";
 import { rules } from "./rules.ts";
 import {
@@ -181,10 +181,10 @@ async function checkFiles(
   settings: Settings,
   hit: Set<Ignore>,
   { stdinName }: Options,
-  { cwd, progress }: Environment,
+  { cwd, progress, error: tell }: Environment,
 ): Promise<Checked> {
   const { inputs, problems } = await findInputs(args, cwd);
-  const python = findPython();
+  const python = await preparePython((line) => tell(`${line}\n`));
   const limit = pLimit(AT_A_TIME);
   let done = 0;
   const one = async (input: Input): Promise<readonly Finding[] | "skipped" | InputError> => {
