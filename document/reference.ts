@@ -4,7 +4,7 @@ import { declaredPermissions } from "./permissions.ts";
 import { rolePolicy } from "./policy.ts";
 import { runbook } from "./runbook.ts";
 
-/** The reference section of README as Markdown, from the same definitions as the document. */
+/** The reference as Markdown, from the same definitions as the document. */
 export function reference(): string {
   return [
     "### Parameters",

@@ -44,7 +44,10 @@ if (foreign.length > 0) {
   );
   process.exit(1);
 }
-const joined = Object.keys(metafile.inputs).map((path) => path.replace(/(^|\/)src\/.*$/, "$1src"));
+const joined = Object.keys(metafile.inputs).flatMap((path) => {
+  const folder = /^((?:.*\/)?src)\//.exec(path)?.[1];
+  return folder === undefined ? [] : [folder];
+});
 for (const folder of new Set(joined))
   cpSync(folder, "dist", {
     recursive: true,

@@ -2,7 +2,6 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { checkDocument } from "automation-validator/check";
 import { report } from "automation-validator/report";
-import { loadRules } from "automation-validator/rules";
 import pc from "picocolors";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject } from "../build/root.ts";
@@ -25,7 +24,7 @@ export async function writeChecked({ yaml, permissions }: Compiled): Promise<num
     file: documentFile,
     declaredPermissions: permissions,
   });
-  if (findings.length > 0) process.stdout.write(report(findings, await loadRules(), "text", pc));
+  if (findings.length > 0) process.stdout.write(report(findings, "text", pc));
   if (size > DOCUMENT_LIMIT)
     throw new Problem(
       `The document has ${size} bytes, more than the ${DOCUMENT_LIMIT} that Systems Manager takes. It was not written.`,

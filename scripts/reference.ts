@@ -1,18 +1,18 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import { inProject } from "../build/root.ts";
+import { command } from "../common/command.ts";
 import { reference } from "../document/reference.ts";
+import { program } from "./program.ts";
+import { writeBelowDist } from "./publishable.ts";
 
-/** `npm run reference`: renews README's reference section from the definitions. */
-const begin = "<!-- reference: written by npm run reference -->\n";
-const end = "\n<!-- end of the reference -->";
+program("reference", "Renews docs/reference.md from the definitions.", [
+  ["", "after a change below steps/ or document/"],
+]).parse();
 
-const file = inProject("README.md");
-const text = readFileSync(file, "utf8");
-const from = text.indexOf(begin);
-const to = text.indexOf(end);
-if (from < 0 || to < from) {
-  console.error(`README.md lacks the lines between which the reference stands: ${begin}${end}`);
-  process.exitCode = 1;
-} else {
-  writeFileSync(file, text.slice(0, from + begin.length) + reference() + text.slice(to));
-}
+await command(async () => {
+  writeBelowDist(
+    "docs/reference.md",
+    `# Reference\n\nParameters, outputs, steps and permissions of the runbook. Written by \`npm run reference\` from the definitions; do not edit it.\n\n${reference()}\n`,
+  );
+  console.log(`${inProject("docs", "reference.md")} is that of this working tree.`);
+  return 0;
+});

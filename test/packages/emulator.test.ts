@@ -1,16 +1,15 @@
-import { rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { EC2Client, paginateDescribeVpcs } from "@aws-sdk/client-ec2";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { installTarball, strangersEnvironment } from "./harness.ts";
+import { installTarball, removeFolders, strangersEnvironment } from "./harness.ts";
 
 let project = "";
 beforeAll(async () => {
   project = await installTarball("automation-emulator");
 });
-afterAll(() => rmSync(dirname(project), { recursive: true, force: true }));
+afterAll(removeFolders);
 
 test("the emulator's tarball runs in an empty folder", async () => {
   const child = execa("npx", ["--no-install", "automation-emulator", "--port", "0"], {

@@ -1,12 +1,20 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { inProject } from "../../build/root.ts";
 
+const made: string[] = [];
+
+/** Removes the folders that were made here, and no other. */
+export function removeFolders(): void {
+  for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
 /** An empty folder of a stranger, in which a workspace package is installed from its tarball. */
 export async function installTarball(name: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
+  made.push(folder);
   const packing = ["pack", "-w", `packages/${name}`, "--pack-destination", folder, "--json"];
   const { stdout } = await execa("npm", packing, { cwd: inProject() });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];

@@ -14,8 +14,8 @@ export function producedBefore(
 ): ReadonlyMap<StepView, ReadonlySet<StepView>> {
   const before = new Map<StepView, ReadonlySet<StepView>>();
   const inner = new Map<StepView, ReadonlySet<StepView>>();
-  // Inner loops last to give their loop's later steps what they produced: two rounds settle it.
-  for (let round = 0; round < 2; round++)
+  // What an inner loop has produced comes to the steps after it one level a round.
+  for (let round = 0; round <= scopes.length; round++)
     for (const scope of scopes) {
       const start =
         scope.loop === undefined

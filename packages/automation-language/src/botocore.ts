@@ -18,12 +18,16 @@ export interface Shape {
   readonly streaming?: boolean;
   readonly eventstream?: boolean;
   readonly document?: boolean;
+  /** HTML. */
+  readonly documentation?: string;
 }
 
 export interface Member {
   readonly shape: string;
   readonly streaming?: boolean;
   readonly idempotencyToken?: boolean;
+  /** HTML. */
+  readonly documentation?: string;
 }
 
 export interface Operation {

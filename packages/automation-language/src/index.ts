@@ -12,5 +12,7 @@ export * as patterns from "./patterns.ts";
 export * as place from "./place.ts";
 export * as references from "./references.ts";
 export * as source from "./source.ts";
+export * as spelling from "./spelling.ts";
+export * as template from "./template.ts";
 export * as types from "./types.ts";
 export * as values from "./values.ts";

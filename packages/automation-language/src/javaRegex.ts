@@ -486,7 +486,7 @@ class Reader {
     const form = Object.hasOwn(forms, char) ? forms[char] : undefined;
     if (form === undefined) return undefined;
     const found = this.match(form);
-    if (!found) throw new JavaRegexError(`\\${char} lacks its digits`);
+    if (!found) throw new JavaRegexError(`\\${char} needs digits after it`);
     const digits = found[1] ?? found[2] ?? "";
     if (char === "c") return digits.charCodeAt(0) ^ 64;
     const code = Number.parseInt(digits, char === "0" ? 8 : 16);
@@ -502,7 +502,8 @@ class Reader {
 
   private property(negated: boolean): Class {
     const found = this.match(/\{(\^?)([A-Za-z0-9_= -]+)\}|([A-Z])/);
-    if (!found) throw new JavaRegexError(`\\${negated ? "P" : "p"} lacks the name of a property`);
+    if (!found)
+      throw new JavaRegexError(`\\${negated ? "P" : "p"} needs the name of a property after it`);
     const name = found[2] ?? found[3] ?? "";
     const { has, python } = this.namedProperty(name);
     return negated !== (found[1] === "^")

@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { packageFile } from "./files.ts";
 import { JavaRegexError, parseJavaRegex, UntranslatableRegexError } from "./javaRegex.ts";
-import { findPython } from "./python.ts";
+import { findPython, keepAlive } from "./python.ts";
 
 export interface PatternTest {
   /** In Java's syntax. */
@@ -126,7 +126,7 @@ function send(python: string, one: Waiting): void {
   lastId += 1;
   const id = lastId;
   matcher.waiting.set(id, one);
-  keepAlive(matcher, true);
+  keepAlive(matcher.child, true);
   matcher.child.stdin?.write(`${JSON.stringify({ id, ...one.request })}\n`);
   const timer = setTimeout(
     () => {
@@ -180,7 +180,7 @@ const endedBecause = (python: string, complaint: string): string =>
 function settle(matcher: Matcher, answer: Answer): void {
   const one = matcher.waiting.get(answer.id);
   matcher.waiting.delete(answer.id);
-  if (matcher.waiting.size === 0) keepAlive(matcher, false);
+  if (matcher.waiting.size === 0) keepAlive(matcher.child, false);
   one?.answered(resultOf(answer, one.request));
 }
 
@@ -188,13 +188,4 @@ function resultOf({ match, slow, error }: Answer, { seconds }: Request): Pattern
   if (match !== undefined) return { kind: match };
   if (slow) return { kind: "slow", seconds };
   return { kind: "untranslatable", reason: error ?? "no reason given" };
-}
-
-/** Whether Node waits for the process and its pipes. */
-function keepAlive({ child }: Matcher, alive: boolean): void {
-  for (const part of [child, child.stdin, child.stdout, child.stderr]) {
-    const handle = part as { ref?: () => void; unref?: () => void } | null;
-    if (alive) handle?.ref?.();
-    else handle?.unref?.();
-  }
 }

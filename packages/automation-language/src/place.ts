@@ -7,6 +7,8 @@ export interface Problem {
   readonly message: string;
   /** Report the key at the path rather than its value, as for a key that is unknown. */
   readonly atKey?: boolean;
+  /** The part of the value that is meant, as it is written, such as one reference of a longer text. */
+  readonly part?: string;
   /** A place inside a block of text at the path, 1-based, as for a line of a script. */
   readonly inText?: { readonly line: number; readonly column: number };
 }

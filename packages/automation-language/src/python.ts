@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,5 +15,14 @@ export function findPython(): string {
     const parent = dirname(folder);
     if (parent === folder) return "python3";
     folder = parent;
+  }
+}
+
+/** Whether Node waits for a process and its pipes, or ends without it. A Python that reads its input to the end then ends too. */
+export function keepAlive(child: ChildProcess, alive: boolean): void {
+  for (const part of [child, child.stdin, child.stdout, child.stderr]) {
+    const handle = part as { ref?: () => void; unref?: () => void } | null;
+    if (alive) handle?.ref?.();
+    else handle?.unref?.();
   }
 }

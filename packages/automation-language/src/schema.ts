@@ -78,8 +78,9 @@ const operands: Readonly<Record<"String" | "Number" | "Boolean", Schema>> = {
 const conditionProperties = {
   Variable: { type: "string", minLength: 1 },
   ...Object.fromEntries(Object.entries(operators).map(([name, kind]) => [name, operands[kind]])),
-  And: { type: "array", minItems: 1, items: ref("condition") },
-  Or: { type: "array", minItems: 1, items: ref("condition") },
+  // How many there must be, SCHEMA04 says.
+  And: { type: "array", items: ref("condition") },
+  Or: { type: "array", items: ref("condition") },
   Not: ref("condition"),
 };
 
@@ -99,49 +100,45 @@ const parameter = {
 const target = "^(Abort|Continue|step:[a-zA-Z0-9_]+)$";
 const seconds: Schema = {
   anyOf: [
-    { type: "integer", minimum: 1, description: "a whole number from 1" },
+    { type: "integer", minimum: 1, description: "an integer from 1" },
     { type: "string", pattern: `^[1-9]\\d*$|${REFERENCE}` },
   ],
 };
 
+const output = {
+  Name: { type: "string" },
+  Selector: { type: "string" },
+  Type: { enum: plainTypes },
+};
+
+const stepProperties = {
+  name: { type: "string" },
+  action: { type: "string" },
+  description: { type: "string" },
+  inputs: { type: "object" },
+  outputs: {
+    type: "array",
+    items: strict(output, "Name", "Selector"),
+  },
+  maxAttempts: seconds,
+  timeoutSeconds: seconds,
+  onFailure: {
+    type: "string",
+    pattern: target,
+    description: "Abort, Continue or step:NAME",
+  },
+  onCancel: {
+    type: "string",
+    pattern: "^(Abort|step:[a-zA-Z0-9_]+)$",
+    description: "Abort or step:NAME",
+  },
+  isEnd: forms.Boolean,
+  isCritical: forms.Boolean,
+  nextStep: { type: "string" },
+};
+
 const step: Schema = {
-  ...strict(
-    {
-      name: { type: "string" },
-      action: { type: "string" },
-      description: { type: "string" },
-      inputs: { type: "object" },
-      outputs: {
-        type: "array",
-        items: strict(
-          {
-            Name: { type: "string" },
-            Selector: { type: "string" },
-            Type: { enum: plainTypes },
-          },
-          "Name",
-          "Selector",
-        ),
-      },
-      maxAttempts: seconds,
-      timeoutSeconds: seconds,
-      onFailure: {
-        type: "string",
-        pattern: target,
-        description: "Abort, Continue or step:NAME",
-      },
-      onCancel: {
-        type: "string",
-        pattern: "^(Abort|step:[a-zA-Z0-9_]+)$",
-        description: "Abort or step:NAME",
-      },
-      isEnd: forms.Boolean,
-      isCritical: forms.Boolean,
-      nextStep: { type: "string" },
-    },
-    "name",
-    "action",
-  ),
+  ...strict(stepProperties, "name", "action"),
   allOf: Object.entries(actions).map(([name, action]) => ({
     if: { properties: { action: { const: name } }, required: ["action"] },
     // biome-ignore lint/suspicious/noThenProperty: `then` is a keyword of JSON Schema
@@ -152,6 +149,42 @@ const step: Schema = {
   })),
 };
 
+const documentProperties = {
+  description: { type: "string" },
+  schemaVersion: { const: "0.3" },
+  assumeRole: { type: "string" },
+  parameters: { type: "object", additionalProperties: strict(parameter, "type") },
+  variables: {
+    type: "object",
+    additionalProperties: strict(parameter, "type"),
+  },
+  mainSteps: { type: "array", minItems: 1, items: ref("step") },
+  outputs: { type: "array", items: { type: "string" } },
+  files: {
+    type: "object",
+    additionalProperties: strict(
+      {
+        checksums: strict({
+          sha256: {
+            type: "string",
+            pattern: "^[0-9a-fA-F]{64}$",
+            description: "64 hexadecimal digits",
+          },
+        }),
+      },
+      "checksums",
+    ),
+  },
+  // A change template is a document with these besides.
+  emergencyChange: forms.Boolean,
+  autoApprovable: forms.Boolean,
+  executableRunBooks: {
+    type: "array",
+    items: strict({ name: { type: "string" }, version: { type: ["string", "integer"] } }, "name"),
+  },
+  templateInformation: { type: "string" },
+};
+
 /**
  * The JSON schema of an Automation document, schemaVersion 0.3, strict: a key that AWS does not know
  * is an error. Names of actions and types are checked by their own rules, which can suggest one.
@@ -160,40 +193,18 @@ const step: Schema = {
  */
 export const schema: Schema = {
   $schema: "http://json-schema.org/draft-07/schema#",
-  ...strict(
-    {
-      description: { type: "string" },
-      schemaVersion: { const: "0.3" },
-      assumeRole: { type: "string" },
-      parameters: { type: "object", additionalProperties: strict(parameter, "type") },
-      variables: {
-        type: "object",
-        additionalProperties: strict(parameter, "type"),
-      },
-      mainSteps: { type: "array", minItems: 1, items: ref("step") },
-      outputs: { type: "array", items: { type: "string" } },
-      files: {
-        type: "object",
-        additionalProperties: strict(
-          {
-            checksums: strict({
-              sha256: {
-                type: "string",
-                pattern: "^[0-9a-fA-F]{64}$",
-                description: "64 hexadecimal digits",
-              },
-            }),
-          },
-          "checksums",
-        ),
-      },
-    },
-    "schemaVersion",
-    "mainSteps",
-  ),
+  ...strict(documentProperties, "schemaVersion", "mainSteps"),
   definitions: {
     step,
     condition: strict(conditionProperties),
     choice: strict({ ...conditionProperties, NextStep: { type: "string" } }, "NextStep"),
   },
 };
+
+/** The keys of the parts of a document, as AWS spells them. */
+export const knownKeys = {
+  document: Object.keys(documentProperties),
+  step: Object.keys(stepProperties),
+  output: Object.keys(output),
+  parameter: Object.keys(parameter),
+} as const;

@@ -162,7 +162,24 @@ const describe = (type: DataType): string =>
 
 export type Selected =
   | { readonly error: string }
-  | { readonly type: DataType | undefined; readonly shape: Shape | undefined };
+  | {
+      readonly type: DataType | undefined;
+      readonly shape: Shape | undefined;
+      /** Whether the documentation of what is selected names a value, though its enum may lack it. */
+      readonly documented: (value: string) => boolean;
+    };
+
+const UNKNOWN: Selected = { type: undefined, shape: undefined, documented: () => true };
+
+/** The enum of a response may be open: what its documentation names, comes too. */
+const documentedBy =
+  (...texts: readonly (string | undefined)[]) =>
+  (value: string): boolean =>
+    texts.some(
+      (text = "") =>
+        text.includes(`<code>${value}</code>`) ||
+        /(new|other|additional) (values|states|statuses) (may|might|can|could)/i.test(text),
+    );
 
 /** Follows a selector through an operation's response: the type of what it selects, or where it leaves the model. */
 export function select(
@@ -171,9 +188,10 @@ export function select(
   parts: readonly Part[],
 ): Selected {
   let shape = shapeOf(service, output);
+  let member = output;
   const list = givesList(parts);
   for (const part of parts) {
-    if (shape === undefined || shape.document) return { type: undefined, shape: undefined };
+    if (shape === undefined || shape.document) return UNKNOWN;
     if (part.kind === "deep") {
       const found = anywhere(service, shape, part.name, new Set());
       if (found === undefined) return { error: `nothing below has a member ${part.name}` };
@@ -183,9 +201,10 @@ export function select(
         return {
           error: `${part.kind === "index" ? `[${part.at}]` : `the ${part.kind}`} is asked of a ${shape.type}, not of a list`,
         };
-      shape = shapeOf(service, shape.member);
+      member = shape.member;
+      shape = shapeOf(service, member);
     } else if (part.name !== "*") {
-      if (part.name === "ResponseMetadata") return { type: undefined, shape: undefined };
+      if (part.name === "ResponseMetadata") return UNKNOWN;
       if (shape.type === "list")
         return {
           error: `${part.name} is asked of a list: an index such as [0] is missing before it`,
@@ -198,14 +217,20 @@ export function select(
           return {
             error: `there is no member ${part.name}${suggest(part.name, Object.keys(members)) || `; there are ${Object.keys(members).slice(0, 10).join(", ")}`}`,
           };
+        member = next;
         shape = shapeOf(service, next);
       } else return { error: `${part.name} is asked of a ${shape.type}` };
-    } else return { type: undefined, shape: undefined };
+    } else return UNKNOWN;
   }
-  if (shape === undefined) return { type: undefined, shape };
+  if (shape === undefined) return UNKNOWN;
   const type = dataType(service, shape);
-  if (!list || type === undefined) return { type, shape };
-  return { type: type === "StringMap" || type === "MapList" ? "MapList" : "StringList", shape };
+  const documented = documentedBy(member?.documentation, shape.documentation);
+  if (!list || type === undefined) return { type, shape, documented };
+  return {
+    documented,
+    type: type === "StringMap" || type === "MapList" ? "MapList" : "StringList",
+    shape,
+  };
 }
 
 function anywhere(
@@ -241,16 +266,16 @@ export function selectPath(
   output: Member | undefined,
   path: readonly string[],
 ): Selected {
-  if (output === undefined) return { type: undefined, shape: undefined };
+  if (output === undefined) return UNKNOWN;
   let shape = shapeOf(service, output);
   for (const key of path) {
-    if (shape === undefined || shape.document) return { type: undefined, shape: undefined };
+    if (shape === undefined || shape.document) return UNKNOWN;
     if (shape.type === "map") shape = shapeOf(service, shape.value);
     else if (shape.type === "list") {
       if (key !== "*") return { error: `${key} is asked of a list` };
       shape = shapeOf(service, shape.member);
     } else if (shape.type === "structure") {
-      if (key === "*" || key === "ResponseMetadata") return { type: undefined, shape: undefined };
+      if (key === "*" || key === "ResponseMetadata") return UNKNOWN;
       const members = shape.members ?? {};
       const next = memberOf(members, key);
       if (next === undefined)
@@ -258,7 +283,7 @@ export function selectPath(
           error: `there is no member ${key}${suggest(key, Object.keys(members)) || `; there are ${Object.keys(members).slice(0, 10).join(", ")}`}`,
         };
       shape = shapeOf(service, next);
-    } else return { type: undefined, shape: undefined };
+    } else return UNKNOWN;
   }
-  return { type: shape && dataType(service, shape), shape };
+  return { ...UNKNOWN, type: shape && dataType(service, shape), shape };
 }

@@ -4,6 +4,7 @@ import type { Scope } from "automation-language/graph";
 import type { PatternResult } from "automation-language/patterns";
 import type { Reference } from "automation-language/references";
 import type { Source } from "automation-language/source";
+import type { Renamed } from "automation-language/spelling";
 import type { ScriptFacts } from "./python/inspect.ts";
 
 /** What the rules look at. Everything is ready: a rule reads and yields, it waits for nothing. */
@@ -12,6 +13,10 @@ export interface Context {
   /** The text of the document. */
   readonly text: string;
   readonly source: Source;
+  /** The document as plain data, with its keys spelt as AWS does. */
+  readonly value: unknown;
+  /** The keys that are spelt in other capitals. */
+  readonly renamed: readonly Renamed[];
   readonly document: DocumentView;
   /** The graphs of the steps: the document's, then each loop's. */
   readonly scopes: readonly Scope[];

@@ -9,9 +9,16 @@ export interface Finding {
   readonly line: number;
   /** 1-based. */
   readonly column: number;
+  readonly endLine: number;
+  /** After the last character. */
+  readonly endColumn: number;
+  /** The line of the text in which it begins. */
+  readonly excerpt: string;
   readonly message: string;
-  readonly url: string;
+  /** Absent for what this tool itself demands. */
+  readonly url?: string;
   readonly file?: string;
 }
 
-export type Severity = "error" | "warning";
+/** A hint is a matter of taste: it is told only where it is asked for. */
+export type Severity = "error" | "warning" | "hint";

@@ -1,6 +1,6 @@
 /** Checks Automation documents: `checkDocument` finds, `report` prints. */
-export { checkDocument } from "./check.ts";
+export { type CheckOptions, checkDocument } from "./check.ts";
 export type { Finding, Severity } from "./finding.ts";
-export { report } from "./report.ts";
+export { type Format, report } from "./report.ts";
 export type { Rule } from "./rule.ts";
-export { loadRules } from "./rules.ts";
+export { rules } from "./rules.ts";

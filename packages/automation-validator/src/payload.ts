@@ -5,6 +5,24 @@ import { isRecord } from "automation-language/values";
 import type { Context } from "./context.ts";
 import { typeOf } from "./types.ts";
 
+/** The type of a list that is written out; a reference to a list in it is spread into it. */
+function listType(
+  list: readonly unknown[],
+  step: StepView,
+  context: Context,
+): DataType | undefined {
+  const types = list.map((entry): DataType | undefined => {
+    if (isRecord(entry)) return "StringMap";
+    if (typeof entry !== "string") return Array.isArray(entry) ? undefined : "String";
+    const [reference] = inText(entry, step.path, step);
+    return reference?.whole ? typeOf(reference, context) : "String";
+  });
+  if (types.length === 0 || types.includes(undefined)) return undefined;
+  return types.some((type) => type === "StringMap" || type === "MapList")
+    ? "MapList"
+    : "StringList";
+}
+
 /** The type of the value that an entry of a step's InputPayload brings; undefined where it is not known. */
 export function payloadType(step: StepView, key: string, context: Context): DataType | undefined {
   const payload = step.inputs.InputPayload;
@@ -15,7 +33,6 @@ export function payloadType(step: StepView, key: string, context: Context): Data
   }
   if (typeof value === "boolean") return "Boolean";
   if (typeof value === "number") return "Integer";
-  if (Array.isArray(value) && value.length === 0) return undefined;
-  if (Array.isArray(value)) return value.some(isRecord) ? "MapList" : "StringList";
+  if (Array.isArray(value)) return listType(value, step, context);
   return isRecord(value) ? "StringMap" : undefined;
 }

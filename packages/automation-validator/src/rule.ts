@@ -2,7 +2,7 @@ import type { Problem } from "automation-language/place";
 import type { Context } from "./context.ts";
 import type { Severity } from "./finding.ts";
 
-/** One check: a module of the folder rules/, which is the list of the checks. */
+/** One check: a module of the folder rules/. rules.ts lists them. */
 export interface Rule {
   readonly id: string;
   readonly severity: Severity;
@@ -15,5 +15,8 @@ export interface Rule {
   readonly needs?: "scripts" | "patterns";
   /** The page of AWS's documentation that says so. */
   readonly url: string;
-  check(context: Context): Iterable<Problem>;
+  check(context: Context): Iterable<RuleProblem>;
 }
+
+/** A problem that may weigh less than its rule's others. */
+export type RuleProblem = Problem & { readonly severity?: Severity };

@@ -24,10 +24,12 @@ export async function findingsOf(
   text: string,
   file = "example.yaml",
   permissions?: Readonly<Record<string, readonly string[]>>,
+  hints = false,
 ): Promise<Finding[]> {
   const whole = text.includes("schemaVersion") ? text : `${text}\nschemaVersion: "0.3"\n`;
   return checkDocument(whole, {
     file,
+    hints,
     ...(permissions === undefined ? {} : { declaredPermissions: permissions }),
   });
 }
@@ -35,7 +37,7 @@ export async function findingsOf(
 /** A test that a rule sees the bad document, and nothing is said of the good one. */
 export function example(id: string, one: Example): void {
   test(`${id}: ${one.says}`, async () => {
-    const bad = await findingsOf(one.bad, one.file, one.permissions);
+    const bad = await findingsOf(one.bad, one.file, one.permissions, true);
     const found = bad.filter((finding) => finding.id === id);
     expect(bad.map((finding) => finding.id)).toContain(id);
     if (one.line !== undefined) expect(found[0]?.line).toBe(one.line);

@@ -132,3 +132,20 @@ example("LIMIT14", {
   good: parameter("{type: String, allowedPattern: '^\\p{javaLowerCase}*$', default: a}"),
   message: "\\p{javaMirrored} has no counterpart",
 });
+example("LIMIT15", {
+  says: "the document and the largest values that it declares fit together",
+  bad: `description: ${"x".repeat(60_000)}\n${parameter("{type: String, maxChars: 6000}")}`,
+  good: `description: ${"x".repeat(60_000)}\n${parameter("{type: String, maxChars: 5000}")}`,
+  message: "together 66",
+});
+example("LIMIT15", {
+  says: "a list counts as often as it may have items",
+  bad: `description: ${"x".repeat(60_000)}\n${parameter("{type: StringList, maxItems: 60, maxChars: 100}")}`,
+  good: `description: ${"x".repeat(60_000)}\n${parameter("{type: StringList, maxItems: 40, maxChars: 100}")}`,
+});
+example("LIMIT16", {
+  says: "a pattern takes the whole default",
+  bad: parameter("{type: String, allowedPattern: '[a-z]+', default: a1}"),
+  good: parameter("{type: String, allowedPattern: '[a-z]+', default: ab}"),
+  message: 'only a part of the default "a1"',
+});

@@ -15,7 +15,7 @@ example("SCHEMA01", {
   says: "a required input is missed",
   bad: `mainSteps:\n- {name: a, action: "aws:deleteImage", inputs: {}, isEnd: true}`,
   good: `mainSteps:\n- {name: a, action: "aws:deleteImage", inputs: {ImageId: ami-1}, isEnd: true}`,
-  message: "lacks ImageId",
+  message: "needs ImageId",
 });
 example("SCHEMA01", {
   says: "a value of the wrong form is told, references and converted texts are not",
@@ -102,7 +102,7 @@ example("SCHEMA01", {
 test("what is wrong in one place is said once", async () => {
   const found = await findingsOf(`mainSteps:\n- {name: a, action: "aws:sleep", inputs: }`);
   const forms = found.filter(({ id }) => id === "SCHEMA01").map(({ message }) => message);
-  expect(forms).toEqual(["mainSteps.0.inputs must be a map, not nothing"]);
+  expect(forms).toEqual(["step a: inputs must be a map, not nothing"]);
 });
 test("a document of another kind is told as such", async () => {
   const [finding] = await findingsOf(`schemaVersion: "2.2"\nmainSteps:\n${sleep("a")}`);

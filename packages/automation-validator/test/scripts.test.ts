@@ -1,4 +1,5 @@
-import { example, scripted } from "./example.ts";
+import { expect, test } from "vitest";
+import { example, findingsOf, scripted } from "./example.ts";
 
 const returning = (value: string) => `def handler(events, context):\n    return ${value}\n`;
 const reading = (expression: string, before = "") =>
@@ -376,4 +377,36 @@ example("SCRIPT09", {
   bad: entries("StringList"),
   good: entries("MapList"),
   message: "they are texts",
+});
+
+const tagging = (tags: string) =>
+  scripted(
+    `import boto3\ndef handler(events, context):\n    ec2 = boto3.client("ec2")\n    ec2.create_tags(Resources=["i-1"], Tags=${tags})\n`,
+  );
+example("SCRIPT19", {
+  says: "the members of an argument are spelt as AWS does",
+  bad: tagging('[{"name": "x", "value": "y"}]'),
+  good: tagging('[{"Key": "x", "Value": "y"}]'),
+  message: "Tags[] has no member value, did you mean Value?",
+});
+example("SCRIPT19", {
+  says: "an argument has the form that the operation takes",
+  bad: tagging('{"Key": "x", "Value": "y"}'),
+  good: tagging('[{"Key": name, "Value": "y"} for name in ("a", "b")]'),
+  message: "Tags must be a list, not a map",
+});
+example("SCRIPT19", {
+  says: "boto3 makes no text of a number",
+  bad: tagging('[{"Key": "x", "Value": 1}]'),
+  good: tagging('[{"Key": "x", "Value": str(1)}]'),
+  message: "Tags[].Value must be a string, not 1",
+});
+test("a wrong handler's name does not hide what else is wrong", async () => {
+  const found = await findingsOf(
+    scripted(
+      'import boto3\ndef handler(events, context):\n    return boto3.client("ec2").describe_instance()\n',
+      { Handler: "handle" },
+    ),
+  );
+  expect(found.map(({ id }) => id)).toEqual(["SCRIPT02", "SCRIPT08"]);
 });

@@ -1,4 +1,4 @@
-import { type Draft, type Mutation, misspell, pick, type Subject, stepOf } from "./mutate.ts";
+import { type Draft, type Mutation, misspell, pick, type Subject, stepOf } from "./draft.ts";
 
 interface DraftChoice {
   NextStep: string;

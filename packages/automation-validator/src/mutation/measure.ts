@@ -1,6 +1,7 @@
 import pLimit from "p-limit";
 import { checkDocument } from "../check.ts";
-import { type Mutant, mutantsOf, type Permissions } from "./mutate.ts";
+import type { Permissions } from "./draft.ts";
+import { type Mutant, mutantsOf } from "./mutate.ts";
 
 /** How many mutants of a kind there were, and how many of them had a finding. */
 export interface Row {

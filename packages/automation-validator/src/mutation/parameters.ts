@@ -1,4 +1,4 @@
-import { type Draft, type Mutation, misspell, pick, type Subject } from "./mutate.ts";
+import { type Draft, type Mutation, misspell, pick, type Subject } from "./draft.ts";
 
 const TYPES = ["String", "StringList", "Integer", "Boolean", "MapList", "StringMap"];
 

@@ -1,4 +1,4 @@
-import { type DraftStep, type Mutation, misspell, pick, type Subject, stepOf } from "./mutate.ts";
+import { type DraftStep, type Mutation, misspell, pick, type Subject, stepOf } from "./draft.ts";
 
 const TYPES = ["String", "StringList", "Integer", "Boolean", "MapList", "StringMap"];
 

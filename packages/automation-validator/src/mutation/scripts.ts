@@ -1,4 +1,4 @@
-import { type DraftStep, type Mutation, misspell, pick, type Subject, stepOf } from "./mutate.ts";
+import { type DraftStep, type Mutation, misspell, pick, type Subject, stepOf } from "./draft.ts";
 
 /** Faults in scripts, in what they get, and in what their steps declare that they may do. */
 export function scriptMutations({ draft, permissions }: Subject, next: () => number): Mutation[] {

@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
+import { keepAlive } from "automation-language/python";
 import { packageFile } from "../files.ts";
 
 /** The form of a value that a script returns; undefined keys of a closed map are never there. */
@@ -20,6 +22,15 @@ export interface ResponsePart {
   readonly path: readonly string[];
 }
 
+/** The form of an argument. */
+export type Form =
+  /** `open`: there may be other keys, or not all of these. */
+  | { readonly map: Readonly<Record<string, Form | null>>; readonly open: boolean }
+  /** The form of all the elements. */
+  | { readonly list: Form | null }
+  | { readonly value: string | number | boolean }
+  | { readonly kind: string };
+
 export interface ScriptCall {
   /** boto3's name of the service. */
   readonly service: string;
@@ -29,6 +40,8 @@ export interface ScriptCall {
   readonly waiter: boolean;
   /** The names of the arguments; null where some can't be told. */
   readonly keywords: readonly string[] | null;
+  /** The forms of the arguments; null for one that is not known. */
+  readonly forms: Readonly<Record<string, Form | null>>;
 }
 
 /** What is found out about a script without running it (inspect_script.py says how). Absent parts could not be found out. */
@@ -95,79 +108,75 @@ export interface Script {
   readonly runtime: string;
 }
 
-export interface Inspection {
+interface Greeting {
   /** The folder of botocore's service models. */
   readonly data: string;
-  /** The version of the Python that parsed the scripts. */
-  readonly version: readonly number[];
-  readonly facts: readonly ScriptFacts[];
-}
-
-interface Greeting {
-  readonly data: string;
+  /** The version of the Python that parses the scripts. */
   readonly version: readonly number[];
 }
 
-const greetings = new Map<string, Promise<Greeting>>();
-const inspected = new Map<string, ScriptFacts>();
+/** Facts of scripts that were looked at before, by the Python and the script. */
+const inspected = new Map<string, Promise<ScriptFacts>>();
 
-/** A running inspect_script.py that has said hello or will, and waits for its scripts. */
+/** A running inspect_script.py. It keeps Node alive only while somebody waits for it. */
 interface Inspector {
+  readonly child: ChildProcess;
   readonly greeting: Promise<Greeting>;
-  ask(scripts: readonly Script[]): Promise<readonly ScriptFacts[]>;
+  readonly waiting: Map<number, { answered(facts: ScriptFacts): void; failed(error: Error): void }>;
 }
 
-const waiting = new Map<string, Inspector>();
+/** The processes of each Python. */
+const inspectors = new Map<string, Inspector[]>();
+
+/** More processes than cores only wait for each other, and each costs memory and its start. */
+const MOST_PROCESSES = Math.min(4, availableParallelism());
+
+/** A second process starts when the first has so much to do. */
+const MANY = 8;
+
+let lastId = 0;
 
 /**
- * Starts Python, so that it is ready when the document is parsed. Costs nothing where it was started
- * before and has not been used yet.
- */
-export function warmUp(python: string): void {
-  if (greetings.has(python)) return;
-  const inspector = start(python);
-  waiting.set(python, inspector);
-  greetings.set(python, inspector.greeting);
-  // Whoever awaits it hears of a failure; without this, Node would end the process before.
-  inspector.greeting.catch(() => {});
-}
-
-/** Ends a Python that was started for nothing. */
-export function letGo(python: string): void {
-  waiting
-    .get(python)
-    ?.ask([])
-    .catch(() => {});
-  waiting.delete(python);
-}
-
-/**
- * Inspects scripts, all in one process of Python; those that were inspected before cost nothing.
+ * Starts Python where it does not run yet.
  *
- * @param onModels called with botocore's folder as soon as it is known, while the scripts are still being looked at
+ * @returns where botocore's models are, and the version of the Python
  * @throws Error when Python does not start or has no botocore
  */
-export async function inspectScripts(
+export function warmUp(python: string): Promise<Greeting> {
+  return (inspectors.get(python)?.[0] ?? start(python)).greeting;
+}
+
+/**
+ * Looks at scripts without running them; those that were looked at before cost nothing.
+ *
+ * @throws Error when Python does not start
+ */
+export function inspectScripts(
   python: string,
   scripts: readonly Script[],
-  onModels: (folder: string) => void,
-): Promise<Inspection> {
-  const keyOf = (script: Script) => JSON.stringify([script.text, script.handler, script.runtime]);
-  const fresh = [...new Map(scripts.map((script) => [keyOf(script), script]))].filter(
-    ([key]) => !inspected.has(key),
+): Promise<readonly ScriptFacts[]> {
+  return Promise.all(
+    scripts.map((script) => {
+      const key = JSON.stringify([python, script.text, script.handler, script.runtime]);
+      const known = inspected.get(key) ?? inspect(python, script);
+      inspected.set(key, known);
+      return known;
+    }),
   );
-  warmUp(python);
-  const ready = waiting.get(python);
-  waiting.delete(python);
-  const inspector = ready ?? (fresh.length > 0 ? start(python) : undefined);
-  const asked = inspector?.ask(fresh.map(([, script]) => script));
-  asked?.catch(() => {}); // Awaited below, after the greeting.
-  const greeting = await (inspector?.greeting ?? greetings.get(python));
-  if (greeting === undefined) throw new Error(`${python} gave no answer about the scripts`);
-  onModels(greeting.data);
-  const answer = (await asked) ?? [];
-  for (const [at, [key]] of fresh.entries()) inspected.set(key, answer[at] ?? {});
-  return { ...greeting, facts: scripts.map((script) => inspected.get(keyOf(script)) ?? {}) };
+}
+
+function inspect(python: string, script: Script): Promise<ScriptFacts> {
+  const running = inspectors.get(python) ?? [];
+  const [least] = [...running].sort((a, b) => a.waiting.size - b.waiting.size);
+  const busy =
+    least === undefined || (least.waiting.size >= MANY && running.length < MOST_PROCESSES);
+  const inspector = busy ? start(python) : least;
+  return new Promise((answered, failed) => {
+    lastId += 1;
+    inspector.waiting.set(lastId, { answered, failed });
+    keepAlive(inspector.child, true);
+    inspector.child.stdin?.write(`${JSON.stringify({ id: lastId, script })}\n`);
+  });
 }
 
 function start(python: string): Inspector {
@@ -177,50 +186,60 @@ function start(python: string): Inspector {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...Object.fromEntries(env), PYTHONHASHSEED: "0" },
   });
-  let complaint = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    complaint += chunk.toString();
-  });
-  child.stdin.on("error", () => {}); // It died: its exit status and its complaint say more.
-  const lines: string[] = [];
   let greet: (greeting: Greeting) => void = () => {};
   let refuse: (error: Error) => void = () => {};
   const greeting = new Promise<Greeting>((resolve, reject) => {
     greet = resolve;
     refuse = reject;
   });
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once("error", (error) =>
-      reject(new Error(`Python could not be started (${python}): ${error.message}`)),
+  greeting.catch(() => {}); // Whoever awaits it hears of it.
+  const inspector: Inspector = { child, greeting, waiting: new Map() };
+  inspectors.set(python, [...(inspectors.get(python) ?? []), inspector]);
+  let complaint = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    complaint = `${complaint}${chunk.toString()}`.slice(-2_000);
+  });
+  child.stdin.on("error", () => {}); // It died: its exit status and its complaint say more.
+  const end = (error: Error) => {
+    inspectors.set(
+      python,
+      (inspectors.get(python) ?? []).filter((one) => one !== inspector),
     );
-    child.once("close", (status) => {
-      if (status === 0 && lines.length >= 2) resolve();
-      else
-        reject(
-          new Error(
-            `inspect_script.py failed: ${complaint.trim().split("\n").at(-1) || `status ${status}`}`,
-          ),
-        );
-    });
-  });
-  ended.catch(refuse);
-  createInterface({ input: child.stdout }).on("line", (line) => {
-    if (lines.push(line) > 1) return;
-    const { data, version } = JSON.parse(line) as { data: string | null; version: number[] };
-    if (data !== null) greet({ data, version });
-    else
-      refuse(
-        new Error(
-          `${python} has no botocore, whose service models the checks need. Run \`npm run setup\`.`,
-        ),
-      );
-  });
-  return {
-    greeting,
-    async ask(scripts) {
-      child.stdin.end(JSON.stringify({ scripts }));
-      await ended;
-      return JSON.parse(lines[1] ?? "[]") as readonly ScriptFacts[];
-    },
+    refuse(error);
+    for (const { failed } of inspector.waiting.values()) failed(error);
+    inspector.waiting.clear();
   };
+  child.once("error", (error) =>
+    end(new Error(`Python could not be started (${python}): ${error.message}`)),
+  );
+  child.once("close", (status) =>
+    end(
+      new Error(
+        `inspect_script.py failed: ${complaint.trim().split("\n").at(-1) || `status ${status}`}`,
+      ),
+    ),
+  );
+  let greeted = false;
+  createInterface({ input: child.stdout }).on("line", (line) => {
+    if (greeted) return settle(inspector, line);
+    greeted = true;
+    const { data, version } = JSON.parse(line) as { data: string | null; version: number[] };
+    if (data === null) refuse(withoutBotocore(python));
+    else greet({ data, version });
+    if (inspector.waiting.size === 0) keepAlive(inspector.child, false);
+  });
+  return inspector;
+}
+
+const withoutBotocore = (python: string): Error =>
+  new Error(
+    `${python} has no botocore, whose service models the checks need. Install it: ${python} -m pip install botocore regex`,
+  );
+
+function settle(inspector: Inspector, line: string): void {
+  const { id, facts } = JSON.parse(line) as { id: number; facts: ScriptFacts };
+  const one = inspector.waiting.get(id);
+  inspector.waiting.delete(id);
+  if (inspector.waiting.size === 0) keepAlive(inspector.child, false);
+  one?.answered(facts);
 }

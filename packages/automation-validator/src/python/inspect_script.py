@@ -1,12 +1,13 @@
 """Says what the scripts of aws:executeScript steps read, call and return, without running them.
 
-Reads {"scripts": [{"text", "handler", "runtime"}]} as JSON from standard input. Writes two lines: first
-{"data": the folder of botocore's service models or null, "version": [3, 11]}, at once, and then a list with the facts
-of each script (see script_facts.py). A script is interpreted with values that stand for what is not known; where that
-can't follow it, the facts say so.
+Writes {"data": the folder of botocore's service models or null, "version": [3, 11]} at once. Then reads requests, one
+a line, {"id", "script": {"text", "handler", "runtime"}}, and answers each with {"id", "facts"} (see script_facts.py),
+until its input ends. A script is interpreted with values that stand for what is not known; where that can't follow it,
+the facts say so.
 """
 
 import ast
+import difflib
 import gc
 import importlib.util
 import json
@@ -88,9 +89,22 @@ def inspect(script: dict[str, Any]) -> dict[str, Any]:
         "undefined": undefined(script["text"], tree),
         "handler": None if handler is None else signature(handler),
     }
-    if handler is not None:
-        result |= interpret(tree, handler, generators(nodes))
+    # A slip in the handler's name is one fault; the rest is looked at all the same.
+    meant = handler or likely_handler(top, script["handler"])
+    if meant is not None:
+        result |= interpret(tree, meant, generators(nodes))
     return result
+
+
+def likely_handler(
+    top: dict[str, ast.FunctionDef | ast.AsyncFunctionDef], name: str
+) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """The function that a handler's name is a slip of, or the only one that takes two arguments."""
+    [*near] = difflib.get_close_matches(name, top, 1)
+    if near:
+        return top[near[0]]
+    able = [node for node in top.values() if signature(node)["least"] <= 2 <= (signature(node)["most"] or 2)]
+    return able[0] if len(able) == 1 else None
 
 
 def generators(nodes: list[ast.AST]) -> set[FunctionNode]:
@@ -178,18 +192,18 @@ def returned(machine: Machine, value: Value, depth: int) -> dict[str, Any] | Non
 
 
 def main() -> None:
-    """Answers the request on standard input."""
+    """Greets, then answers each line of standard input until it ends."""
     print(json.dumps({"data": data_folder(), "version": list(sys.version_info[:2])}), flush=True)
-    # A short run is over before collecting its garbage pays.
-    gc.disable()
-    request = json.load(sys.stdin)
-    facts = []
-    for script in request["scripts"]:
+    for line in sys.stdin:
+        request = json.loads(line)
+        # Collecting garbage while a script is interpreted costs more than the garbage.
+        gc.disable()
         try:
-            facts.append(inspect(script))
+            facts = inspect(request["script"])
         except RecursionError:
-            facts.append({"unknown": True})
-    print(json.dumps(facts))
+            facts = {"unknown": True}
+        print(json.dumps({"id": request["id"], "facts": facts}), flush=True)
+        gc.enable()
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ from script_values import (
     UNKNOWN,
     Bound,
     Client,
+    Constant,
     Events,
     Function,
+    Kind,
     Method,
     Module,
     Response,
@@ -26,6 +28,7 @@ from script_values import (
 )
 
 MOST_DEPTH = 40
+MOST_FORMS = 8
 
 # What these give, and that they change and keep nothing of what they get.
 HARMLESS = {
@@ -145,12 +148,13 @@ def _call_method(machine: Machine, method: Method, given: Arguments, line: int) 
     if method.name in ("get_paginator", "get_waiter"):
         named: list[str | None] = [*(strings(given.positional[0]) or [])] if given.positional else []
         for name in named or [None]:
-            machine.facts.call(method.service, name, line, None, method.name == "get_waiter")
+            machine.facts.call(method.service, name, line, None, waiter=method.name == "get_waiter")
         return UNKNOWN
     if method.name in NOT_OPERATIONS:
         return UNKNOWN
     keywords = None if given.rest else sorted(given.keywords)
-    machine.facts.call(method.service, method.name, line, keywords, False)
+    forms = {name: form(machine, value, 0) for name, value in given.keywords.items()}
+    machine.facts.call(method.service, method.name, line, keywords, forms=forms)
     for argument, value in given.keywords.items():
         for atom in value if len(value) == 1 else ():
             if isinstance(atom, Events) and len(atom.path) == 1 and method.service and method.name:
@@ -161,6 +165,35 @@ def _call_method(machine: Machine, method: Method, given: Arguments, line: int) 
     if method.service is None or method.name is None:
         return UNKNOWN
     return frozenset([Response(method.service, method.name, ())])
+
+
+def form(machine: Machine, value: Value, depth: int) -> dict[str, Any] | None:
+    """The form of an argument for AWS: a map of forms, a list of one form for all its elements, or a constant.
+
+    `open`: the map may have other keys too, or not all of these. None for what is not known.
+    """
+    if depth > MOST_FORMS or not value:
+        return None
+    tables = [atom for atom in value if isinstance(atom, Table)]
+    if len(tables) == len(value):
+        contents = [machine.table(atom.site) for atom in tables]
+        names = sorted({name for content in contents for name in content.keys})
+        parts = {name: join(*[content.keys.get(name, NOTHING) for content in contents]) for name in names}
+        whole = len(contents) == 1 and not contents[0].open
+        return {"map": {name: form(machine, part, depth + 1) for name, part in parts.items()}, "open": not whole}
+    if all(isinstance(atom, (Sequence, Tuple)) for atom in value):
+        inside = [
+            join(*atom.parts) if isinstance(atom, Tuple) else machine.sequences.get(atom.site, NOTHING)
+            for atom in value
+            if isinstance(atom, (Sequence, Tuple))
+        ]
+        return {"list": form(machine, join(*inside), depth + 1)}
+    [first, *more] = value
+    if not more and isinstance(first, Constant) and first.kind in ("str", "int", "float", "bool"):
+        return {"value": first.value}
+    kinds = {atom.kind for atom in value if isinstance(atom, (Constant, Kind))}
+    known = all(isinstance(atom, (Constant, Kind)) for atom in value) and len(kinds) == 1
+    return {"kind": kinds.pop()} if known else None
 
 
 def _clients(given: Arguments) -> Value:

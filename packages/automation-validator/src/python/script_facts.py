@@ -44,14 +44,24 @@ class Facts:
         self.either.setdefault(tuple(sorted(paths)), {"line": line, "column": column + 1})
 
     def call(
-        self, service: str | None, method: str | None, line: int, keywords: list[str] | None, waiter: bool
+        self,
+        service: str | None,
+        method: str | None,
+        line: int,
+        keywords: list[str] | None,
+        *,
+        waiter: bool = False,
+        forms: dict[str, Any] | None = None,
     ) -> None:
         if service is None:
             self.calls_unknown.add("*")
         elif method is None:
             self.calls_unknown.add(service)
         else:
-            known = self.calls.setdefault((service, method, line), {"keywords": keywords, "waiter": waiter})
+            first = {"keywords": keywords, "waiter": waiter, "forms": forms or {}}
+            known = self.calls.setdefault((service, method, line), first)
+            # The last round of the interpretation knows most.
+            known["forms"] = forms or {}
             if keywords is None or known["keywords"] is None:
                 known["keywords"] = None
             else:

@@ -192,9 +192,9 @@ class Machine:
                 if atom.path == ():
                     self.facts.reads_unknown = True
             elif isinstance(atom, Method):
-                self.facts.call(atom.service, atom.name, line, None, False)
+                self.facts.call(atom.service, atom.name, line, None)
             elif isinstance(atom, Client):
-                self.facts.call(atom.service, None, line, None, False)
+                self.facts.call(atom.service, None, line, None)
             elif isinstance(atom, Function):
                 if called:
                     self.call(self, frozenset([atom]), Arguments([], {}, True), ast.Pass())

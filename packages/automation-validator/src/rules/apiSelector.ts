@@ -1,12 +1,12 @@
 import { guide } from "automation-language/actions";
 import { converts, isDataType } from "automation-language/convert";
 import { parseSelector } from "automation-language/jsonpath";
-import type { Path, Problem } from "automation-language/place";
+import type { Path } from "automation-language/place";
 import { select } from "automation-language/shapes";
 import { suggest } from "automation-language/suggest";
 import { isRecord } from "automation-language/values";
 import { apiSteps } from "../apiStep.ts";
-import type { Rule } from "../rule.ts";
+import type { Rule, RuleProblem } from "../rule.ts";
 
 export const rule: Rule = {
   id: "API04",
@@ -14,7 +14,12 @@ export const rule: Rule = {
   summary:
     "A selector follows the operation's response, and what it selects has the type that the output says.",
   url: guide("automation-working-with-jsonpath"),
-  *check(context): Iterable<Problem> {
+  *check(context): Iterable<RuleProblem> {
+    const needed = new Set(
+      context.references.flatMap(({ target, step }) =>
+        step !== undefined && target.kind === "output" ? [`${target.step}.${target.output}`] : [],
+      ),
+    );
     for (const { step, service, operation } of apiSteps(context)) {
       const selected = (selector: unknown) => {
         const parsed = typeof selector === "string" ? parseSelector(selector) : undefined;
@@ -22,15 +27,22 @@ export const rule: Rule = {
           ? select(service, operation.output, parsed.parts)
           : undefined;
       };
-      const lost = (selector: unknown, path: Path, error: string) => ({
+      const lost = (selector: unknown, path: Path, error: string, needed = true): RuleProblem => ({
         path,
+        // An output that no step needs is empty, and nothing else happens.
+        ...(!needed && { severity: "hint" }),
         message: `${step.name}: ${selector} leaves the response of ${operation.name}: ${error}`,
       });
       for (const output of step.outputs) {
         const result = selected(output.selector);
         if (result === undefined) continue;
         if ("error" in result)
-          yield lost(output.selector, [...output.path, "Selector"], result.error);
+          yield lost(
+            output.selector,
+            [...output.path, "Selector"],
+            result.error,
+            needed.has(`${step.name}.${output.name}`),
+          );
         else if (result.type && isDataType(output.type) && !converts(result.type, output.type))
           yield {
             path: [...output.path, "Type"],
@@ -49,7 +61,7 @@ export const rule: Rule = {
       if ((result.type === "StringMap" || result.type === "MapList") && !desired.some(isRecord))
         yield {
           path,
-          message: `${step.name}: ${property} selects ${result.type}, which is never one of the DesiredValues`,
+          message: `${step.name}: ${property} selects ${result.type}, which no DesiredValue equals`,
         };
       const form = result.type === "Boolean" ? /^(true|false)$/i : /^-?\d+(\.\d+)?$/;
       if (result.type === "Boolean" || result.type === "Integer")
@@ -64,7 +76,8 @@ export const rule: Rule = {
           if (
             typeof wanted === "string" &&
             !wanted.includes("{{") &&
-            !result.shape.enum.includes(wanted)
+            !result.shape.enum.includes(wanted) &&
+            !result.documented(wanted)
           )
             yield {
               path: [...step.path, "inputs", "DesiredValues", at],

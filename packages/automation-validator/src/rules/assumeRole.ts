@@ -22,7 +22,7 @@ export const rule: Rule = {
     if (!role.includes("{{") && !/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/.test(role))
       yield {
         path: ["assumeRole"],
-        message: `${role} is no ARN of a role: arn:aws:iam::ACCOUNT:role/NAME is`,
+        message: `${role} is not the ARN of a role. Write arn:aws:iam::ACCOUNT:role/NAME`,
       };
   },
 };

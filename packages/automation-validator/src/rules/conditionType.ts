@@ -2,6 +2,7 @@ import type { DataType } from "automation-language/actions";
 import { guide, operators } from "automation-language/actions";
 import { conditionsOf } from "automation-language/conditions";
 import { inText } from "automation-language/references";
+import type { Context } from "../context.ts";
 import type { Rule } from "../rule.ts";
 import { typeOf } from "../types.ts";
 
@@ -26,7 +27,7 @@ export const rule: Rule = {
           if (reference === undefined)
             yield {
               path: [...path, "Variable"],
-              message: `${step.name}: the Variable ${variable} is a constant: {{ name }} refers to a value`,
+              message: `${step.name}: the Variable ${variable} is a constant, so the condition always says the same. ${offer(variable, context)}`,
             };
           continue;
         }
@@ -39,8 +40,22 @@ export const rule: Rule = {
         if (type === "String" && kind === "Number") continue;
         yield {
           path,
-          message: `${step.name}: ${operator} compares ${kind === "Number" ? "numbers" : `${kind} values`}, and ${reference.text} is ${type}`,
+          message: `${step.name}: ${operator} compares ${kind === "Number" ? "numbers" : kind === "Boolean" ? "true and false" : "text"}, and ${reference.text} is ${type}`,
         };
       }
   },
 };
+
+/** The reference that a name without braces was meant to be, where it is one. */
+function offer(variable: string, { document, step }: Context): string {
+  const name = variable.trim();
+  const [first = "", output] = name.split(".");
+  const known =
+    document.parameters.some((one) => one.name === name) ||
+    (output !== undefined && step(first) !== undefined);
+  if (known) return `Write {{ ${name} }}`;
+  const variables = document.variables.some((one) => one.name === name.replace(/^variable:/, ""));
+  return variables
+    ? `Write {{ variable:${name.replace(/^variable:/, "")} }}`
+    : "Write {{ Parameter }} or {{ step.Output }}";
+}

@@ -1,8 +1,7 @@
 import { guide } from "automation-language/actions";
 import type { StepView } from "automation-language/document";
 import { type Edge, END, type Scope } from "automation-language/graph";
-import type { Problem } from "automation-language/place";
-import type { Rule } from "../rule.ts";
+import type { Rule, RuleProblem } from "../rule.ts";
 
 const MANY = 4;
 
@@ -28,7 +27,7 @@ export const rule: Rule = {
   },
 };
 
-function* fallsOf({ edges }: Scope): Iterable<Problem> {
+function* fallsOf({ edges }: Scope): Iterable<RuleProblem> {
   const falls = edges.filter(
     (edge) => edge.kind === "success" && edge.path === undefined && edge.to !== END,
   );
@@ -63,6 +62,7 @@ function* fallsOf({ edges }: Scope): Iterable<Problem> {
     else if (falling.size === 1 && said.length >= MANY)
       yield {
         path: from.path,
+        severity: "hint",
         message: `${from.name} alone has neither nextStep nor isEnd: it falls through to ${to}; say so if that is meant`,
       };
   }

@@ -11,14 +11,14 @@ export const rule: Rule = {
       if (!/^[a-zA-Z0-9_]{1,128}$/.test(name))
         yield {
           path: [...path, "name"],
-          message: `${JSON.stringify(name)} is no step name: up to 128 letters, digits and _ are`,
+          message: `${JSON.stringify(name)} can't name a step; use up to 128 letters, digits and _`,
         };
     for (const { name, path } of [...document.parameters, ...document.variables])
       if (!/^[a-zA-Z0-9_-]{1,128}$/.test(name))
         yield {
           path,
           atKey: true,
-          message: `${JSON.stringify(name)} is no name: letters, digits, - and _ are`,
+          message: `${JSON.stringify(name)} can't be a name; use letters, digits, - and _`,
         };
   },
 };

@@ -13,7 +13,7 @@ export const rule: Rule = {
       if (step(name) === undefined)
         yield {
           path: ["mainSteps"],
-          message: `Permissions are declared for ${name}, which is no step${suggest(name, names)}`,
+          message: `Permissions are declared for ${name}, which is not a step${suggest(name, names)}`,
         };
     for (const one of document.steps)
       if (!(one.name in declaredPermissions))

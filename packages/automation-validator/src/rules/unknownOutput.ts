@@ -1,6 +1,6 @@
 import { actions, guide } from "automation-language/actions";
 import type { StepView } from "automation-language/document";
-import { suggest } from "automation-language/suggest";
+import { suggestOrList } from "automation-language/suggest";
 import type { Rule } from "../rule.ts";
 
 /** What every action has without a declaration, and what a loop gives its steps. */
@@ -18,7 +18,10 @@ export const rule: Rule = {
       const producer = step(target.step);
       if (producer === undefined) {
         const names = document.steps.map(({ name }) => name);
-        yield { path, message: `There is no step ${target.step}${suggest(target.step, names)}` };
+        yield {
+          path,
+          message: `There is no step ${target.step}${suggestOrList(target.step, names)}`,
+        };
         continue;
       }
       const action = actions[producer.action];
@@ -40,7 +43,7 @@ export const rule: Rule = {
       }
       yield {
         path,
-        message: `${target.step} has no output ${target.output}${suggest(target.output, own)}`,
+        message: `${target.step} has no output ${target.output}${suggestOrList(target.output, own)}`,
       };
     }
   },

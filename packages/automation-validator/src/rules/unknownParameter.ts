@@ -1,5 +1,5 @@
 import { guide } from "automation-language/actions";
-import { suggest } from "automation-language/suggest";
+import { suggestOrList } from "automation-language/suggest";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -19,7 +19,7 @@ export const rule: Rule = {
       if (!names.includes(target.name))
         yield {
           path,
-          message: `There is no ${target.kind} ${target.name}${other.some(({ name }) => name === target.name) ? `, did you mean {{ ${form}${target.name} }}?` : suggest(target.name, names)}`,
+          message: `There is no ${target.kind} ${target.name}${other.some(({ name }) => name === target.name) ? `, did you mean {{ ${form}${target.name} }}?` : suggestOrList(target.name, names)}`,
         };
     }
   },

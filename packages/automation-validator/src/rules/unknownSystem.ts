@@ -1,6 +1,6 @@
 import { guide } from "automation-language/actions";
 import { systemVariables } from "automation-language/references";
-import { suggest } from "automation-language/suggest";
+import { suggestOrList } from "automation-language/suggest";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -13,7 +13,7 @@ export const rule: Rule = {
       if (target.kind === "system" && !(systemVariables as readonly string[]).includes(target.name))
         yield {
           path,
-          message: `There is no system variable ${target.name}${suggest(target.name, systemVariables)}`,
+          message: `There is no system variable ${target.name}${suggestOrList(target.name, systemVariables)}`,
         };
   },
 };

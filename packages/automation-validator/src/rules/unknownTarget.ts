@@ -1,6 +1,6 @@
 import { guide } from "automation-language/actions";
 import { END } from "automation-language/graph";
-import { suggest } from "automation-language/suggest";
+import { suggestOrList } from "automation-language/suggest";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -18,7 +18,7 @@ export const rule: Rule = {
           path,
           message: elsewhere
             ? `${from.name} goes to ${to}, which stands in another list of steps: a loop is entered and left as a whole`
-            : `${from.name} goes to ${to}, which is no step${suggest(to, names)}`,
+            : `${from.name} goes to ${to}, which is not a step${suggestOrList(to, names)}`,
         };
       }
     }

@@ -4,7 +4,7 @@ import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
   id: "REF07",
-  severity: "warning",
+  severity: "hint",
   summary: "Every declared output is used by a step or is an output of the document.",
   url: guide("automation-action-outputs-inputs"),
   *check({ document, references }) {

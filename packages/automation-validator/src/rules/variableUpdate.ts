@@ -1,7 +1,7 @@
 import { guide } from "automation-language/actions";
 import { readValue } from "automation-language/parameters";
 import { inText } from "automation-language/references";
-import { suggest } from "automation-language/suggest";
+import { suggestOrList } from "automation-language/suggest";
 import { plainType } from "automation-language/types";
 import type { Rule } from "../rule.ts";
 import { typeOf } from "../types.ts";
@@ -29,7 +29,7 @@ export const rule: Rule = {
       if (variable === undefined) {
         yield {
           path,
-          message: `${step.name}: there is no variable ${name}${suggest(name, names)}`,
+          message: `${step.name}: there is no variable ${name}${suggestOrList(name, names)}`,
         };
         continue;
       }

@@ -1,0 +1,12 @@
+import type { Environment } from "./command.ts";
+
+/** The command's surroundings: this process's streams, with progress on a terminal alone. */
+export function environment(cwd: string): Environment {
+  const draw = (line: string) => process.stderr.write(`\r\u001b[K${line}`);
+  return {
+    cwd,
+    out: (text) => process.stdout.write(text),
+    error: (text) => process.stderr.write(text),
+    ...(process.stderr.isTTY && { progress: draw }),
+  };
+}
