@@ -1,9 +1,9 @@
 /**
- * The conditions of aws:branch.
+ * The conditions of aws:branch and aws:loop.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-branch.html
  */
 import { StepFailure } from "./errors.ts";
-import { isMap } from "./values.ts";
+import { asText, isMap } from "./values.ts";
 
 const texts: Readonly<Record<string, (value: string, operand: string) => boolean>> = {
   StringEquals: (value, operand) => value === operand,
@@ -13,7 +13,9 @@ const texts: Readonly<Record<string, (value: string, operand: string) => boolean
   Contains: (value, operand) => value.includes(operand),
 };
 
-const numbers: Readonly<Record<string, (value: number, operand: number) => boolean>> = {
+const numbers: Readonly<
+  Record<string, (value: number | bigint, operand: number | bigint) => boolean>
+> = {
   NumericEquals: (value, operand) => value === operand,
   NumericGreater: (value, operand) => value > operand,
   NumericLesser: (value, operand) => value < operand,
@@ -40,7 +42,13 @@ export function choose(choices: unknown): string | undefined {
   return undefined;
 }
 
-function holds(condition: unknown): boolean {
+/**
+ * Whether a condition holds.
+ *
+ * @param condition with references already resolved
+ * @throws StepFailure for one that says nothing sensible
+ */
+export function holds(condition: unknown): boolean {
   if (!isMap(condition)) throw wrong("A condition must be a map.");
   const { Variable, ...rest } = condition;
   const [operator, ...more] = Object.keys(rest);
@@ -61,8 +69,8 @@ function holds(condition: unknown): boolean {
 }
 
 function list(operator: string, operand: unknown): unknown[] {
-  if (!Array.isArray(operand) || operand.length === 0) throw wrong(`${operator} needs a list.`);
-  return operand;
+  if (Array.isArray(operand) && operand.length >= 2) return operand;
+  throw wrong(`${operator} needs a list of two conditions or more.`);
 }
 
 function compare(operator: string, value: unknown, operand: unknown): boolean {
@@ -77,18 +85,19 @@ function compare(operator: string, value: unknown, operand: unknown): boolean {
   if (operator === "BooleanEquals") {
     return typed(operator, value, "boolean") === typed(operator, operand, "boolean");
   }
-  throw wrong(`${operator} is no operator of aws:branch.`);
+  throw wrong(`${operator} is not an operator of conditions.`);
 }
 
 interface Types {
   readonly string: string;
-  readonly number: number;
+  readonly number: number | bigint;
   readonly boolean: boolean;
 }
 
 function typed<T extends keyof Types>(operator: string, value: unknown, type: T): Types[T] {
-  if (typeof value === type) return value as Types[T];
-  throw wrong(`${operator} compares values of type ${type}, not ${JSON.stringify(value)}.`);
+  const found = typeof value === "bigint" ? "number" : typeof value;
+  if (found === type) return value as Types[T];
+  throw wrong(`${operator} compares values of type ${type}, not ${asText(value)}.`);
 }
 
 const wrong = (message: string): StepFailure =>

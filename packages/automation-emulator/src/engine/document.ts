@@ -2,9 +2,10 @@
  * Automation documents, schemaVersion 0.3, as they come from SSM.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-documents.html
  */
+import { actions } from "automation-language/actions";
 import { parse } from "yaml";
 import { AwsError } from "./errors.ts";
-import { isMap } from "./values.ts";
+import { exactNumber, isMap } from "./values.ts";
 
 export interface Document {
   /** Text with references; empty where the document has none. */
@@ -15,6 +16,8 @@ export interface Document {
   /** `step.Output` of the outputs section. */
   readonly outputs: readonly string[];
   readonly steps: readonly StepDefinition[];
+  /** The names of all steps, those inside loops too. */
+  readonly stepNames: ReadonlySet<string>;
 }
 
 export interface ParameterDefinition {
@@ -35,7 +38,7 @@ export interface OutputDefinition {
   readonly type: string;
 }
 
-/** A whole number from 1, or a text with a reference to one. */
+/** An integer from 1, or a text with a reference to one. */
 export type Count = number | string;
 
 export interface StepDefinition {
@@ -53,6 +56,8 @@ export interface StepDefinition {
   readonly isCritical: boolean;
   readonly isEnd: boolean;
   readonly nextStep?: string;
+  /** Those inside a loop. */
+  readonly steps?: readonly StepDefinition[];
 }
 
 /**
@@ -63,25 +68,32 @@ export interface StepDefinition {
 export function parseDocument(name: string, content: string): Document {
   let root: unknown;
   try {
-    root = parse(content);
+    root = exact(parse(content, { intAsBigInt: true }));
   } catch (error) {
     throw invalid(name, `it is neither YAML nor JSON: ${String(error)}`);
   }
-  if (!isMap(root)) throw invalid(name, "it is no map");
+  if (!isMap(root)) throw invalid(name, "it is not a map");
   if (String(root.schemaVersion) !== "0.3") {
     throw invalid(name, `its schemaVersion is ${String(root.schemaVersion)}, not 0.3`);
   }
   const { mainSteps, parameters, variables, outputs = [], assumeRole } = root;
-  if (!Array.isArray(mainSteps) || mainSteps.length === 0) throw invalid(name, "it has no steps");
-  const steps = mainSteps.map((step: unknown) => parseStep(name, step));
-  checkTargets(name, steps);
+  const steps = parseSteps(name, "it", mainSteps);
   return {
     assumeRole: typeof assumeRole === "string" ? assumeRole : "",
     parameters: parseDefinitions(name, "parameter", parameters),
     variables: parseDefinitions(name, "variable", variables),
     outputs: Array.isArray(outputs) ? outputs.map(outputName) : [],
     steps,
+    stepNames: namesOf(name, steps),
   };
+}
+
+/** Integers of a document as numbers, where a number holds them exactly. */
+function exact(value: unknown): unknown {
+  if (typeof value === "bigint") return exactNumber(String(value));
+  if (Array.isArray(value)) return value.map(exact);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, exact(part)]));
 }
 
 /** The outputs section lists names, with or without the braces of a reference. */
@@ -129,22 +141,43 @@ function count<K extends string>(
   return input[key] === undefined || Number.isNaN(number) ? none : { ...none, [key]: number };
 }
 
+function parseSteps(document: string, where: string, list: unknown): readonly StepDefinition[] {
+  if (!Array.isArray(list) || list.length === 0) throw invalid(document, `${where} has no steps`);
+  const steps = list.map((step: unknown) => parseStep(document, step));
+  checkTargets(document, steps);
+  return steps;
+}
+
+/** The names of steps and of those inside them, each once. */
+function namesOf(document: string, steps: readonly StepDefinition[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const add = (step: StepDefinition): void => {
+    if (names.has(step.name)) throw invalid(document, `two steps are called ${step.name}`);
+    names.add(step.name);
+    step.steps?.forEach(add);
+  };
+  steps.forEach(add);
+  return names;
+}
+
 function parseStep(document: string, input: unknown): StepDefinition {
   if (!isMap(input) || typeof input.name !== "string" || typeof input.action !== "string") {
     throw invalid(document, "a step has no name or no action");
   }
-  const { name, action, inputs, outputs, nextStep } = input;
+  const { name, action, outputs, nextStep } = input;
+  const inputs = isMap(input.inputs) ? input.inputs : {};
   const where = `the step ${name}`;
   if (!/^[a-zA-Z0-9_]+$/.test(name))
-    throw invalid(document, `${where} has a name of wrong letters`);
+    throw invalid(document, `${where} has a name with other characters than letters, digits and _`);
   const onFailure = route(document, where, input.onFailure, ["Abort", "Continue"]);
   return {
     name,
     action,
-    inputs: isMap(inputs) ? inputs : {},
+    inputs,
     outputs: Array.isArray(outputs)
-      ? outputs.map((output: unknown) => parseOutput(document, where, output))
+      ? outputs.map((output: unknown) => parseOutput(document, where, action, output))
       : [],
+    ...(action === "aws:loop" && { steps: parseSteps(document, where, inputs.Steps) }),
     maxAttempts: parseCount(document, where, "maxAttempts", input.maxAttempts ?? 1),
     ...(input.timeoutSeconds !== undefined && {
       timeoutSeconds: parseCount(document, where, "timeoutSeconds", input.timeoutSeconds),
@@ -164,11 +197,11 @@ function parseCount(document: string, where: string, name: string, value: unknow
   if (number !== undefined) return number;
   throw invalid(
     document,
-    `${where} has the ${name} ${JSON.stringify(value)}, which is no whole number from 1`,
+    `${where} has the ${name} ${JSON.stringify(value)}, which is not an integer from 1`,
   );
 }
 
-/** A whole number from 1, as such or as a text; undefined for anything else. */
+/** An integer from 1, as such or as a text; undefined for anything else. */
 export function countOf(value: unknown): number | undefined {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isInteger(number) && number >= 1 ? number : undefined;
@@ -182,30 +215,46 @@ function route(document: string, where: string, value: unknown, words: readonly 
   const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
   if (word !== undefined) return word;
   if (text.startsWith("step:")) return text;
-  throw invalid(
-    document,
-    `${where} says ${text}, where ${words.join(", ")} or step:NAME may stand`,
-  );
+  throw invalid(document, `${where} says ${text}, which must be ${words.join(", ")} or step:NAME`);
 }
 
-function parseOutput(document: string, where: string, input: unknown): OutputDefinition {
+function parseOutput(
+  document: string,
+  where: string,
+  action: string,
+  input: unknown,
+): OutputDefinition {
   if (!isMap(input) || typeof input.Name !== "string" || typeof input.Selector !== "string") {
     throw invalid(document, `an output of ${where} has no Name or no Selector`);
   }
   const { Name: name, Selector: selector, Type: type } = input;
+  if (isReserved(action, name, selector)) {
+    throw invalid(document, `${where} declares the output ${name}, a name that is reserved`);
+  }
   return { name, selector, type: typeof type === "string" ? type : "String" };
 }
 
+/**
+ * What an action puts out by itself, a step may not declare as something else; only aws:executeScript's Payload is a
+ * name like any other.
+ *
+ * @see https://github.com/cdklabs/cdk-ssm-documents/issues/55
+ */
+const isReserved = (action: string, name: string, selector: string): boolean =>
+  name === "OutputPayload" ||
+  (action !== "aws:executeScript" &&
+    selector !== `$.${name}` &&
+    Object.hasOwn(actions[action]?.outputs ?? {}, name));
+
 function checkTargets(document: string, steps: readonly StepDefinition[]): void {
-  const names = new Set<string>();
-  for (const { name } of steps) {
-    if (names.has(name)) throw invalid(document, `two steps are called ${name}`);
-    names.add(name);
-  }
+  const names = new Set(steps.map(({ name }) => name));
   for (const step of steps) {
     for (const target of [step.nextStep, targetOf(step.onFailure), targetOf(step.onCancel)]) {
       if (target !== undefined && !names.has(target)) {
-        throw invalid(document, `the step ${step.name} leads to ${target}, which is no step`);
+        throw invalid(
+          document,
+          `the step ${step.name} leads to ${target}, and there is no such step`,
+        );
       }
     }
   }

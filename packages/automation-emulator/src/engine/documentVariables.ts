@@ -2,7 +2,7 @@
 import type { ParameterDefinition } from "./document.ts";
 import { StepFailure } from "./errors.ts";
 import { fitDefault, kindOf } from "./parameters.ts";
-import { asText, isMap } from "./values.ts";
+import { asText, isInteger, isMap } from "./values.ts";
 
 /** The variables as they are at the start: those that have a default. @throws AwsError for a default that does not fit */
 export function initialVariables(
@@ -46,7 +46,7 @@ const isText = (value: unknown): boolean => typeof value === "string";
 
 const isOfType: Readonly<Record<ReturnType<typeof kindOf>, (value: unknown) => boolean>> = {
   String: isText,
-  Integer: (value) => Number.isInteger(value),
+  Integer: isInteger,
   Boolean: (value) => typeof value === "boolean",
   StringList: (value) => Array.isArray(value) && value.every(isText),
   StringMap: isMap,

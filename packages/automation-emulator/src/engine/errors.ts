@@ -1,3 +1,5 @@
+import type { Position } from "./frames.ts";
+
 /** An error as AWS's API answers it. */
 export class AwsError extends Error {
   readonly code: string;
@@ -59,8 +61,12 @@ export class StepTimeout extends Error {
 
 /** The step was ended from outside: the execution was cancelled or killed. */
 export class StepStopped extends Error {
-  constructor() {
+  /** The step inside a loop at which it was. */
+  readonly at: Position | undefined;
+
+  constructor(at?: Position) {
     super("The step was ended from outside.");
     this.name = "StepStopped";
+    this.at = at;
   }
 }

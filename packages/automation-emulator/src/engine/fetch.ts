@@ -92,4 +92,9 @@ async function isShared(client: SSMClient, name: string, accountId: string): Pro
 }
 
 const notFound = (name: string): AwsError =>
-  new AwsError("AutomationDefinitionNotFoundException", `There is no document ${name}.`);
+  new AwsError(
+    "AutomationDefinitionNotFoundException",
+    /^(?:aws|amazon|amzn)/i.test(name.split("/").at(-1) ?? "")
+      ? `The document ${name} belongs to AWS, and no AWS-owned document exists here: the emulator has those alone that were created in it.`
+      : `There is no document ${name}.`,
+  );

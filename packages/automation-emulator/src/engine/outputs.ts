@@ -5,7 +5,7 @@
 import { JSONPath } from "jsonpath-plus";
 import type { OutputDefinition } from "./document.ts";
 import { StepFailure } from "./errors.ts";
-import { isMap } from "./values.ts";
+import { asText, exactNumber, isInteger, isMap } from "./values.ts";
 
 /**
  * The values of a step's outputs. An output whose selector finds nothing, or null, has no value.
@@ -85,9 +85,9 @@ function scalar(value: unknown, one: (value: unknown) => unknown): unknown {
   return one(value);
 }
 
-function integer(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isInteger(value) ? value : undefined;
-  return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : undefined;
+function integer(value: unknown): number | bigint | undefined {
+  if (isInteger(value)) return value;
+  return typeof value === "string" && /^-?\d+$/.test(value) ? exactNumber(value) : undefined;
 }
 
 function boolean(value: unknown): boolean | undefined {
@@ -96,11 +96,11 @@ function boolean(value: unknown): boolean | undefined {
   return /^true$/i.test(value) ? true : /^false$/i.test(value) ? false : undefined;
 }
 
-const isScalar = (value: unknown): value is string | number | boolean =>
-  typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+const isScalar = (value: unknown): value is string | number | bigint | boolean =>
+  ["string", "number", "bigint", "boolean"].includes(typeof value);
 
 function short(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = asText(value);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 

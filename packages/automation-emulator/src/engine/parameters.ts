@@ -4,7 +4,7 @@
  */
 import type { ParameterDefinition } from "./document.ts";
 import { AwsError } from "./errors.ts";
-import { asText, isMap } from "./values.ts";
+import { asText, asTexts, exactNumber, isMap, parseJson } from "./values.ts";
 
 /** Name to list of texts, as the API has it. */
 export type WireParameters = Readonly<Record<string, readonly string[]>>;
@@ -12,12 +12,14 @@ export type WireParameters = Readonly<Record<string, readonly string[]>>;
 /**
  * Checks what was given, fills in the defaults, and turns texts into values of the parameters' types.
  *
+ * @param fill puts values in place of references to Parameter Store
  * @returns the value of each parameter that has one
  * @throws AwsError InvalidAutomationExecutionParametersException that names the parameter and the rule
  */
 export function readParameters(
   definitions: ReadonlyMap<string, ParameterDefinition>,
   given: WireParameters,
+  fill: (value: unknown) => unknown = (value) => value,
 ): ReadonlyMap<string, unknown> {
   const unknown = Object.keys(given).filter((name) => !definitions.has(name));
   if (unknown.length > 0) {
@@ -34,10 +36,14 @@ export function readParameters(
     const texts = Object.hasOwn(given, name) ? given[name] : undefined;
     const what = `parameter ${name}`;
     if (texts === undefined) {
-      values.set(name, fitDefault(what, definition));
+      values.set(name, fitDefault(what, { ...definition, default: fill(definition.default) }));
       continue;
     }
-    const value = fromTexts(what, definition, texts);
+    const value = fromTexts(
+      what,
+      definition,
+      texts.flatMap((text) => asTexts(fill(text))),
+    );
     check(what, definition, value);
     values.set(name, value);
   }
@@ -85,13 +91,13 @@ function fromText(
   kind: "String" | "Integer" | "Boolean" | "StringMap",
   text: string,
 ): unknown {
-  const wrong = refused(`The value "${text}" of the ${what} is no ${type}.`);
+  const wrong = refused(`The value "${text}" of the ${what} is not of the type ${type}.`);
   switch (kind) {
     case "String":
       return text;
     case "Integer":
       if (!/^-?\d+$/.test(text)) throw wrong;
-      return Number(text);
+      return exactNumber(text);
     case "Boolean":
       if (/^true$/i.test(text)) return true;
       if (/^false$/i.test(text)) return false;
@@ -111,7 +117,7 @@ function maps(what: string, texts: readonly string[]): unknown[] {
     return Array.isArray(value) ? (value as unknown[]) : [value];
   });
   for (const entry of entries) {
-    if (!isMap(entry)) throw refused(`The ${what} is no MapList: ${texts.join(", ")}`);
+    if (!isMap(entry)) throw refused(`The ${what} is not a MapList: ${texts.join(", ")}`);
   }
   return entries;
 }
@@ -182,7 +188,7 @@ function matcher(what: string, pattern: string): RegExp {
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -129,8 +129,9 @@ def finish(folder: Path, result: Message) -> NoReturn:
     os._exit(0)
 
 
-def failure(error: BaseException, message: str) -> Message:
-    """The result of a job that raised, with the traceback from the script's own first frame on."""
+def failure(error: BaseException, *, scripted: bool) -> Message:
+    """The result of a job that raised; of a script, with the traceback from its own first frame on."""
+    message = f"{type(error).__name__}: {error}" if scripted else str(error)
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
         frame = frame.tb_next
@@ -139,14 +140,8 @@ def failure(error: BaseException, message: str) -> Message:
         code = str(error.response.get("Error", {}).get("Code", code))
     elif isinstance(error, Refusal):
         code = error.code
-    text = "".join(traceback.format_exception(error.with_traceback(frame)))
-    return {
-        "status": "error",
-        "code": code,
-        "message": message,
-        "traceback": text,
-        "retryable": code in THROTTLING,
-    }
+    told = {"traceback": "".join(traceback.format_exception(error.with_traceback(frame)))} if scripted else {}
+    return {"status": "error", "code": code, "message": message, "retryable": code in THROTTLING, **told}
 
 
 def run_script(job: Message, folder: Path) -> Any:
@@ -230,8 +225,7 @@ def run_in_child(job: Message, folder: Path, scale: float, endpoint: str, region
         scale_time(scale, job["timeoutSeconds"], job.get("runsOnSeconds"), folder)
         result = {"status": "success", "payload": run_script(job, folder) if job["kind"] == "script" else run_api(job)}
     except BaseException as error:
-        text = f"{type(error).__name__}: {error}" if job["kind"] == "script" else str(error)
-        result = failure(error, text)
+        result = failure(error, scripted=job["kind"] == "script")
     try:
         finish(folder, result)
     finally:

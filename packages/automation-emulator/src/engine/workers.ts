@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import pLimit from "p-limit";
 import { packageFile } from "../files.ts";
 import type { Job, JobResult, RunningJob, Workers } from "./jobs.ts";
+import { parseJson, toJson } from "./values.ts";
 
 export interface WorkersOptions {
   /** A Python with boto3. */
@@ -100,7 +101,7 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
   let alive = true;
   let words = "";
   const send = (message: unknown): void => {
-    if (alive) child.stdin.write(`${JSON.stringify(message)}\n`);
+    if (alive) child.stdin.write(`${toJson(message)}\n`);
   };
   const gone = (async () => {
     const how = await ending(child, (text) => {
@@ -118,7 +119,7 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
     await rm(folder, { recursive: true, force: true });
   })();
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const report: Report = JSON.parse(line);
+    const report = parseJson(line) as Report;
     if ("pid" in report) {
       groups.set(report.id, report.pid);
       return;

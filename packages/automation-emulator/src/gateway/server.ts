@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isAutomationCall } from "../engine/operations.ts";
 import type { AwsCall, RecordingCallLog } from "./calls.ts";
 import { isReadOnly } from "./calls.ts";
 import { ConstraintError, checkInput } from "./constraints.ts";
@@ -68,15 +69,6 @@ export interface Front {
   readonly port: number;
   close(): Promise<void>;
 }
-
-const automationOperations = new Set([
-  "StartAutomationExecution",
-  "GetAutomationExecution",
-  "DescribeAutomationExecutions",
-  "DescribeAutomationStepExecutions",
-  "StopAutomationExecution",
-  "SendAutomationSignal",
-]);
 
 /** A dropped connection: nobody gets an answer. */
 const dropped = Symbol("dropped");
@@ -284,7 +276,7 @@ async function effect(
       status: 412,
     });
   }
-  if (call.service === "ssm" && automationOperations.has(call.operation)) {
+  if (call.service === "ssm" && isAutomationCall(call.operation, call.parameters)) {
     return automate(parts, call, wire.body);
   }
   const response = answerable(call, await parts.moto.send(wire));

@@ -54,8 +54,8 @@ test("the first choice that holds wins", () => {
 test("what makes no sense fails and says why", () => {
   expect(() => when({ Variable: "true", BooleanEquals: true })).toThrow("type boolean");
   expect(() => when({ Variable: "2", NumericEquals: 2 })).toThrow("type number");
-  expect(() => when({ Variable: "a", Like: "a" })).toThrow("Like is no operator");
-  expect(() => when({ Variable: "a", toString: "a" })).toThrow("toString is no operator");
+  expect(() => when({ Variable: "a", Like: "a" })).toThrow("Like is not an operator");
+  expect(() => when({ Variable: "a", toString: "a" })).toThrow("toString is not an operator");
   expect(() => when({ Variable: "a", StringEquals: "a", Contains: "a" })).toThrow("exactly one");
   expect(() => choose([{ Variable: "a", StringEquals: "a" }])).toThrow("NextStep");
 });

@@ -10,9 +10,19 @@ const scope = {
     ["Maps", [{ a: "b" }]],
   ]),
   variables: new Map<string, unknown>([["Seen", ["x"]]]),
-  outputs: new Map<string, unknown>([["ran.Number", 3]]),
+  outputs: (step: string) =>
+    step === "ran"
+      ? {
+          values: new Map<string, unknown>([
+            ["Number", 3],
+            ["Deep", { list: [{ id: "x" }] }],
+          ]),
+          declared: new Set(["Number", "Empty"]),
+        }
+      : undefined,
   steps: new Set(["ran", "other"]),
   system: new Map([["global:REGION", "us-east-1"]]),
+  store: new Map([["ssm:/a/b", "stored"]]),
 };
 
 describe("references", () => {
@@ -21,7 +31,14 @@ describe("references", () => {
     expect(resolve("{{List}}", scope)).toEqual(["a", "b"]);
     expect(resolve("{{ ran.Number }}", scope)).toBe(3);
     expect(resolve("{{ variable:Seen }}", scope)).toEqual(["x"]);
-    expect(resolve({ deep: ["{{ Maps }}"] }, scope)).toEqual({ deep: [[{ a: "b" }]] });
+    expect(resolve("{{ssm:/a/b}}", scope)).toBe("stored");
+    expect(resolve("{{ ran.Deep.list[0].id }}", scope)).toBe("x");
+  });
+
+  test("a reference to a list inside a list is flattened, a list that is written there is not", () => {
+    expect(resolve({ deep: ["{{ Maps }}"] }, scope)).toEqual({ deep: [{ a: "b" }] });
+    expect(resolve(["{{ List }}", "c", "{{ Flag }}"], scope)).toEqual(["a", "b", "c", true]);
+    expect(resolve([["{{ List }}"]], scope)).toEqual([["a", "b"]]);
   });
 
   test("a reference inside a text becomes text", () => {
@@ -32,11 +49,16 @@ describe("references", () => {
   });
 
   test("an output that has no value fails, and says which", () => {
-    expect(() => resolve("{{ other.Output }}", scope)).toThrow("The step other has not run");
+    expect(() => resolve("{{ other.Output }}", scope)).toThrow("The step other has not succeeded");
     expect(() => resolve("x {{ ran.Missing }}", scope)).toThrow("ran.Missing");
     expect(() => resolve("{{ Unknown }}", scope)).toThrow("Unknown is not defined");
     expect(() => resolve("{{ variable:None }}", scope)).toThrow("no variable None");
     expect(() => resolve("{{ global:OTHER }}", scope)).toThrow("global:OTHER is not defined");
+  });
+
+  test("an output of a step that succeeded without it stays as it is written", () => {
+    expect(resolve("{{ran.Empty}}", scope)).toBe("{{ran.Empty}}");
+    expect(resolve("is {{ ran.Empty }}", scope)).toBe("is {{ ran.Empty }}");
   });
 
   test("double braces of a script stay unless they name something", () => {

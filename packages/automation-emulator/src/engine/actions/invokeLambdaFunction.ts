@@ -1,0 +1,24 @@
+import { StepFailure } from "../errors.ts";
+import { asText, isMap, toJson } from "../values.ts";
+import { type Action, given, text } from "./action.ts";
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-lamb.html */
+export const invokeLambdaFunction: Action = {
+  timeoutSeconds: 300,
+  run: async ({ inputs, call }) => {
+    const { InputPayload, Payload = InputPayload, ClientContext } = inputs;
+    text(inputs, "FunctionName");
+    const answer = await call("lambda", "Invoke", {
+      ...given(inputs, ["FunctionName", "Qualifier", "InvocationType", "LogType"]),
+      ...(Payload !== undefined && { Payload: isMap(Payload) ? toJson(Payload) : asText(Payload) }),
+      ...(ClientContext !== undefined && { ClientContext: asText(ClientContext) }),
+    });
+    const outputs = isMap(answer) ? answer : {};
+    if (outputs.FunctionError !== undefined) {
+      throw new StepFailure(
+        `The function ended with the error ${asText(outputs.FunctionError)}: ${asText(outputs.Payload)}`,
+      );
+    }
+    return { result: outputs, outputs };
+  },
+};
