@@ -1,3 +1,4 @@
+import { LanguageError } from "automation-language/values";
 import type { Position } from "./frames.ts";
 
 /** An error as AWS's API answers it. */
@@ -70,3 +71,17 @@ export class StepStopped extends Error {
     this.at = at;
   }
 }
+
+/** Does something with what a document says. @throws StepFailure for what Automation refuses in it */
+function asFailure<T>(stage: FailureStage, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LanguageError)) throw error;
+    throw new StepFailure(error.message, { stage, type: "Verification" });
+  }
+}
+
+export const asWrongInput = <T>(read: () => T): T => asFailure("InputValidation", read);
+
+export const asWrongOutput = <T>(read: () => T): T => asFailure("PostVerification", read);

@@ -1,6 +1,8 @@
 /** The SSM Automation of the emulator. */
+
 import { randomUUID } from "node:crypto";
 import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { isRecord } from "automation-language/values";
 import type { Automation, Caller } from "../gateway/server.ts";
 import { createTime, type EngineTime } from "./clock.ts";
 import { type Commands, createCommands } from "./commands.ts";
@@ -19,7 +21,6 @@ import { type Registry, startForTargetLocations } from "./targetLocations.ts";
 import { createTokens } from "./tokens.ts";
 import { type CancelledScripts, callerCredentials, type Tools } from "./tools.ts";
 import { refuseUnsupported } from "./unsupported.ts";
-import { isMap } from "./values.ts";
 import { executionView } from "./views.ts";
 import { startWorkers } from "./workers.ts";
 
@@ -64,6 +65,7 @@ export function createEngine(options: EngineOptions): Engine {
   const tools: Tools = {
     endpoint,
     workers,
+    python,
     time: createTime(timeScale),
     scriptSeconds: options.stepSeconds ?? 0,
     commands,
@@ -284,7 +286,7 @@ function shownOf(input: Input): Shown {
 }
 
 function wireParameters(value: unknown, member: string): Record<string, readonly string[]> {
-  if (!isMap(value)) return {};
+  if (!isRecord(value)) return {};
   return Object.fromEntries(
     Object.entries(value).map(([name, texts]) => [name, strings(texts, `${member}.${name}`)]),
   );

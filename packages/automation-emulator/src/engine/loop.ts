@@ -1,11 +1,11 @@
 /** The iterations of aws:loop. */
+import { asText } from "automation-language/values";
 import { StepFailure, StepStopped, StepTimeout } from "./errors.ts";
 import { newStep, type ParentStep, type StepRecord } from "./executions.ts";
 import { type Frame, newFrame } from "./frames.ts";
 import { addIteration } from "./lifecycle.ts";
 import { scopeOf, type Walk, walk } from "./machine.ts";
 import { readStore } from "./store.ts";
-import { asText } from "./values.ts";
 import { resolve } from "./variables.ts";
 
 export interface Turn {

@@ -2,10 +2,12 @@
  * The step machine: which step comes next, and what becomes of the execution.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-actions.html
  */
+
 import { setImmediate as turn } from "node:timers/promises";
+import { jumpTarget } from "automation-language/document";
 import type { Setting } from "./attempt.ts";
 import { type Clock, startClock } from "./clock.ts";
-import { type ParameterDefinition, targetOf } from "./document.ts";
+import type { ParameterDefinition } from "./document.ts";
 import { StepStopped, StepTimeout } from "./errors.ts";
 import { type Execution, isFinal, type StepRecord } from "./executions.ts";
 import { type Frame, newFrame, outputsIn, type Position, stepNamed } from "./frames.ts";
@@ -101,7 +103,7 @@ async function afterCancel(machine: Machine, { end, at }: Walked): Promise<void>
     const runs = step.state.status !== "Pending" && !isFinal(step.state);
     if (runs || step === at.step) cancelStep(step, tools.time.now());
   }
-  const target = stepNamed(at.frame, targetOf(at.step.definition.onCancel));
+  const target = stepNamed(at.frame, jumpTarget(at.step.definition.onCancel));
   if (target === undefined) return;
   const clock = startClock(tools.time, cancelSeconds);
   const { signal } = execution.control.kill;
@@ -212,7 +214,7 @@ function nextStep(frame: Frame, at: StepRecord, outcome: Outcome): StepRecord | 
     return stepNamed(frame, outcome.next);
   if (isEnd) return undefined;
   if (outcome.end !== "Success") {
-    const target = stepNamed(frame, targetOf(onFailure));
+    const target = stepNamed(frame, jumpTarget(onFailure));
     if (target !== undefined) return target;
   }
   return stepNamed(frame, named) ?? frame.steps[frame.steps.indexOf(at) + 1];

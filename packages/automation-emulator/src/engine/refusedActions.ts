@@ -1,7 +1,7 @@
 /** What the engine does not run, said when a document is made rather than only when it runs. */
+import { isRecord } from "automation-language/values";
 import { parse } from "yaml";
 import { actions } from "./actions/index.ts";
-import { isMap } from "./values.ts";
 
 /**
  * What in the content of a document the emulator will refuse when it runs.
@@ -15,7 +15,7 @@ export function refusedParts(content: string): string | undefined {
   } catch {
     return undefined;
   }
-  if (!isMap(root) || String(root.schemaVersion) !== "0.3") return undefined;
+  if (!isRecord(root) || String(root.schemaVersion) !== "0.3") return undefined;
   const parts = stepsOf(root.mainSteps).flatMap(refusedPart);
   return parts.length === 0
     ? undefined
@@ -25,14 +25,14 @@ export function refusedParts(content: string): string | undefined {
 function stepsOf(list: unknown): Record<string, unknown>[] {
   if (!Array.isArray(list)) return [];
   return list
-    .filter(isMap)
-    .flatMap((step) => [step, ...(isMap(step.inputs) ? stepsOf(step.inputs.Steps) : [])]);
+    .filter(isRecord)
+    .flatMap((step) => [step, ...(isRecord(step.inputs) ? stepsOf(step.inputs.Steps) : [])]);
 }
 
 function refusedPart({ name, action, inputs }: Record<string, unknown>): string[] {
   const where = `(step ${String(name)})`;
   if (!actions.has(String(action))) return [`the action ${String(action)} ${where}`];
-  const runtime = isMap(inputs) && action === "aws:executeScript" ? inputs.Runtime : undefined;
+  const runtime = isRecord(inputs) && action === "aws:executeScript" ? inputs.Runtime : undefined;
   const isPowerShell = typeof runtime === "string" && /powershell/i.test(runtime);
   return isPowerShell ? [`scripts of ${runtime} ${where}`] : [];
 }

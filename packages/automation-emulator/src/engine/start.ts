@@ -1,6 +1,9 @@
 /** StartAutomationExecution for one execution; rateControl.ts and targetLocations.ts make many of it. */
+
 import { randomUUID } from "node:crypto";
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
+import { resolveReferences } from "automation-language/references";
+import { asText } from "automation-language/values";
 import { partitionOf } from "../gateway/iam/requirements.ts";
 import type { Setting } from "./attempt.ts";
 import { initialVariables } from "./documentVariables.ts";
@@ -19,7 +22,6 @@ import { readParameters, type WireParameters } from "./parameters.ts";
 import { assumeRole, roleExists } from "./role.ts";
 import { readStore } from "./store.ts";
 import { administrator, type Credentials, type Tools } from "./tools.ts";
-import { asText } from "./values.ts";
 import { resolve, type Scope } from "./variables.ts";
 
 /** Who starts an execution, and where. */
@@ -88,18 +90,14 @@ export const recordedExecution = (tools: Tools, order: Order): Execution =>
 /** The values of parameters, with what they refer to in Parameter Store. @throws AwsError */
 export async function parametersOf(
   tools: Tools,
-  { starter, fetched }: Order,
+  { starter }: Order,
   definitions: Fetched["document"]["parameters"],
   given: WireParameters,
 ): Promise<ReadonlyMap<string, unknown>> {
   const defaults = [...definitions.values()].map((definition) => definition.default);
-  const roles = [...fetched.document.parameters.keys()];
-  const none = { parameters: new Map(), variables: new Map(), system: new Map() };
   try {
     const store = await readStore(tools, starter, [defaults, Object.values(given)]);
-    const scope: Scope = { ...none, outputs: () => undefined, steps: new Set(roles), store };
-    const fill = (value: unknown): unknown => (store.size === 0 ? value : fillStore(value, scope));
-    return readParameters(definitions, given, fill);
+    return await readParameters(tools, definitions, given, (value) => fillStore(value, store));
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
     throw refused(error.message);
@@ -107,13 +105,12 @@ export async function parametersOf(
 }
 
 /** Puts parameters of Parameter Store in place of their references, and leaves all other text alone. */
-function fillStore(value: unknown, scope: Scope): unknown {
-  if (Array.isArray(value)) return value.flatMap((part: unknown) => fillStore(part, scope));
-  if (typeof value !== "string") return value;
-  return /^\s*\{\{\s*ssm:[^{}]+\}\}\s*$/.test(value)
-    ? resolve(value, scope)
-    : value.replace(/\{\{\s*ssm:[^{}]+\}\}/g, (part) => asText(resolve(part, scope)));
-}
+const fillStore = (value: unknown, store: ReadonlyMap<string, unknown>): unknown =>
+  resolveReferences(value, (target, text) =>
+    target.kind === "store" && store.has(text)
+      ? { kind: "value", value: store.get(text) }
+      : { kind: "literal" },
+  );
 
 /** What an order says of the execution's record. */
 export function recordOf(

@@ -1,15 +1,16 @@
 /** One step of an execution, with all its attempts. */
+import { countOf } from "automation-language/document";
+import { asText, asTexts } from "automation-language/values";
 import { actions } from "./actions/index.ts";
 import { attemptStep } from "./attempt.ts";
 import { startClock } from "./clock.ts";
-import { countOf, type StepDefinition } from "./document.ts";
+import type { StepDefinition } from "./document.ts";
 import { StepFailure, StepStopped, StepTimeout } from "./errors.ts";
 import type { Failure, StepRecord } from "./executions.ts";
 import type { Frame, Position } from "./frames.ts";
 import { beginStep, describeStep, endStep } from "./lifecycle.ts";
 import { scopeOf, type Walk } from "./machine.ts";
 import { readStore } from "./store.ts";
-import { asText, asTexts } from "./values.ts";
 import { resolve, resolveScript, type Scope } from "./variables.ts";
 import type { Ending } from "./work.ts";
 

@@ -7,7 +7,7 @@ import { StepFailure } from "./errors.ts";
 import type { TargetLocation } from "./executions.ts";
 import { select } from "./outputs.ts";
 import type { Credentials, Tools } from "./tools.ts";
-import { referencesIn } from "./variables.ts";
+import { storeReferences } from "./variables.ts";
 
 const prefix = "ssm:";
 
@@ -23,10 +23,10 @@ export async function readStore(
   reader: TargetLocation & { readonly credentials: Credentials; readonly userAgent?: string },
   value: unknown,
 ): Promise<ReadonlyMap<string, unknown>> {
-  const names = [...new Set(referencesIn(value).filter((name) => name.startsWith(prefix)))];
+  const names = storeReferences(value).filter((name) => name.startsWith(prefix));
   const read = async (name: string): Promise<[string, unknown]> => [
     name,
-    await readParameter(tools, reader, name.slice(prefix.length)),
+    await readParameter(tools, reader, name.slice(prefix.length).trim()),
   ];
   return new Map(await Promise.all(names.map(read)));
 }

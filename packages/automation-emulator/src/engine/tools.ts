@@ -9,6 +9,7 @@ export interface Tools {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
   readonly workers: Workers;
+  readonly python: string;
   readonly time: EngineTime;
   /** AWS seconds that each script step costs beyond what its script takes. */
   readonly scriptSeconds: number;

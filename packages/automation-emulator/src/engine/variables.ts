@@ -2,9 +2,16 @@
  * References in the inputs of steps.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
  */
+import {
+  type Lookup,
+  type Resolved,
+  resolveScript as resolveInScript,
+  resolveReferences,
+  type Target,
+  UnresolvedReference,
+} from "automation-language/references";
 import { StepFailure } from "./errors.ts";
 import { select } from "./outputs.ts";
-import { asText, isMap } from "./values.ts";
 
 /** The outputs of a step that succeeded. */
 export interface Outputs {
@@ -32,97 +39,75 @@ export interface Scope {
 /** Of references to the document's variables, and of the Name of aws:updateVariable. */
 export const variablePrefix = "variable:";
 
-const reference = /\{\{\s*((?:ssm:)?[A-Za-z0-9_:./-]+(?:\[[^\]{}]+\][A-Za-z0-9_.[\]-]*)?)\s*\}\}/g;
-const whole = new RegExp(`^\\s*${reference.source}\\s*$`);
-
 /**
- * Puts values in place of references, in all texts of a value. A text that is one reference becomes the value itself,
- * of whatever type; a reference inside a longer text becomes text, lists and maps as JSON. A list in a list that came
- * from a reference is flattened into it.
+ * Puts values in place of references. An output whose selector found nothing in a step that succeeded stays as it is
+ * written: published documents compare their inputs with that text.
  *
  * @throws StepFailure for a reference to nothing, or to a step that did not run
  */
 export function resolve(value: unknown, scope: Scope): unknown {
-  if (typeof value === "string") return resolveText(value, scope);
-  if (Array.isArray(value)) return value.flatMap((part: unknown) => resolveItem(part, scope));
-  if (isMap(value)) {
-    return Object.fromEntries(
-      Object.entries(value).map(([key, part]) => [resolveKey(key, scope), resolve(part, scope)]),
-    );
+  try {
+    return resolveReferences(value, lookupIn(scope));
+  } catch (error) {
+    if (!(error instanceof UnresolvedReference)) throw error;
+    throw new StepFailure(error.message, { stage: "InputValidation", type: "Verification" });
   }
-  return value;
 }
 
-/** A list that a document writes inside a list stays one: only what a reference brings in is flattened. */
-const resolveItem = (part: unknown, scope: Scope): unknown =>
-  typeof part === "string" ? resolve(part, scope) : [resolve(part, scope)];
+/** The script of executeScript, in which double braces are Python's too: only names that exist are replaced. */
+export const resolveScript = (script: string, scope: Scope): string =>
+  resolveInScript(script, lookupIn(scope));
 
-/**
- * The script of executeScript, in which double braces are Python's too: only names that exist are replaced.
- */
-export function resolveScript(script: string, scope: Scope): string {
-  return script.replace(reference, (text, name: string) => {
-    const found = look(name, scope);
-    return found.kind === "value" ? asText(found.value) : text;
+/** The parameters of Parameter Store that a value refers to, as the text between the braces: `ssm:/a/b`. */
+export function storeReferences(value: unknown): string[] {
+  const found = new Set<string>();
+  resolveReferences(value, (target, text) => {
+    if (target.kind === "store") found.add(text);
+    return { kind: "literal" };
   });
+  return [...found];
 }
 
-/** The names that stand as references in a value, such as `ssm:/a/b`. */
-export function referencesIn(value: unknown): string[] {
-  if (typeof value === "string") return [...value.matchAll(reference)].map(([, name = ""]) => name);
-  if (Array.isArray(value)) return value.flatMap(referencesIn);
-  return isMap(value) ? Object.entries(value).flatMap(referencesIn) : [];
-}
+const lookupIn =
+  (scope: Scope): Lookup =>
+  (target, text) =>
+    look(target, text, scope);
 
-function resolveText(text: string, scope: Scope): unknown {
-  const name = whole.exec(text)?.[1];
-  if (name !== undefined) return required(name, text, scope);
-  return text.replace(reference, (match, part: string) => asText(required(part, match, scope)));
-}
+const missing = (why: string): Resolved => ({ kind: "missing", why });
 
-const resolveKey = (key: string, scope: Scope): string => asText(resolveText(key, scope));
-
-/**
- * The value of a reference, or the reference as it is written, where it is to an output whose selector found nothing
- * in a step that succeeded: published documents compare their inputs with that text.
- */
-function required(name: string, written: string, scope: Scope): unknown {
-  const found = look(name, scope);
-  if (found.kind === "value") return found.value;
-  if (found.kind === "empty") return written;
-  throw new StepFailure(`Failed to resolve input: ${name}. ${found.why}`, {
-    stage: "InputValidation",
-    type: "Verification",
-  });
-}
-
-type Found =
-  | { readonly kind: "value"; readonly value: unknown }
-  | { readonly kind: "empty" }
-  | { readonly kind: "nothing"; readonly why: string };
-
-const nothing = (why: string): Found => ({ kind: "nothing", why });
-
-function look(name: string, scope: Scope): Found {
-  if (name.startsWith("ssm:")) {
-    return within(scope.store, name, "", `The parameter ${name.slice(4)} was not read.`);
+function look(target: Target, name: string, scope: Scope): Resolved {
+  switch (target.kind) {
+    case "store":
+      return within(scope.store, name, "", `Only {{ ssm:NAME }} is read, and not ${name}.`);
+    case "variable": {
+      const [, path] = split(name.slice(variablePrefix.length));
+      const why = `The document has no variable ${target.name} with a value.`;
+      return within(scope.variables, target.name, path, why);
+    }
+    case "system":
+      return within(scope.system, name, "", `${name} is not defined.`);
+    case "output":
+      return lookAtOutput(target, name, scope);
+    default:
+      return within(scope.parameters, name, "", `${name} is not defined in the document.`);
   }
-  if (name.startsWith(variablePrefix)) {
-    const [variable, deeper] = split(name.slice(variablePrefix.length));
-    const why = `The document has no variable ${variable} with a value.`;
-    return within(scope.variables, variable, deeper, why);
+}
+
+function lookAtOutput(
+  { step, output }: Extract<Target, { kind: "output" }>,
+  name: string,
+  scope: Scope,
+): Resolved {
+  const outputs = scope.outputs(step);
+  const path = name.slice(step.length + 1 + output.length);
+  if (outputs === undefined) {
+    if (scope.steps.has(step)) return missing(`The step ${step} has not succeeded.`);
+    // A member of a parameter that is a map.
+    const [parameter, member] = split(name);
+    return within(scope.parameters, parameter, member, `${name} is not defined in the document.`);
   }
-  if (name.includes(":")) return within(scope.system, name, "", `${name} is not defined.`);
-  const [first, rest] = split(name);
-  const outputs = scope.outputs(first);
-  if (outputs !== undefined && rest.startsWith(".")) {
-    const [output, deeper] = split(rest.slice(1));
-    if (!outputs.values.has(output) && outputs.declared.has(output)) return { kind: "empty" };
-    const why = `The step ${first} has no output ${output}.`;
-    return within(outputs.values, output, deeper, why);
-  }
-  if (scope.steps.has(first) && rest !== "") return nothing(`The step ${first} has not succeeded.`);
-  return within(scope.parameters, first, rest, `${name} is not defined in the document.`);
+  if (!outputs.values.has(output) && outputs.declared.has(output)) return { kind: "literal" };
+  return within(outputs.values, output, path, `The step ${step} has no output ${output}.`);
 }
 
 /** A name, and the path into its value that follows it. */
@@ -136,9 +121,9 @@ function within(
   name: string,
   path: string,
   why: string,
-): Found {
-  if (!values.has(name)) return nothing(why);
+): Resolved {
+  if (!values.has(name)) return missing(why);
   const value = values.get(name);
   const found = path === "" ? value : select(`$${path}`, value);
-  return found === undefined ? nothing(`${name} has no ${path}.`) : { kind: "value", value: found };
+  return found === undefined ? missing(`${name} has no ${path}.`) : { kind: "value", value: found };
 }

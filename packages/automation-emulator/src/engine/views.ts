@@ -1,4 +1,5 @@
 /** Records in the form of the API. */
+import { asTexts, isRecord, toJson } from "automation-language/values";
 import type { Count } from "./document.ts";
 import {
   currentStep,
@@ -7,7 +8,6 @@ import {
   type ParentStep,
   type StepRecord,
 } from "./executions.ts";
-import { asTexts, isMap, toJson } from "./values.ts";
 
 /** What AWS gives for an output of a step that did not succeed. */
 const noOutput = "No output available yet because the step is not successfully executed";
@@ -142,7 +142,9 @@ const parentView = ({ step, iteration, iteratorValue }: ParentStep): Record<stri
 
 /** Each as JSON. */
 const shownInputs = (inputs: Readonly<Record<string, unknown>> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, toJson(value)]));
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, toJson(value) ?? "null"]),
+  );
 
 /** What the document says, or what its reference turned out to be. */
 const shownCount = (said: Count | undefined, found: number | undefined): number | undefined =>
@@ -152,7 +154,7 @@ function validNextSteps({ definition }: StepRecord): string[] {
   const { inputs, nextStep } = definition;
   const choices: readonly unknown[] = Array.isArray(inputs.Choices) ? inputs.Choices : [];
   const names = [
-    ...choices.map((choice) => (isMap(choice) ? choice.NextStep : undefined)),
+    ...choices.map((choice) => (isRecord(choice) ? choice.NextStep : undefined)),
     inputs.Default,
     nextStep,
   ];

@@ -1,14 +1,15 @@
 /** The processes in which steps run. */
+
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { parseJson, toJson } from "automation-language/values";
 import pLimit from "p-limit";
 import { packageFile } from "../files.ts";
 import type { Job, JobResult, RunningJob, Workers } from "./jobs.ts";
-import { parseJson, toJson } from "./values.ts";
 
 export interface WorkersOptions {
   /** A Python with boto3. */

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { seconds } from "../../src/engine/duration.ts";
 import { resolve, resolveScript } from "../../src/engine/variables.ts";
 
 const scope = {
@@ -64,12 +63,4 @@ describe("references", () => {
   test("double braces of a script stay unless they name something", () => {
     expect(resolveScript("f'{{x}}' {{ Text }}", scope)).toBe("f'{{x}}' t");
   });
-});
-
-test("ISO 8601 durations", () => {
-  expect(seconds("PT5M")).toBe(300);
-  expect(seconds("P1DT1H1M1.5S")).toBe(90_061.5);
-  expect(seconds("P1W")).toBe(604_800);
-  for (const wrong of ["", "P", "5M", "PT5", "PT-5M", "P1M"])
-    expect(seconds(wrong)).toBeUndefined();
 });

@@ -1,10 +1,10 @@
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
+import { asText, isRecord } from "automation-language/values";
 import type { CommandStub } from "../commands.ts";
 import { StepFailure } from "../errors.ts";
 import type { Execution } from "../executions.ts";
 import type { Turn, Turned } from "../loop.ts";
 import type { Signal, SignalType } from "../signals.ts";
-import { asText, isMap } from "../values.ts";
 
 export type Inputs = Readonly<Record<string, unknown>>;
 
@@ -102,7 +102,7 @@ export function texts(inputs: Inputs, name: string): string[] {
 /** An input that is a list of maps. @throws StepFailure that names it */
 export function mapList(inputs: Inputs, name: string): Record<string, unknown>[] {
   const value = inputs[name] ?? [];
-  if (Array.isArray(value) && value.every(isMap)) return value;
+  if (Array.isArray(value) && value.every(isRecord)) return value;
   throw wrongInput(`The input ${name} must be a list of maps; it is ${asText(value)}.`);
 }
 

@@ -1,7 +1,7 @@
+import { asText, asTexts, isRecord } from "automation-language/values";
 import { StepFailure } from "../errors.ts";
 import type { Execution } from "../executions.ts";
 import { isFinal } from "../executions.ts";
-import { asText, asTexts, isMap } from "../values.ts";
 import { outputsOf } from "../views.ts";
 import { type Action, given, type Inputs, mapList, text, wrongInput } from "./action.ts";
 
@@ -35,11 +35,11 @@ function lists(inputs: Inputs): Record<string, unknown> {
 
 /** Each a list of texts, as StartAutomationExecution takes them. */
 function runtimeParameters({ RuntimeParameters: value = {} }: Inputs): Record<string, string[]> {
-  if (!isMap(value)) throw wrongInput("The input RuntimeParameters must be a map.");
+  if (!isRecord(value)) throw wrongInput("The input RuntimeParameters must be a map.");
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, one]) => one !== null)
-      .map(([name, one]) => [name, isMap(one) ? [asText(one)] : asTexts(one)]),
+      .map(([name, one]) => [name, isRecord(one) ? [asText(one)] : asTexts(one)]),
   );
 }
 

@@ -1,5 +1,5 @@
+import { asText, isRecord, toJson } from "automation-language/values";
 import { StepFailure } from "../errors.ts";
-import { asText, isMap, toJson } from "../values.ts";
 import { type Action, given, text } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-lamb.html */
@@ -10,10 +10,12 @@ export const invokeLambdaFunction: Action = {
     text(inputs, "FunctionName");
     const answer = await call("lambda", "Invoke", {
       ...given(inputs, ["FunctionName", "Qualifier", "InvocationType", "LogType"]),
-      ...(Payload !== undefined && { Payload: isMap(Payload) ? toJson(Payload) : asText(Payload) }),
+      ...(Payload !== undefined && {
+        Payload: isRecord(Payload) ? toJson(Payload) : asText(Payload),
+      }),
       ...(ClientContext !== undefined && { ClientContext: asText(ClientContext) }),
     });
-    const outputs = isMap(answer) ? answer : {};
+    const outputs = isRecord(answer) ? answer : {};
     if (outputs.FunctionError !== undefined) {
       throw new StepFailure(
         `The function ended with the error ${asText(outputs.FunctionError)}: ${asText(outputs.Payload)}`,

@@ -1,6 +1,6 @@
+import { asText, isRecord, parseJson } from "automation-language/values";
 import { StepFailure, StepStopped } from "../errors.ts";
 import { select } from "../outputs.ts";
-import { asText, isMap, parseJson } from "../values.ts";
 import { type Action, text } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/creating-webhook-integrations.html */
@@ -53,9 +53,9 @@ interface Integration {
 function integration(name: string, value: unknown): Integration {
   try {
     const parsed = parseJson(String(value));
-    if (!isMap(parsed)) throw new Error("it is not a map");
+    if (!isRecord(parsed)) throw new Error("it is not a map");
     const { url, headers, payload } = parsed;
-    const texts = Object.entries(isMap(headers) ? headers : {}).map(
+    const texts = Object.entries(isRecord(headers) ? headers : {}).map(
       ([key, one]) => [key, asText(one)] as const,
     );
     return { url: new URL(String(url)), headers: Object.fromEntries(texts), payload };

@@ -1,5 +1,6 @@
-import { holds } from "../choices.ts";
-import { asText, isInteger, isMap, parseJson } from "../values.ts";
+import { evaluateCondition } from "automation-language/conditions";
+import { asText, isInteger, isRecord, parseJson } from "automation-language/values";
+import { asWrongInput } from "../errors.ts";
 import { type Action, count, optionalText, wrongInput } from "./action.ts";
 
 /** "The maximum number of iterations is 100." */
@@ -26,7 +27,9 @@ export const loop: Action = {
       const value = values?.[iteration - 1];
       const turned = await iterate({ iteration, ...(value !== undefined && { value }) });
       if (turned.completing) break;
-      if (LoopCondition !== undefined && !holds(await turned.resolve(LoopCondition))) break;
+      if (LoopCondition === undefined) continue;
+      const condition = await turned.resolve(LoopCondition);
+      if (!asWrongInput(() => evaluateCondition(condition))) break;
     }
     const CurrentIteratorValue = values?.[iteration - 1];
     const outputs = {
@@ -58,7 +61,7 @@ function iterator(item: unknown, type: string): unknown {
   const fits =
     (type === "Boolean" && typeof value === "boolean") ||
     (type === "Integer" && isInteger(value)) ||
-    (type === "StringMap" && isMap(value));
+    (type === "StringMap" && isRecord(value));
   if (fits) return value;
   throw wrong;
 }

@@ -1,6 +1,6 @@
+import { asText } from "automation-language/values";
 import { StepFailure } from "../errors.ts";
 import { select } from "../outputs.ts";
-import { asText } from "../values.ts";
 import { type ActionContext, text } from "./action.ts";
 import { callOf } from "./awsApi.ts";
 

@@ -1,4 +1,4 @@
-import { seconds } from "../duration.ts";
+import { parseDuration, parseTimestamp } from "automation-language/duration";
 import { type Action, type Inputs, optionalText, text, wrongInput } from "./action.ts";
 
 /** The action's own limit is the length of an execution. */
@@ -16,11 +16,14 @@ export const sleep: Action = {
 
 function length(inputs: Inputs, now: number): number {
   const duration = optionalText(inputs, "Duration");
+  const until = duration === undefined ? parseTimestamp(text(inputs, "Timestamp")) : undefined;
   const asked =
-    duration === undefined
-      ? (Date.parse(text(inputs, "Timestamp")) - now) / 1000
-      : seconds(duration);
-  if (asked !== undefined && !Number.isNaN(asked)) return Math.max(0, asked);
+    duration !== undefined
+      ? parseDuration(duration)
+      : until === undefined
+        ? undefined
+        : (until - now) / 1000;
+  if (asked !== undefined) return Math.max(0, asked);
   throw wrongInput(
     `The sleep of ${duration ?? String(inputs.Timestamp)} is not an ISO 8601 duration or time.`,
   );
