@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import random
+import resource
 import signal
 import sys
 import tempfile
@@ -24,6 +25,10 @@ from botocore.exceptions import ClientError
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
 PAYLOAD_BYTES = 100_000
 LIST_ITEMS = 100
+
+# A script may use 512 MB.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+MEMORY_BYTES = 512 * 1024 * 1024
 
 # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
 THROTTLING = frozenset(
@@ -144,11 +149,21 @@ def failure(error: BaseException, *, scripted: bool) -> Message:
     return {"status": "error", "code": code, "message": message, "retryable": code in THROTTLING, **told}
 
 
+def limit_memory() -> None:
+    """Lets the script allocate as much as on AWS, and fail with MemoryError beyond that.
+
+    What this process has from its parent, the interpreter and boto3, is counted too on AWS, and small.
+    """
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, hard))
+
+
 def run_script(job: Message, folder: Path) -> Any:
     """What the script's handler returns, cut and checked as AWS does.
 
     The handler's second argument is an empty dict: AWS does not say what is in its own.
     """
+    limit_memory()
     file = folder / "customer_script.py"
     file.write_text(job["script"])
     module = types.ModuleType("customer_script")

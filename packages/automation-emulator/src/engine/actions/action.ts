@@ -78,9 +78,10 @@ export interface Action {
 export const wrongInput = (message: string): StepFailure =>
   new StepFailure(message, { stage: "InputValidation", type: "Verification" });
 
-/** An input that must be a text. @throws StepFailure that names it */
+/** An input that must be a text, or a list of one. @throws StepFailure that names it */
 export function text(inputs: Inputs, name: string): string {
-  const value = inputs[name];
+  const given = inputs[name];
+  const value: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
   if (typeof value === "string" && value !== "") return value;
   throw wrongInput(`The input ${name} must be a text; it is ${asText(value) || "empty"}.`);
 }
