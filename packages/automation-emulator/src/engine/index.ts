@@ -1,5 +1,5 @@
 /** The SSM Automation of the emulator. */
-import type { Automation, Caller } from "../gateway/server.ts";
+import type { Automation, Caller } from "../gateway/ports.ts";
 import { describeExecutions, describeSteps } from "./describe.ts";
 import { AwsError } from "./errors.ts";
 import type { Execution, Shown } from "./executions.ts";

@@ -1,6 +1,6 @@
 /** StartAutomationExecution for one execution; fleet.ts and places.ts make many of it. */
 import { randomUUID } from "node:crypto";
-import { partitionOf } from "../gateway/iam/requirements.ts";
+import { partitionOf } from "../gateway/iam/requirement.ts";
 import type { Setting } from "./attempt.ts";
 import { AwsError } from "./errors.ts";
 import {

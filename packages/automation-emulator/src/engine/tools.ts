@@ -1,4 +1,4 @@
-import type { Caller } from "../gateway/server.ts";
+import type { Caller } from "../gateway/ports.ts";
 import type { Workers } from "./jobs.ts";
 
 /** What all executions share. */

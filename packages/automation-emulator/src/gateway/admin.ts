@@ -31,7 +31,7 @@ export function createAdmin(moto: Moto): Admin {
     "Authorization",
     `AWS4-HMAC-SHA256 Credential=${scope.accessKeyId}/20200101/${scope.region}/${scope.service}/aws4_request, SignedHeaders=host, Signature=0`,
     "Host",
-    `127.0.0.1:${moto.port}`,
+    "localhost",
   ];
   return {
     query: async (scope, parameters) => {
@@ -70,7 +70,7 @@ export function createAdmin(moto: Moto): Admin {
       const response = await moto.send({
         method: "POST",
         target,
-        headers: ["Content-Type", "application/json", "Host", `127.0.0.1:${moto.port}`],
+        headers: ["Content-Type", "application/json", "Host", "localhost"],
         body: Buffer.from(JSON.stringify(input)),
       });
       const text = response.body.toString("utf8");

@@ -24,7 +24,7 @@ export interface ControlAnswer {
  * - GET, POST, DELETE /_emulator/guardrails, DELETE /_emulator/guardrails/ID
  * - POST /_emulator/iam/enforce with `{ "target": "<account id or role ARN>" }`
  */
-export async function handleControl(
+export async function answerControl(
   control: Control,
   request: WireRequest,
 ): Promise<ControlAnswer> {

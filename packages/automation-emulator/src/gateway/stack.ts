@@ -2,19 +2,25 @@
 import { botocoreModels } from "../botocore.ts";
 import { createAdmin } from "./admin.ts";
 import { type CallLog, createCallLog } from "./calls.ts";
+import { answerControl } from "./control.ts";
 import { createFaultBoard, type FaultBoard } from "./faults.ts";
-import { createGate } from "./iam/gate.ts";
+import { createAuthorizer } from "./iam/authorizer.ts";
 import type { Guardrails } from "./iam/guardrails.ts";
 import { createIdentities } from "./identities.ts";
 import { modelLoader } from "./models.ts";
 import { startMoto } from "./moto.ts";
-import { type Automation, startFront } from "./server.ts";
+import type { Automation } from "./ports.ts";
+import { startServer } from "./server.ts";
 
 export interface StackOptions {
   readonly python: string;
   readonly enforceIam?: boolean;
   readonly logFile?: string;
   readonly port?: number;
+  /** The address to listen on; 127.0.0.1 by default. */
+  readonly host?: string;
+  /** `name:port` of Host headers that are let in besides those of loopback. */
+  readonly allowedHosts?: readonly string[];
 }
 
 export interface Stack<A extends Automation> {
@@ -48,8 +54,8 @@ export async function startStack<A extends Automation>(
   const faults = createFaultBoard();
   const admin = createAdmin(moto);
   const identities = createIdentities(admin);
-  const gate = createGate(admin, identities, options.enforceIam ?? false);
-  const { enforce, guardrails } = gate;
+  const authorizer = createAuthorizer(admin, identities, options.enforceIam ?? false);
+  const { enforce, guardrails } = authorizer;
   const control = { calls, faults, enforce, guardrails };
   let automation: A | undefined;
   const engine = (): A => {
@@ -57,11 +63,22 @@ export async function startStack<A extends Automation>(
     return automation;
   };
   try {
-    const front = await startFront(
-      { moto, models, identities, calls, faults, gate, control, automation: engine },
+    const server = await startServer(
+      {
+        moto,
+        models,
+        identities,
+        calls,
+        faults,
+        authorizer,
+        control: (request) => answerControl(control, request),
+        automation: engine,
+        allowedHosts: options.allowedHosts ?? [],
+      },
       options.port,
+      options.host,
     );
-    const endpoint = `http://127.0.0.1:${front.port}`;
+    const endpoint = `http://127.0.0.1:${server.port}`;
     automation = createAutomation(endpoint);
     let closing: Promise<void> | undefined;
     return {
@@ -77,7 +94,7 @@ export async function startStack<A extends Automation>(
       },
       close: () => {
         closing ??= (async () => {
-          await front.close();
+          await server.close();
           await moto.close();
           await calls.close();
         })();

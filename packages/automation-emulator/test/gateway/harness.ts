@@ -9,7 +9,7 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import { clientEnvironment } from "../../src/gateway/environment.ts";
-import type { Automation, Caller } from "../../src/gateway/server.ts";
+import type { Automation, Caller } from "../../src/gateway/ports.ts";
 import { type Stack, type StackOptions, startStack } from "../../src/gateway/stack.ts";
 
 export interface WrittenDown extends Automation {

@@ -874,6 +874,6 @@ describe("whom it holds", () => {
     });
     end();
     await free.ec2.send(new DescribeInstancesCommand({}));
-    expect(() => stack.enforce("everything")).toThrow("no account id, no role ARN");
+    expect(() => stack.enforce("everything")).toThrow("everything is neither an account id");
   });
 });

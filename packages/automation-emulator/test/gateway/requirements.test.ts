@@ -17,6 +17,7 @@ beforeAll(async () => {
 /** A world in which everything that a call names exists. */
 const facts: Facts = {
   tags: async () => ({}),
+  owner: async () => undefined,
   groupVpc: async () => "vpc-1",
   networkInterface: async () => ({ vpc: "vpc-1", subnet: "subnet-1", instance: "i-1" }),
   autoScalingGroup: async () => ({

@@ -1,7 +1,7 @@
 /** One requirement against a principal's policies. */
 import { isWildcardOnlyAction, runSimulation } from "@cloud-copilot/iam-simulate";
 import type { NamedPolicy } from "./policies.ts";
-import type { Requirement } from "./requirements.ts";
+import type { Requirement } from "./requirement.ts";
 
 export interface Principal {
   /** The ARN that makes the call, or a service principal such as `ssm.amazonaws.com`. */

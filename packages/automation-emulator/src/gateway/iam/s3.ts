@@ -6,7 +6,7 @@ import type { DecodedCall } from "../decode.ts";
 import { requestTags, tagMap } from "./context.ts";
 import { type Facts, field, type Tags } from "./facts.ts";
 import { objectKeyRequirement } from "./kms.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
 
 /** Operations on a bucket whose action has another name. */
 const bucketActions: Readonly<Record<string, string>> = {

@@ -4,14 +4,15 @@ import { isReadOnly } from "../calls.ts";
 import type { DecodedCall } from "../decode.ts";
 import { denialError, type ServiceError } from "../errors.ts";
 import type { Identities } from "../identities.ts";
-import type { Gate, Verdict } from "../server.ts";
+import type { Authorizer, Verdict } from "../ports.ts";
 import { evaluate, type Principal } from "./evaluate.ts";
 import { createFacts, type Facts } from "./facts.ts";
 import { type CheckedGuardrails, createGuardrails, type Guardrails } from "./guardrails.ts";
 import { createPolicyStore, type PolicyStore, type RolePolicies } from "./policies.ts";
-import { type Requirement, requirementsOf, wildcardRequirement } from "./requirements.ts";
+import type { Requirement } from "./requirement.ts";
+import { requirementsOf, wildcardRequirement } from "./requirements.ts";
 
-export interface IamGate extends Gate {
+export interface IamAuthorizer extends Authorizer {
   readonly guardrails: Guardrails;
   /**
    * Enforces IAM for all roles of an account (12 digits) or for one role (its ARN); `*` is everyone.
@@ -33,7 +34,11 @@ interface Parts {
  * Roles are held to their policies; the administrators of accounts may do everything, but for assuming a
  * role whose trust policy does not name them.
  */
-export function createGate(admin: Admin, identities: Identities, everyone: boolean): IamGate {
+export function createAuthorizer(
+  admin: Admin,
+  identities: Identities,
+  everyone: boolean,
+): IamAuthorizer {
   const targets = new Map<string, number>(everyone ? [["*", 1]] : []);
   const parts: Parts = {
     store: createPolicyStore(admin),
@@ -48,7 +53,7 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
     guardrails: parts.guardrails,
     enforce: (target) => {
       if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
-        throw new Error(`${target} is no account id, no role ARN and not *: nothing to enforce.`);
+        throw new Error(`${target} is neither an account id, nor the ARN of a role, nor *.`);
       }
       targets.set(target, (targets.get(target) ?? 0) + 1);
       let on = true;
@@ -59,17 +64,19 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
         else targets.delete(target);
       };
     },
-    judge: async (call) => {
+    authorize: async (call) => {
       const denied = await guarded(parts, call);
       if (denied !== undefined) return { denied };
       if (targets.size === 0) return {};
       if (call.service === "sts" && call.operation === "AssumeRole") {
-        return enforced(String(call.parameters.RoleArn ?? "")) ? judgeAssumeRole(parts, call) : {};
+        return enforced(String(call.parameters.RoleArn ?? ""))
+          ? authorizeAssumeRole(parts, call)
+          : {};
       }
       const session = identities.session(call.accessKeyId);
-      return session !== undefined && enforced(session.roleArn) ? judgeRole(parts, call) : {};
+      return session !== undefined && enforced(session.roleArn) ? authorizeRole(parts, call) : {};
     },
-    passed: (call, status) => {
+    answered: (call, status) => {
       // CloudFormation makes roles without a call to IAM that would pass here.
       const writes = call.service === "iam" || call.service === "cloudformation";
       if (writes && !isReadOnly(call.service, call.operation)) parts.store.forget();
@@ -97,10 +104,10 @@ async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | 
   );
 }
 
-async function judgeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
+async function authorizeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
   const principal = await sessionPrincipal(parts, call);
   const needs = await requirementsOf(call, parts.facts);
-  const verdict = await judge(parts, call, principal, needs ?? [wildcardRequirement(call)]);
+  const verdict = await check(parts, call, principal, needs ?? [wildcardRequirement(call)]);
   if (verdict.denied !== undefined) return verdict;
   const name = `${call.service}:${call.operation}`;
   if (needs === undefined && verdict.warning === undefined && !parts.warned.has(name)) {
@@ -130,7 +137,7 @@ async function hidesMissingKey(
   return (await evaluate(principal, listing)).result !== "allowed";
 }
 
-async function judge(
+async function check(
   parts: Parts,
   call: DecodedCall,
   principal: Principal,
@@ -204,7 +211,7 @@ const administrator = {
  * engine makes for an execution, with the account's own key, comes from the service.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
  */
-async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
+async function authorizeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
   const roleArn = String(call.parameters.RoleArn ?? "");
   const role = await parts.store.role(roleArn);
   const resourceAccount = roleArn.split(":")[4] ?? call.accountId;
@@ -217,10 +224,10 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
       ...(ExternalId !== undefined && { "sts:ExternalId": String(ExternalId) }),
       ...(RoleSessionName !== undefined && { "sts:RoleSessionName": String(RoleSessionName) }),
     },
-    resourcePolicy: role?.trust ?? nobody,
+    resourcePolicy: role?.trust ?? trustsNobody,
   };
   const session = parts.identities.session(call.accessKeyId);
-  if (session !== undefined) return judge(parts, call, await sessionPrincipal(parts, call), [need]);
+  if (session !== undefined) return check(parts, call, await sessionPrincipal(parts, call), [need]);
   if (call.executionId !== undefined) {
     const partition = roleArn.split(":")[1] ?? "aws";
     const execution = `arn:${partition}:ssm:${call.region}:${call.accountId}:automation-execution/${call.executionId}`;
@@ -234,7 +241,7 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
         "aws:PrincipalServiceName": "ssm.amazonaws.com",
       },
     };
-    return judge(parts, call, service, [need]);
+    return check(parts, call, service, [need]);
   }
   const principal: Principal = {
     arn: call.principal,
@@ -245,11 +252,11 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
       ...(await organizationContext(parts, call, call.accountId, "aws:PrincipalOrgID")),
     },
   };
-  return judge(parts, call, principal, [need]);
+  return check(parts, call, principal, [need]);
 }
 
 /** The trust policy of a role that is not there. */
-const nobody = {
+const trustsNobody = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole", Resource: "*" }],
 };
