@@ -1,5 +1,6 @@
 import { findPython } from "automation-language/python";
 import { createEngine, type Engine } from "./engine/index.ts";
+import type { CancelledScripts } from "./engine/tools.ts";
 import type { CallLog } from "./gateway/calls.ts";
 import { clientEnvironment } from "./gateway/environment.ts";
 import type { FaultBoard } from "./gateway/faults.ts";
@@ -14,6 +15,8 @@ export interface EmulatorOptions {
   readonly region?: string;
   /** Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. */
   readonly timeScale?: number;
+  /** Whether a script whose step is cancelled or times out is killed, as by default, or runs on to its end. */
+  readonly cancelledScripts?: CancelledScripts;
   /** Enforce IAM for every assumed role; `iam.enforce` does it for one account or role. */
   readonly enforceIam?: boolean;
   /** Append each AWS call to this file, one JSON object a line. */
@@ -62,7 +65,7 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
-  const { enforceIam, logFile, port } = options;
+  const { cancelledScripts = "kill", enforceIam, logFile, port } = options;
   const stack = await startStack(
     {
       python,
@@ -70,7 +73,15 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...(logFile !== undefined && { logFile }),
       ...(port !== undefined && { port }),
     },
-    (endpoint) => createEngine({ endpoint, region, python, timeScale }),
+    (endpoint, faults) =>
+      createEngine({
+        endpoint,
+        region,
+        python,
+        timeScale,
+        cancelledScripts,
+        faultsAtStep: faults.fireAtStep,
+      }),
   );
   return {
     endpoint: stack.endpoint,

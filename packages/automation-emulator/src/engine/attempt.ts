@@ -10,6 +10,16 @@ import { readOutputs } from "./outputs.ts";
 import type { Credentials, Tools } from "./tools.ts";
 import { resolve, resolveScript, type Scope } from "./variables.ts";
 
+/** How a step is ended from outside. */
+export interface Ending {
+  /** The step is over: the execution was cancelled or killed. */
+  readonly signal: AbortSignal;
+  /** All that runs is over, as in a crash. */
+  readonly kill: AbortSignal;
+  /** Hears of each job, which may run on after its step. */
+  readonly begun: (ended: Promise<void>) => void;
+}
+
 /** Where and as whom a step runs. */
 export interface Setting {
   readonly executionId: string;
@@ -55,8 +65,10 @@ export async function attemptStep(
   inputs: Readonly<Record<string, unknown>>,
   attempt: number,
   clock: Clock,
-  signal: AbortSignal,
+  ending: Ending,
+  setVariable: ActionContext["setVariable"],
 ): Promise<Attempted> {
+  const { signal } = ending;
   const action = actions.get(step.action);
   if (action === undefined) {
     throw new StepFailure(
@@ -68,10 +80,11 @@ export async function attemptStep(
   const own = { AWS_EXECUTION_ENV: `automation-${setting.executionId}.${step.name}.${attempt}` };
   const env = { ...environment(tools, setting, credentials), ...own };
   const scriptEnv = { ...environment(tools, setting, scriptCredentials), ...own };
-  const runJob = (job: Job): Promise<JobResult> => work(tools, job, signal);
+  const runJob = (job: Job): Promise<JobResult> => work(tools, job, ending);
   const context: ActionContext = {
     inputs,
     region: setting.region,
+    setVariable,
     sleep: (seconds) => clock.sleep(seconds, signal),
     call: async (service, operation, parameters) => {
       for (let tried = 1; ; tried += 1) {
@@ -139,15 +152,33 @@ function environment(
   };
 }
 
-async function work({ workers }: Tools, job: Job, signal: AbortSignal): Promise<JobResult> {
+/** Runs a job until it has a result or the step is ended; then the job is killed, or runs on. */
+async function work(
+  { workers, cancelledScripts }: Tools,
+  job: Job,
+  { signal, kill, begun }: Ending,
+): Promise<JobResult> {
   if (signal.aborted) throw new StepStopped();
-  const running = workers.run(job);
-  const stop = (): void => running.kill();
-  signal.addEventListener("abort", stop);
+  const runsOn = cancelledScripts === "runOn";
+  const most = job.kind === "script" ? scriptSeconds : apiSeconds;
+  const running = workers.run(runsOn ? { ...job, runsOnSeconds: most } : job);
+  begun(running.ended);
+  kill.addEventListener("abort", running.kill, { once: true });
+  running.ended.finally(() => kill.removeEventListener("abort", running.kill));
+  let stop: () => void = () => undefined;
+  const stopped = new Promise<"stopped">((resolve) => {
+    stop = () => {
+      if (!runsOn) running.kill();
+      else resolve("stopped");
+    };
+  });
+  signal.addEventListener("abort", stop, { once: true });
   try {
-    const result = await running.result;
-    // A job that ended just before it was killed has ended in vain.
-    if (signal.aborted || result.status === "killed") throw new StepStopped();
+    const result = await Promise.race([running.result, stopped]);
+    // A job that ended just before its step was ended has ended in vain.
+    if (result === "stopped" || signal.aborted || result.status === "killed") {
+      throw new StepStopped();
+    }
     return result;
   } finally {
     signal.removeEventListener("abort", stop);

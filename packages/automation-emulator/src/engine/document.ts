@@ -10,6 +10,8 @@ export interface Document {
   /** Text with references; empty where the document has none. */
   readonly assumeRole: string;
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
+  /** Values that steps may change with aws:updateVariable. */
+  readonly variables: ReadonlyMap<string, ParameterDefinition>;
   /** `step.Output` of the outputs section. */
   readonly outputs: readonly string[];
   readonly steps: readonly StepDefinition[];
@@ -69,18 +71,14 @@ export function parseDocument(name: string, content: string): Document {
   if (String(root.schemaVersion) !== "0.3") {
     throw invalid(name, `its schemaVersion is ${String(root.schemaVersion)}, not 0.3`);
   }
-  const { mainSteps, parameters = {}, outputs = [], assumeRole } = root;
+  const { mainSteps, parameters, variables, outputs = [], assumeRole } = root;
   if (!Array.isArray(mainSteps) || mainSteps.length === 0) throw invalid(name, "it has no steps");
   const steps = mainSteps.map((step: unknown) => parseStep(name, step));
   checkTargets(name, steps);
   return {
     assumeRole: typeof assumeRole === "string" ? assumeRole : "",
-    parameters: new Map(
-      Object.entries(isMap(parameters) ? parameters : {}).map(([key, value]) => [
-        key,
-        parseParameter(name, key, value),
-      ]),
-    ),
+    parameters: parseDefinitions(name, "parameter", parameters),
+    variables: parseDefinitions(name, "variable", variables),
     outputs: Array.isArray(outputs) ? outputs.map(outputName) : [],
     steps,
   };
@@ -92,9 +90,22 @@ const outputName = (output: unknown): string =>
     .replace(/^\{\{\s*|\s*\}\}$/g, "")
     .trim();
 
-function parseParameter(document: string, name: string, input: unknown): ParameterDefinition {
+function parseDefinitions(
+  document: string,
+  kind: "parameter" | "variable",
+  section: unknown,
+): ReadonlyMap<string, ParameterDefinition> {
+  return new Map(
+    Object.entries(isMap(section) ? section : {}).map(([name, definition]) => [
+      name,
+      parseDefinition(document, `the ${kind} ${name}`, definition),
+    ]),
+  );
+}
+
+function parseDefinition(document: string, where: string, input: unknown): ParameterDefinition {
   if (!isMap(input) || typeof input.type !== "string") {
-    throw invalid(document, `the parameter ${name} has no type`);
+    throw invalid(document, `${where} has no type`);
   }
   const { allowedValues, allowedPattern } = input;
   return {

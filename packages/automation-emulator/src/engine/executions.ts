@@ -89,6 +89,8 @@ export interface Execution {
   status: Status;
   ended?: number;
   failureMessage?: string;
+  /** Those of the document's variables that have a value, as they are now. */
+  variables: ReadonlyMap<string, unknown>;
   current?: StepRecord;
   /** Of those for targets: the executions that it started. */
   readonly children: Execution[];
@@ -100,7 +102,7 @@ export interface Execution {
 
 export type NewExecution = Omit<
   Execution,
-  "steps" | "started" | "status" | "control" | "settled" | "children"
+  "steps" | "variables" | "started" | "status" | "control" | "settled" | "children"
 > & { readonly steps: readonly StepDefinition[] };
 
 /** A record of a step that has not begun. */
@@ -122,6 +124,7 @@ export function newExecution(parts: NewExecution, steps?: readonly StepRecord[])
     steps: steps ?? parts.steps.map((definition) => newStep(definition)),
     started: Date.now(),
     status: "Pending",
+    variables: new Map(),
     children: [],
     control: { cancel: new AbortController(), kill: new AbortController(), complete: false },
     settled: Promise.resolve(),

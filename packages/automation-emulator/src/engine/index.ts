@@ -16,10 +16,10 @@ import {
 import type { Workers } from "./jobs.ts";
 import { startFleet } from "./rateControl.ts";
 import { launch, machineOf, type Order, prepare, type Starter } from "./start.ts";
-import { stop } from "./stop.ts";
+import { killExecution, stop } from "./stop.ts";
 import { type Registry, startPlaces } from "./targetLocations.ts";
 import { createTokens } from "./tokens.ts";
-import { callerCredentials, type Tools } from "./tools.ts";
+import { type CancelledScripts, callerCredentials, type Tools } from "./tools.ts";
 import { refuseUnsupported } from "./unsupported.ts";
 import { isMap } from "./values.ts";
 import { executionView } from "./views.ts";
@@ -32,6 +32,10 @@ export interface EngineOptions {
   readonly python: string;
   /** Seconds of AWS time per real second. */
   readonly timeScale: number;
+  /** `kill` by default. */
+  readonly cancelledScripts?: CancelledScripts;
+  /** None by default. */
+  readonly faultsAtStep?: Tools["faultsAtStep"];
   /** Own workers; by default Python processes. */
   readonly workers?: Workers;
 }
@@ -47,7 +51,13 @@ export interface Engine extends Automation {
 export function createEngine(options: EngineOptions): Engine {
   const { endpoint, region, python, timeScale } = options;
   const workers = options.workers ?? startWorkers({ python, timeScale, endpoint, region });
-  const tools: Tools = { endpoint, workers, timeScale };
+  const tools: Tools = {
+    endpoint,
+    workers,
+    timeScale,
+    cancelledScripts: options.cancelledScripts ?? "kill",
+    faultsAtStep: options.faultsAtStep ?? (() => []),
+  };
   const executions = new Map<string, Execution>();
   const tokens = createTokens();
   const register = (execution: Execution): void => void executions.set(execution.id, execution);
@@ -94,9 +104,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   function kill(executionId: string): void {
     const execution = executions.get(executionId);
-    if (execution === undefined) return;
-    execution.control.kill.abort();
-    for (const child of execution.children) kill(child.id);
+    if (execution !== undefined) killExecution(execution);
   }
 
   return {

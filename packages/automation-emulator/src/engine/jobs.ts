@@ -5,6 +5,11 @@ interface JobBase {
   readonly env: Readonly<Record<string, string>>;
   /** In AWS time; the workers divide it by the time scale. */
   readonly timeoutSeconds: number;
+  /**
+   * The job is not ended by its timeout, but only after so many AWS seconds: its result is then that it timed out,
+   * while it runs on.
+   */
+  readonly runsOnSeconds?: number;
 }
 
 export interface ScriptJob extends JobBase {
@@ -51,6 +56,8 @@ export type JobResult =
 export interface RunningJob {
   /** Never rejects for what the job did. */
   readonly result: Promise<JobResult>;
+  /** When nothing of it runs any more; later than the result only for a job that runs on. */
+  readonly ended: Promise<void>;
   /** Ends the job at once; may be called again, and after its end. */
   kill(): void;
 }

@@ -6,7 +6,14 @@ import { setImmediate as turn } from "node:timers/promises";
 import { actions } from "./actions/index.ts";
 import { attemptStep, resolveInputs, type Setting } from "./attempt.ts";
 import { type Clock, startClock } from "./clock.ts";
-import { type Count, countOf, type StepDefinition, targetOf } from "./document.ts";
+import {
+  type Count,
+  countOf,
+  type ParameterDefinition,
+  type StepDefinition,
+  targetOf,
+} from "./document.ts";
+import { checkVariable } from "./documentVariables.ts";
 import { StepFailure, StepStopped, StepTimeout } from "./errors.ts";
 import {
   type Execution,
@@ -15,6 +22,7 @@ import {
   type Status,
   type StepRecord,
 } from "./executions.ts";
+import { killExecution, stop } from "./stop.ts";
 import type { Tools } from "./tools.ts";
 import { asText, asTexts } from "./values.ts";
 import { resolve, type Scope } from "./variables.ts";
@@ -28,7 +36,13 @@ export interface Machine {
   readonly tools: Tools;
   readonly execution: Execution;
   readonly setting: Setting;
-  readonly scope: Omit<Scope, "outputs"> & { readonly outputs: Map<string, unknown> };
+  readonly scope: Omit<Scope, "outputs" | "variables"> & {
+    readonly outputs: Map<string, unknown>;
+    readonly variables: Map<string, unknown>;
+  };
+  readonly variables: ReadonlyMap<string, ParameterDefinition>;
+  /** The ends of jobs that run, some perhaps longer than their step. */
+  readonly jobs: Set<Promise<void>>;
 }
 
 /** Runs an execution from its first step to its end. Never throws for what a step did. */
@@ -81,6 +95,17 @@ async function afterCancel(machine: Machine, { end: how, at }: Walked): Promise<
   await walk(machine, target, clock, execution.control.kill.signal, true);
 }
 
+/** Lets the faults that are put up for a step's beginning or end take effect. */
+function meetFaults({ tools, execution }: Machine, at: StepRecord, side: "before" | "after"): void {
+  const { id: executionId, accountId } = execution;
+  const boundary = { executionId, accountId, step: at.definition.name, side };
+  for (const kind of tools.faultsAtStep(boundary)) {
+    if ("kill" in kind) killExecution(execution);
+    if ("cancel" in kind) stop(execution, "Cancel");
+    if ("complete" in kind) stop(execution, "Complete");
+  }
+}
+
 interface Walked {
   /** `done`: by the document; `stopped`: from outside. */
   readonly end: "done" | "Failed" | "TimedOut" | "stopped";
@@ -106,9 +131,14 @@ async function walk(
   for (;;) {
     // A document may go in circles without ever waiting, and others must have their turn.
     await turn();
+    meetFaults(machine, at, "before");
     if (signal.aborted) return { end: "stopped", at, failure };
+    if (execution.control.complete && !cancelled) {
+      return { end: failure === undefined ? "done" : failedAs, at, failure };
+    }
     execution.current = at;
     const outcome = await runStep(machine, at, clock, signal, cancelled);
+    meetFaults(machine, at, "after");
     if (outcome.end === "stopped") return { end: "stopped", at, failure };
     const { definition } = at;
     if (outcome.end !== "Success" && definition.isCritical && failure === undefined) {
@@ -213,7 +243,18 @@ async function tryStep(
       inputs,
       attempt,
       clock,
-      signal,
+      {
+        signal,
+        kill: machine.execution.control.kill.signal,
+        begun: (ended) => {
+          machine.jobs.add(ended);
+          ended.finally(() => machine.jobs.delete(ended));
+        },
+      },
+      (name, value) => {
+        checkVariable(machine.variables, name, value);
+        scope.variables.set(name, value);
+      },
     );
     if (next !== undefined && !scope.steps.has(next)) {
       throw new StepFailure(`The step that comes next is to be ${next}, which is no step.`, {

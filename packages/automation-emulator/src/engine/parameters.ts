@@ -32,9 +32,13 @@ export function readParameters(
   const values = new Map<string, unknown>();
   for (const [name, definition] of definitions) {
     const texts = Object.hasOwn(given, name) ? given[name] : undefined;
-    const value =
-      texts === undefined ? fromDefault(name, definition) : fromTexts(name, definition, texts);
-    check(name, definition, value);
+    const what = `parameter ${name}`;
+    if (texts === undefined) {
+      values.set(name, fitDefault(what, definition));
+      continue;
+    }
+    const value = fromTexts(what, definition, texts);
+    check(what, definition, value);
     values.set(name, value);
   }
   return values;
@@ -43,7 +47,7 @@ export function readParameters(
 type Kind = "String" | "StringList" | "Integer" | "Boolean" | "MapList" | "StringMap";
 
 /** AWS-specific types are texts, which the console picks from a list; `List<…>` is a list of them. */
-function kindOf({ type }: ParameterDefinition): Kind {
+export function kindOf({ type }: ParameterDefinition): Kind {
   switch (type) {
     case "StringList":
     case "Integer":
@@ -57,7 +61,7 @@ function kindOf({ type }: ParameterDefinition): Kind {
 }
 
 function fromTexts(
-  name: string,
+  what: string,
   definition: ParameterDefinition,
   texts: readonly string[],
 ): unknown {
@@ -67,23 +71,21 @@ function fromTexts(
     const listed = texts.length === 1 && only !== undefined ? json(only) : undefined;
     return Array.isArray(listed) ? listed.map(asText) : texts;
   }
-  if (kind === "MapList") return maps(name, texts);
+  if (kind === "MapList") return maps(what, texts);
   const [text, ...more] = texts;
   if (text === undefined || more.length > 0) {
-    throw refused(
-      `The parameter ${name} of type ${definition.type} takes one value, not ${texts.length}.`,
-    );
+    throw refused(`The ${what} of type ${definition.type} takes one value, not ${texts.length}.`);
   }
-  return fromText(name, definition, kind, text);
+  return fromText(what, definition, kind, text);
 }
 
 function fromText(
-  name: string,
+  what: string,
   { type }: ParameterDefinition,
   kind: "String" | "Integer" | "Boolean" | "StringMap",
   text: string,
 ): unknown {
-  const wrong = refused(`The value "${text}" of the parameter ${name} is no ${type}.`);
+  const wrong = refused(`The value "${text}" of the ${what} is no ${type}.`);
   switch (kind) {
     case "String":
       return text;
@@ -103,53 +105,61 @@ function fromText(
 }
 
 /** Each text is one map as JSON, or the one text is the whole list. */
-function maps(name: string, texts: readonly string[]): unknown[] {
+function maps(what: string, texts: readonly string[]): unknown[] {
   const entries = texts.flatMap((text) => {
     const value = json(text);
     return Array.isArray(value) ? (value as unknown[]) : [value];
   });
   for (const entry of entries) {
-    if (!isMap(entry)) throw refused(`The parameter ${name} is no MapList: ${texts.join(", ")}`);
+    if (!isMap(entry)) throw refused(`The ${what} is no MapList: ${texts.join(", ")}`);
   }
   return entries;
 }
 
-function fromDefault(name: string, definition: ParameterDefinition): unknown {
-  const { default: value } = definition;
+/**
+ * The default of a parameter or variable as a value of its type.
+ *
+ * @param what what it is the default of, for the message
+ * @throws AwsError for a default that does not fit the type or the limits
+ */
+export function fitDefault(what: string, definition: ParameterDefinition): unknown {
+  const { default: given } = definition;
   const kind = kindOf(definition);
-  if (kind === "StringList" || kind === "MapList") {
-    return fromTexts(name, definition, Array.isArray(value) ? value.map(asText) : [asText(value)]);
-  }
-  return fromText(name, definition, kind, asText(value));
+  const value =
+    kind === "StringList" || kind === "MapList"
+      ? fromTexts(what, definition, Array.isArray(given) ? given.map(asText) : [asText(given)])
+      : fromText(what, definition, kind, asText(given));
+  check(what, definition, value);
+  return value;
 }
 
-function check(name: string, definition: ParameterDefinition, value: unknown): void {
+function check(what: string, definition: ParameterDefinition, value: unknown): void {
   const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = definition;
   const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
   const size = Array.isArray(value) ? value.length : isMap(value) ? Object.keys(value).length : 1;
   if (minItems !== undefined && size < minItems) {
-    throw refused(`The parameter ${name} has ${size} items; it must have ${minItems} at least.`);
+    throw refused(`The ${what} has ${size} items; it must have ${minItems} at least.`);
   }
   if (maxItems !== undefined && size > maxItems) {
-    throw refused(`The parameter ${name} has ${size} items; it may have ${maxItems} at most.`);
+    throw refused(`The ${what} has ${size} items; it may have ${maxItems} at most.`);
   }
   for (const part of parts) {
     const text = asText(part);
     if (allowedValues !== undefined && !allowedValues.some((one) => asText(one) === text)) {
       throw refused(
-        `The value "${text}" of the parameter ${name} is not one of the allowed values [${allowedValues.map(asText).join(", ")}].`,
+        `The value "${text}" of the ${what} is not one of the allowed values [${allowedValues.map(asText).join(", ")}].`,
       );
     }
-    if (allowedPattern !== undefined && !matcher(name, allowedPattern).test(text)) {
+    if (allowedPattern !== undefined && !matcher(what, allowedPattern).test(text)) {
       throw refused(
-        `The value "${text}" of the parameter ${name} does not match the allowed pattern ${allowedPattern}.`,
+        `The value "${text}" of the ${what} does not match the allowed pattern ${allowedPattern}.`,
       );
     }
     if (minChars !== undefined && text.length < minChars) {
-      throw refused(`The parameter ${name} must have ${minChars} characters at least.`);
+      throw refused(`The ${what} must have ${minChars} characters at least.`);
     }
     if (maxChars !== undefined && text.length > maxChars) {
-      throw refused(`The parameter ${name} may have ${maxChars} characters at most.`);
+      throw refused(`The ${what} may have ${maxChars} characters at most.`);
     }
   }
 }
@@ -158,7 +168,7 @@ function check(name: string, definition: ParameterDefinition, value: unknown): v
  * A Java pattern as JavaScript's; Java's `matches` wants the whole text.
  * https://docs.oracle.com/en/java/javase/21/docs/api/java.base/java/util/regex/Pattern.html
  */
-function matcher(name: string, pattern: string): RegExp {
+function matcher(what: string, pattern: string): RegExp {
   const flags = /^\(\?([ims]+)\)/.exec(pattern);
   const body = (flags === null ? pattern : pattern.slice(flags[0].length))
     .replace(/\\A/g, "^")
@@ -166,7 +176,7 @@ function matcher(name: string, pattern: string): RegExp {
   try {
     return new RegExp(`^(?:${body})$`, flags?.[1] ?? "");
   } catch (error) {
-    throw refused(`The allowed pattern of the parameter ${name} can't be read: ${String(error)}`);
+    throw refused(`The allowed pattern of the ${what} can't be read: ${String(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { partitionOf } from "../gateway/iam/requirement.ts";
 import type { Setting } from "./attempt.ts";
+import { initialVariables } from "./documentVariables.ts";
 import { AwsError } from "./errors.ts";
 import {
   type Execution,
@@ -94,6 +95,7 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
   const { accountId, region } = execution;
   const scope = {
     parameters: values,
+    variables: initialVariables(document.variables),
     outputs: new Map<string, unknown>(),
     steps: new Set(document.steps.map(({ name }) => name)),
     system: systemVariables(execution),
@@ -107,7 +109,8 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     credentials: ofRole ?? order.starter.credentials,
     scriptCredentials: ofRole,
   };
-  return { tools, execution, setting, scope };
+  execution.variables = scope.variables;
+  return { tools, execution, setting, scope, variables: document.variables, jobs: new Set() };
 }
 
 /**
@@ -154,7 +157,9 @@ export async function documentRole(
 
 /** Begins to run an execution; its `settled` ends with it. */
 export function launch(machine: Machine): void {
-  machine.execution.settled = runMachine(machine);
+  machine.execution.settled = runMachine(machine).then(async () => {
+    await Promise.all(machine.jobs);
+  });
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html */

@@ -27,3 +27,9 @@ export function stop(execution: Execution, type: string): void {
   }
   for (const child of execution.children) if (!isFinal(child.status)) stop(child, type);
 }
+
+/** Ends an execution and what it started as a crash would. */
+export function killExecution(execution: Execution): void {
+  execution.control.kill.abort();
+  for (const child of execution.children) killExecution(child);
+}

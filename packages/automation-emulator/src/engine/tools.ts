@@ -1,3 +1,4 @@
+import type { FaultKind, StepBoundary } from "../gateway/faults.ts";
 import type { Caller } from "../gateway/ports.ts";
 import type { Workers } from "./jobs.ts";
 
@@ -8,7 +9,18 @@ export interface Tools {
   readonly workers: Workers;
   /** Seconds of AWS time per real second. */
   readonly timeScale: number;
+  readonly cancelledScripts: CancelledScripts;
+  /** The faults that a step meets when it begins or has ended. */
+  readonly faultsAtStep: (boundary: StepBoundary) => readonly FaultKind[];
 }
+
+/**
+ * What becomes of a script whose step is cancelled or times out: it is killed, or it runs on to its end while the
+ * execution goes on, for instance on the path of onCancel. AWS documents nowhere that it kills one, so a runbook that
+ * must be safe is to be tried with both. An execution that is killed, as by a crash, takes its scripts with it either
+ * way. `engine.settled` waits for scripts that run on.
+ */
+export type CancelledScripts = "kill" | "runOn";
 
 export interface Credentials {
   readonly accessKeyId: string;

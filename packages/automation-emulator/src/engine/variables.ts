@@ -8,6 +8,8 @@ import { asText, isMap } from "./values.ts";
 /** What a reference may name. */
 export interface Scope {
   readonly parameters: ReadonlyMap<string, unknown>;
+  /** Those of the document's variables that have a value. */
+  readonly variables: ReadonlyMap<string, unknown>;
   /** Outputs of the steps that ran, by `step.Output`. */
   readonly outputs: ReadonlyMap<string, unknown>;
   /** Names of all steps, whether they ran or not. */
@@ -15,6 +17,9 @@ export interface Scope {
   /** `global:…` and `automation:…`. */
   readonly system: ReadonlyMap<string, string>;
 }
+
+/** Of references to the document's variables, and of the Name of aws:updateVariable. */
+export const variablePrefix = "variable:";
 
 const reference = /\{\{\s*([A-Za-z0-9_:.-]+)\s*\}\}/g;
 const whole = /^\s*\{\{\s*([A-Za-z0-9_:.-]+)\s*\}\}\s*$/;
@@ -68,6 +73,13 @@ type Found =
   | { readonly kind: "nothing"; readonly why: string };
 
 function look(name: string, scope: Scope): Found {
+  if (name.startsWith(variablePrefix)) {
+    const variable = name.slice(variablePrefix.length);
+    if (scope.variables.has(variable)) {
+      return { kind: "value", value: scope.variables.get(variable) };
+    }
+    return { kind: "nothing", why: `The document has no variable ${variable} with a value.` };
+  }
   const from = name.includes(":")
     ? scope.system
     : name.includes(".")

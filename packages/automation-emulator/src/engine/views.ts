@@ -1,7 +1,7 @@
 /** Records in the form of the API. */
 import type { Count } from "./document.ts";
 import type { Execution, StepRecord } from "./executions.ts";
-import { isMap } from "./values.ts";
+import { asTexts, isMap } from "./values.ts";
 
 /** What AWS gives for an output of a step that did not succeed. */
 const noOutput = "No output available yet because the step is not successfully executed";
@@ -24,7 +24,9 @@ export function executionView(execution: Execution): Record<string, unknown> {
     StepExecutionsTruncated: false,
     Parameters: execution.parameters,
     TargetLocations: shown.TargetLocations,
-    Variables: {},
+    Variables: Object.fromEntries(
+      [...execution.variables].map(([name, value]) => [name, asTexts(value)]),
+    ),
     ...(children.length > 0 && { ProgressCounters: counters(children) }),
   });
 }

@@ -4,7 +4,8 @@ This process imports boto3 and reads botocore's models once, and forks a child f
 with everything loaded, and whatever it does to modules, variables, environment or working directory ends with it.
 
 One JSON object a line. In: `{"id", "job"}` (jobs.ts) and `{"kill": id}`. Out: `{"id", "pid"}` when a job
-starts, `{"id", "log", "result"}` when it has ended. The end of the input ends every job and this process.
+starts, `{"id", "overdue", "log"}` when it runs on after its timeout, `{"id", "log", "result"}` when it has
+ended. The end of the input ends every job and this process.
 
 Arguments: a folder of its own, the time scale, the endpoint, the Region.
 """
@@ -52,6 +53,8 @@ class Running:
     id: int
     folder: Path
     deadline: float
+    # The deadline of a job that its timeout does not end; None for others, and once the timeout has come.
+    last_deadline: float | None = None
     ended_by: str | None = None
 
 
@@ -79,10 +82,18 @@ class Zygote:
         # Whichever of the two comes first: a kill must always find the group.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
-        timeout = float(job["timeoutSeconds"])
-        deadline = time.monotonic() + max(timeout / self.scale, min(timeout, REAL_SECONDS))
-        self.running[pid] = Running(number, folder, deadline)
+        last = self.deadline(job["runsOnSeconds"]) if "runsOnSeconds" in job else None
+        self.running[pid] = Running(number, folder, self.deadline(job["timeoutSeconds"]), last)
         self.say(json.dumps({"id": number, "pid": pid}))
+
+    def deadline(self, timeout: float) -> float:
+        return time.monotonic() + max(timeout / self.scale, min(timeout, REAL_SECONDS))
+
+    def overdue(self, job: Running) -> None:
+        """Reports that the timeout of a job has come, and lets it run on."""
+        if job.last_deadline is not None:
+            job.deadline, job.last_deadline = job.last_deadline, None
+            self.say(json.dumps({"id": job.id, "overdue": True, "log": read_log(job.folder / "log")}))
 
     def end(self, pid: int, ended_by: str) -> None:
         self.running[pid].ended_by = self.running[pid].ended_by or ended_by
@@ -142,7 +153,11 @@ class Zygote:
                         listening = False
                         selector.unregister(0)
             for pid, job in self.running.items():
-                if not listening or job.deadline <= time.monotonic():
+                late = job.deadline <= time.monotonic()
+                if listening and job.last_deadline is not None:
+                    if late or (job.folder / "overdue").exists():
+                        self.overdue(job)
+                elif not listening or late:
                     self.end(pid, "timeout" if listening else "killed")
             self.reap()
 

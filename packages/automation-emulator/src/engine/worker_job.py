@@ -81,27 +81,40 @@ def environment(job: Message, folder: Path, endpoint: str, region: str) -> dict[
     }
 
 
-def scale_time(scale: float, timeout: float, folder: Path) -> None:
+def scale_time(scale: float, timeout: float, runs_on: float | None, folder: Path) -> None:
     """Makes `time.sleep` faster, and lets `time.monotonic` go on as if it were not.
 
     So a loop that waits until a deadline sleeps as often as on AWS, and a sleep past the job's timeout ends
-    the job. `time.time` stays true, as it is compared with the times of other steps and of AWS.
+    the job, or, of one that runs on, is told to the parent. `time.time` stays true, as it is compared with the
+    times of other steps and of AWS.
     """
     real_sleep, real_monotonic = time.sleep, time.monotonic
     skipped = 0.0
-    deadline = real_monotonic() + timeout
+    timed_out = real_monotonic() + timeout
+    deadline = timed_out if runs_on is None else real_monotonic() + runs_on
+    overdue = folder / "overdue"
 
     def monotonic() -> float:
         return real_monotonic() + skipped
 
-    def sleep(seconds: float | SupportsIndex) -> None:
+    def nap(pause: float) -> None:
         nonlocal skipped
-        now, pause = monotonic(), float(seconds)
+        now = monotonic()
         real_sleep(min(pause, max(0.0, deadline - now)) / scale)
         # Threads may sleep at the same time: the clock goes to the later of their ends.
         skipped = max(skipped, now + pause - real_monotonic())
         if now + pause > deadline:
             finish(folder, {"status": "timeout"})
+
+    def sleep(seconds: float | SupportsIndex) -> None:
+        pause, left = float(seconds), max(0.0, timed_out - monotonic())
+        if runs_on is not None and left < pause and not overdue.exists():
+            nap(left)
+            overdue.touch()
+            # Wakes the parent, which then looks for the file.
+            os.kill(os.getppid(), signal.SIGCHLD)
+            pause -= left
+        nap(pause)
 
     time.sleep, time.monotonic = sleep, monotonic
 
@@ -214,7 +227,7 @@ def run_in_child(job: Message, folder: Path, scale: float, endpoint: str, region
         time.tzset()
         tempfile.tempdir = None
         random.seed()
-        scale_time(scale, job["timeoutSeconds"], folder)
+        scale_time(scale, job["timeoutSeconds"], job.get("runsOnSeconds"), folder)
         result = {"status": "success", "payload": run_script(job, folder) if job["kind"] == "script" else run_api(job)}
     except BaseException as error:
         text = f"{type(error).__name__}: {error}" if job["kind"] == "script" else str(error)

@@ -24,11 +24,13 @@ export interface WorkersOptions {
 /** What worker.py says. */
 type Report =
   | { readonly id: number; readonly pid: number }
+  | { readonly id: number; readonly overdue: true; readonly log: string }
   | { readonly id: number; readonly log: string; readonly result: Record<string, unknown> };
 
 /** worker.py, from its start to its end. */
 interface Zygote {
-  start(id: number, job: Job): Promise<JobResult>;
+  /** @param tell hears of the result once, perhaps before the job has ended */
+  start(id: number, job: Job, tell: (result: JobResult) => void): Promise<void>;
   kill(id: number): void;
   readonly alive: boolean;
   /** Ends every job and the process, and waits for that. */
@@ -58,23 +60,26 @@ export function startWorkers(options: WorkersOptions): Workers {
     lastId += 1;
     const id = lastId;
     let host: Zygote | undefined;
-    let drop: (result: JobResult) => void = () => undefined;
+    let tell: (result: JobResult) => void = () => undefined;
     let unwanted = false;
-    const dropped = new Promise<JobResult>((resolve) => {
-      drop = resolve;
+    const result = new Promise<JobResult>((resolve) => {
+      tell = resolve;
     });
-    const done = limit(async () => {
-      if (unwanted || closing !== undefined) return killed;
+    const ended = limit(async () => {
+      if (unwanted || closing !== undefined) return tell(killed);
       if (!zygote.alive) zygote = startZygote(options);
       host = zygote;
-      return await host.start(id, job);
+      await host.start(id, job, tell);
+    }).catch((error: unknown) => {
+      const message = `The process that runs steps did not start: ${String(error)}`;
+      tell({ status: "error", code: "WorkerDied", message, retryable: false, log: "" });
     });
     const kill = (): void => {
       unwanted = true;
-      if (host === undefined) drop(killed);
+      if (host === undefined) tell(killed);
       else host.kill(id);
     };
-    return { result: Promise.race([done, dropped]), kill };
+    return { result, ended, kill };
   };
   const close = (): Promise<void> => {
     closing ??= zygote.close();
@@ -90,7 +95,7 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
   const flags = ["-I", "-B", "-X", "utf8"];
   const args = [...flags, program, folder, String(timeScale), endpoint, region];
   const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"] });
-  const waiting = new Map<number, (result: JobResult) => void>();
+  const waiting = new Map<number, { tell(result: JobResult): void; end(): void }>();
   const groups = new Map<number, number>();
   let alive = true;
   let words = "";
@@ -105,8 +110,9 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
     // A process that was killed could not end its jobs itself.
     for (const group of groups.values()) killGroup(group);
     const message = `The process that runs steps ended (${how}). ${words.trim()}`.trim();
-    for (const resolve of waiting.values()) {
-      resolve({ status: "error", code: "WorkerDied", message, retryable: false, log: "" });
+    for (const { tell, end } of waiting.values()) {
+      tell({ status: "error", code: "WorkerDied", message, retryable: false, log: "" });
+      end();
     }
     waiting.clear();
     await rm(folder, { recursive: true, force: true });
@@ -117,17 +123,23 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
       groups.set(report.id, report.pid);
       return;
     }
+    const job = waiting.get(report.id);
+    if ("overdue" in report) {
+      job?.tell({ status: "timeout", log: report.log });
+      return;
+    }
     groups.delete(report.id);
-    waiting.get(report.id)?.({ ...report.result, log: report.log } as unknown as JobResult);
+    job?.tell({ ...report.result, log: report.log } as unknown as JobResult);
+    job?.end();
     waiting.delete(report.id);
   });
   return {
     get alive() {
       return alive;
     },
-    start: (id, job) =>
-      new Promise((resolve) => {
-        waiting.set(id, resolve);
+    start: (id, job, tell) =>
+      new Promise((end) => {
+        waiting.set(id, { tell, end });
         send({ id, job });
       }),
     kill: (id) => send({ kill: id }),

@@ -152,6 +152,7 @@ function oneOf<T extends string>(value: unknown, known: readonly T[], where: str
 
 function parseMatch(input: unknown): FaultMatch {
   const {
+    event,
     service,
     operation,
     executionId,
@@ -166,9 +167,13 @@ function parseMatch(input: unknown): FaultMatch {
   none(
     rest,
     "match",
-    "service, operation, executionId, accountId, step, nth, from, times, automationOnly",
+    "event, service, operation, executionId, accountId, step, nth, from, times, automationOnly",
   );
+  if (event !== undefined && event !== "call" && event !== "step") {
+    throw new Error("match.event must be call or step.");
+  }
   return {
+    ...(event !== undefined && { event }),
     ...(service !== undefined && { service: string(service, "match.service") }),
     ...(operation !== undefined && { operation: string(operation, "match.operation") }),
     ...(executionId !== undefined && { executionId: string(executionId, "match.executionId") }),
@@ -208,9 +213,11 @@ function parseKind(input: unknown): FaultKind {
       return { kill: side(kind.kill, "kind.kill") };
     case "cancel":
       return { cancel: side(kind.cancel, "kind.cancel") };
+    case "complete":
+      return { complete: side(kind.complete, "kind.complete") };
     default:
       throw new Error(
-        `kind must have one of error, throttle, delayMs, timeoutAfterEffect, kill, cancel; it has ${name ?? "nothing"}.`,
+        `kind must have one of error, throttle, delayMs, timeoutAfterEffect, kill, cancel, complete; it has ${name ?? "nothing"}.`,
       );
   }
 }

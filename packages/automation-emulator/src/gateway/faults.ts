@@ -1,10 +1,30 @@
-/** Faults on purpose: chosen calls fail, are throttled or slow, lose their answer, or end the execution that made them. */
+/**
+ * Faults on purpose: chosen calls fail, are throttled or slow, lose their answer, or end the execution that made them.
+ *
+ * An execution can be ended, exactly before or after a call or a step, in each of the ways there are: `kill` (it dies,
+ * as when the service crashes), `cancel` (StopAutomationExecution of type Cancel), `complete` (of type Complete):
+ *
+ *     faults.add({ match: { operation: "CreateImage", nth: 1, automationOnly: true }, kind: { cancel: "after" } });
+ *     faults.add({ match: { event: "step", step: "createImage" }, kind: { complete: "before" } });
+ *
+ * A step is met when it is about to begin, and when it has ended, however it ended and before the next one is chosen.
+ */
 import type { AwsCall } from "./calls.ts";
 
 /** A call before it has been answered. */
 export type PendingCall = Omit<AwsCall, "latencyMs" | "status" | "outcome" | "errorCode">;
 
+/** A step of an execution, about to begin or just ended. */
+export interface StepBoundary {
+  readonly executionId: string;
+  readonly accountId: string;
+  readonly step: string;
+  readonly side: "before" | "after";
+}
+
 export interface FaultMatch {
+  /** What is met: AWS calls, by default, or the beginning and end of steps, for kill, cancel and complete. */
+  readonly event?: "call" | "step";
   readonly service?: string;
   readonly operation?: string;
   readonly executionId?: string;
@@ -18,6 +38,7 @@ export interface FaultMatch {
   readonly times?: number;
   /** Only calls that an automation execution makes. */
   readonly automationOnly?: boolean;
+  /** For calls alone. */
   readonly predicate?: (call: PendingCall) => boolean;
 }
 
@@ -37,7 +58,9 @@ export type FaultKind =
   /** The execution that makes the call is killed before or after its effect. */
   | { readonly kill: "before" | "after" }
   /** StopAutomationExecution of type Cancel, before or after the call's effect. */
-  | { readonly cancel: "before" | "after" };
+  | { readonly cancel: "before" | "after" }
+  /** StopAutomationExecution of type Complete, likewise. */
+  | { readonly complete: "before" | "after" };
 
 export interface Fault {
   readonly match: FaultMatch;
@@ -58,6 +81,7 @@ export interface FaultBoard {
   add(fault: Fault): () => void;
   /** Takes all faults down and forgets the hits. */
   clear(): void;
+  /** The calls that met a fault. */
   readonly hits: readonly FaultHit[];
 }
 
@@ -74,6 +98,8 @@ export interface FiringFaultBoard extends FaultBoard {
   fire(call: PendingCall): readonly Fault[];
   /** A call has been answered. */
   answered(call: AwsCall, body: () => string): void;
+  /** The faults that a step meets at its beginning or end. Counts it. */
+  fireAtStep(boundary: StepBoundary): readonly FaultKind[];
 }
 
 export function createFaultBoard(): FiringFaultBoard {
@@ -124,11 +150,37 @@ export function createFaultBoard(): FiringFaultBoard {
       }
       return fired;
     },
+    fireAtStep: (boundary) => {
+      const met = entries.filter(({ fault }) => meets(fault, boundary));
+      const fired: FaultKind[] = [];
+      for (const entry of met) {
+        entry.matched += 1;
+        if (!due(entry.fault.match, entry.matched, entry.hits)) continue;
+        entry.hits += 1;
+        fired.push(entry.fault.kind);
+      }
+      return fired;
+    },
   };
+}
+
+function meets(
+  { match, kind }: Fault,
+  { executionId, accountId, step, side }: StepBoundary,
+): boolean {
+  const sides: Readonly<Record<string, unknown>> = { ...kind };
+  return (
+    match.event === "step" &&
+    [sides.kill, sides.cancel, sides.complete].includes(side) &&
+    (match.executionId === undefined || match.executionId === executionId) &&
+    (match.accountId === undefined || match.accountId === accountId) &&
+    (match.step === undefined || match.step === step)
+  );
 }
 
 function matches(match: FaultMatch, call: PendingCall): boolean {
   return (
+    match.event !== "step" &&
     (match.service === undefined || match.service === call.service) &&
     (match.operation === undefined || match.operation === call.operation) &&
     (match.executionId === undefined || match.executionId === call.executionId) &&

@@ -3,7 +3,7 @@ import { botocoreModels } from "../botocore.ts";
 import { createAdmin } from "./admin.ts";
 import { type CallLog, createCallLog } from "./calls.ts";
 import { answerControl } from "./control.ts";
-import { createFaultBoard, type FaultBoard } from "./faults.ts";
+import { createFaultBoard, type FaultBoard, type FiringFaultBoard } from "./faults.ts";
 import { createAuthorizer } from "./iam/authorizer.ts";
 import type { Guardrails } from "./iam/guardrails.ts";
 import { createIdentities } from "./identities.ts";
@@ -43,7 +43,7 @@ export interface Stack<A extends Automation> {
  */
 export async function startStack<A extends Automation>(
   options: StackOptions,
-  createAutomation: (endpoint: string) => A,
+  createAutomation: (endpoint: string, faults: FiringFaultBoard) => A,
 ): Promise<Stack<A>> {
   const [moto, modelFolder] = await Promise.all([
     startMoto(options.python),
@@ -79,7 +79,7 @@ export async function startStack<A extends Automation>(
       options.host,
     );
     const endpoint = `http://127.0.0.1:${server.port}`;
-    automation = createAutomation(endpoint);
+    automation = createAutomation(endpoint, faults);
     let closing: Promise<void> | undefined;
     return {
       endpoint,

@@ -1,6 +1,7 @@
 import { CreateVpcCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { type SSMClient, StopAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { FaultKind } from "../../src/gateway/faults.ts";
 import { type Emulator, startEmulator } from "../../src/index.ts";
 import { isRunning } from "../workers/harness.ts";
 import {
@@ -152,6 +153,53 @@ test("Complete lets the step under way end and stops then", async () => {
   expect(states(execution)).toEqual({ slow: "Success" });
 });
 
+describe("a fault at a step", () => {
+  const meet = async (): Promise<readonly [unknown, object]> => {
+    const id = await begin(
+      ...["one", "two", "three"].map((name) =>
+        script(name, ["return 1"], { onCancel: "step:clean" }),
+      ),
+      script("end", ["return 1"], { isEnd: true }),
+      script("clean", ["return 1"]),
+    );
+    await emulator.engine.settled(id);
+    const execution = await get(ssm, id);
+    return [execution.AutomationExecutionStatus, states(execution)];
+  };
+  const done = (...names: string[]) => Object.fromEntries(names.map((name) => [name, "Success"]));
+
+  test.each<[FaultKind, string, object]>([
+    [{ cancel: "before" }, "Cancelled", { ...done("one", "clean"), two: "Cancelled" }],
+    [{ cancel: "after" }, "Cancelled", { ...done("one", "two", "clean"), three: "Cancelled" }],
+    [{ complete: "before" }, "Success", done("one")],
+    [{ complete: "after" }, "Success", done("one", "two")],
+    [{ kill: "before" }, "Failed", done("one")],
+    [{ kill: "after" }, "Failed", done("one", "two")],
+  ])("ends the execution exactly there: %j", async (kind, status, expected) => {
+    emulator.faults.add({ match: { event: "step", step: "two", accountId: "111122223333" }, kind });
+    expect(await meet()).toEqual([status, expected]);
+  });
+
+  test("counts its own side only, and meets no call", async () => {
+    const match = { event: "step", nth: 2 } as const;
+    emulator.faults.add({ match, kind: { complete: "after" } });
+    expect(await meet()).toEqual(["Success", done("one", "two")]);
+  });
+});
+
+test.each(["before", "after"] as const)("Complete comes with a fault %s a call", async (side) => {
+  emulator.faults.add({
+    match: { operation: "DescribeVpcs", automationOnly: true },
+    kind: { complete: side },
+  });
+  const lines = ["boto3.client('ec2').describe_vpcs()"];
+  const id = await begin(script("reads", lines), pass("after"));
+  await emulator.engine.settled(id);
+  const execution = await get(ssm, id);
+  expect(execution.AutomationExecutionStatus).toBe("Success");
+  expect(states(execution)).toEqual({ reads: "Success" });
+});
+
 describe("kill", () => {
   test("ends everything at once: no onFailure, no onCancel, no further call", async () => {
     const id = await begin(
@@ -189,6 +237,77 @@ describe("kill", () => {
     expect(emulator.calls.of({ executionId: id, step: "make" })).toMatchObject([
       { operation: "CreateVpc", outcome: "fault", status: 0 },
     ]);
+  });
+});
+
+describe("a script whose step is over, with cancelledScripts runOn,", () => {
+  let other: Emulator;
+  let client: SSMClient;
+  beforeAll(async () => {
+    other = await startEmulator({ timeScale: 200, cancelledScripts: "runOn" });
+    client = ssmOf(other, "111122223333");
+  });
+  afterAll(() => other.close());
+
+  /** Makes one VPC at once, and a second one when the step "clean" has made its own. */
+  const slow = (rest: object): Step =>
+    script(
+      "slow",
+      [
+        "ec2 = boto3.client('ec2')",
+        "ec2.create_vpc(CidrBlock='10.1.0.0/16')",
+        "filters = [{'Name': 'cidr', 'Values': ['10.2.0.0/16']}]",
+        "while not ec2.describe_vpcs(Filters=filters)['Vpcs']: time.sleep(1)",
+        "ec2.create_vpc(CidrBlock='10.3.0.0/16')",
+      ],
+      rest,
+    );
+  const clean = script("clean", ["boto3.client('ec2').create_vpc(CidrBlock='10.2.0.0/16')"]);
+  const made = (id: string): unknown[] =>
+    other.calls
+      .of({ executionId: id })
+      .filter(({ operation }) => operation === "CreateVpc")
+      .map(({ step, parameters }) => [step, parameters.CidrBlock]);
+  const all = [
+    ["slow", "10.1.0.0/16"],
+    ["clean", "10.2.0.0/16"],
+    ["slow", "10.3.0.0/16"],
+  ];
+
+  test("goes on to its end beside the path of onCancel", async () => {
+    const id = await start(client, await create(client, [slow({ onCancel: "step:clean" }), clean]));
+    await until(() => made(id).length > 0);
+    await client.send(
+      new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" }),
+    );
+    await other.engine.settled(id);
+    expect(made(id)).toEqual(all);
+    const execution = await get(client, id);
+    expect(execution.AutomationExecutionStatus).toBe("Cancelled");
+    expect(states(execution)).toEqual({ slow: "Cancelled", clean: "Success" });
+  });
+
+  test("goes on after the timeout of its step", async () => {
+    const own = ssmOf(other, "444455556666");
+    const step = slow({ timeoutSeconds: 60, onFailure: "step:clean" });
+    const id = await start(own, await create(own, [step, clean]));
+    await other.engine.settled(id);
+    expect(made(id)).toEqual(all);
+    const execution = await get(own, id);
+    expect(execution.AutomationExecutionStatus).toBe("TimedOut");
+    expect(states(execution)).toEqual({ slow: "TimedOut", clean: "Success" });
+  });
+
+  test("dies with its execution in a crash, and after ten minutes", async () => {
+    const id = await start(client, await create(client, [busy("busy")]));
+    const pid = await pidOf(id, "busy", other);
+    other.engine.kill(id);
+    await other.engine.settled(id);
+    expect(isRunning(pid)).toBe(false);
+    const sleeper = script("sleeper", ["while True: time.sleep(50)"], { timeoutSeconds: 5 });
+    const second = await start(client, await create(client, [sleeper]));
+    await other.engine.settled(second);
+    expect(states(await get(client, second))).toEqual({ sleeper: "TimedOut" });
   });
 });
 

@@ -9,6 +9,7 @@ const scope = {
     ["List", ["a", "b"]],
     ["Maps", [{ a: "b" }]],
   ]),
+  variables: new Map<string, unknown>([["Seen", ["x"]]]),
   outputs: new Map<string, unknown>([["ran.Number", 3]]),
   steps: new Set(["ran", "other"]),
   system: new Map([["global:REGION", "us-east-1"]]),
@@ -19,6 +20,7 @@ describe("references", () => {
     expect(resolve("{{ Flag }}", scope)).toBe(true);
     expect(resolve("{{List}}", scope)).toEqual(["a", "b"]);
     expect(resolve("{{ ran.Number }}", scope)).toBe(3);
+    expect(resolve("{{ variable:Seen }}", scope)).toEqual(["x"]);
     expect(resolve({ deep: ["{{ Maps }}"] }, scope)).toEqual({ deep: [[{ a: "b" }]] });
   });
 
@@ -33,6 +35,7 @@ describe("references", () => {
     expect(() => resolve("{{ other.Output }}", scope)).toThrow("The step other has not run");
     expect(() => resolve("x {{ ran.Missing }}", scope)).toThrow("ran.Missing");
     expect(() => resolve("{{ Unknown }}", scope)).toThrow("Unknown is not defined");
+    expect(() => resolve("{{ variable:None }}", scope)).toThrow("no variable None");
     expect(() => resolve("{{ global:OTHER }}", scope)).toThrow("global:OTHER is not defined");
   });
 

@@ -18,6 +18,12 @@ export interface ActionContext {
     handler: string,
     payload: unknown,
   ): Promise<{ readonly payload: unknown; readonly log: string }>;
+  /**
+   * Gives a variable of the document a new value.
+   *
+   * @throws StepFailure for a variable that the document has not, or a value that is not of its type
+   */
+  setVariable(name: string, value: unknown): void;
   /** Waits, in AWS seconds. @throws StepTimeout, StepStopped */
   sleep(seconds: number): Promise<void>;
 }

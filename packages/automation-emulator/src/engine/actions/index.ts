@@ -7,6 +7,7 @@ import { createTags } from "./createTags.ts";
 import { executeAwsApi } from "./executeAwsApi.ts";
 import { executeScript } from "./executeScript.ts";
 import { sleep } from "./sleep.ts";
+import { updateVariable } from "./updateVariable.ts";
 import { waitForAwsResourceProperty } from "./waitForAwsResourceProperty.ts";
 
 /** The actions that the emulator runs; all others fail the step. */
@@ -19,5 +20,6 @@ export const actions: ReadonlyMap<string, Action> = new Map([
   ["aws:executeAwsApi", executeAwsApi],
   ["aws:executeScript", executeScript],
   ["aws:sleep", sleep],
+  ["aws:updateVariable", updateVariable],
   ["aws:waitForAwsResourceProperty", waitForAwsResourceProperty],
 ]);

@@ -12,10 +12,11 @@ import {
 } from "../ports.ts";
 
 type Parts = Pick<GatewayParts, "automation" | "faults">;
+type Decisive = Exclude<FaultKind, { readonly delayMs: number }>;
 
 export function faulted(parts: Parts): Stage<CallInProgress> {
   return async (subject, next) => {
-    let decisive: FaultKind | undefined;
+    let decisive: Decisive | undefined;
     for (const { kind } of parts.faults.fire(subject.pending)) {
       if ("delayMs" in kind) await sleep(kind.delayMs);
       else decisive = kind;
@@ -26,7 +27,7 @@ export function faulted(parts: Parts): Stage<CallInProgress> {
 
 async function meet(
   parts: Parts,
-  kind: FaultKind,
+  kind: Decisive,
   { arrival, call, remarks }: CallInProgress,
   next: () => Promise<Answer>,
 ): Promise<Answer> {
@@ -48,12 +49,15 @@ async function meet(
     await next();
     return drop("TimeoutAfterEffect");
   }
-  if ("cancel" in kind && kind.cancel === "after") {
+  const [type, side] =
+    "cancel" in kind ? (["Cancel", kind.cancel] as const) : (["Complete", kind.complete] as const);
+  if (side === "after") {
     const answer = await next();
-    await cancel(parts, call);
+    await stop(parts, call, type);
     return answer;
   }
-  await cancel(parts, call);
+  await stop(parts, call, type);
+  if (type === "Complete") return next();
   // The engine may have ended the script that made this call; then the call never left it.
   await sleep(20);
   return arrival.isGone() ? drop("Cancelled") : next();
@@ -67,12 +71,12 @@ function complete(error: { code: string; message?: string; status?: number }): S
   };
 }
 
-async function cancel(parts: Parts, call: DecodedCall): Promise<void> {
+async function stop(parts: Parts, call: DecodedCall, Type: "Cancel" | "Complete"): Promise<void> {
   if (call.executionId === undefined) return;
   const { accountId, region } = call;
-  const input = { AutomationExecutionId: call.executionId, Type: "Cancel" };
+  const input = { AutomationExecutionId: call.executionId, Type };
   const caller = { accountId, accessKeyId: accountId, region };
-  // An execution that has ended meanwhile can't be cancelled, and that is no failure of the fault.
+  // An execution that has ended meanwhile can't be stopped, and that is no failure of the fault.
   await parts
     .automation()
     .handle("StopAutomationExecution", input, caller)

@@ -1,0 +1,19 @@
+import { StepFailure } from "../errors.ts";
+import { variablePrefix } from "../variables.ts";
+import { type Action, text } from "./action.ts";
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html */
+export const updateVariable: Action = {
+  timeoutSeconds: 600,
+  run: async ({ inputs, setVariable }) => {
+    const name = text(inputs, "Name");
+    if (!name.startsWith(variablePrefix)) {
+      throw new StepFailure(`The input Name must be ${variablePrefix}NAME; it is ${name}.`, {
+        stage: "InputValidation",
+        type: "Verification",
+      });
+    }
+    setVariable(name.slice(variablePrefix.length), inputs.Value);
+    return { result: {} };
+  },
+};
