@@ -42,12 +42,12 @@ export interface Emulator {
     readonly guardrails: Guardrails;
   };
   /**
-   * Turns knobs of the AWS behind the front, such as quotas and delays (patched_moto/settings.py), for one
+   * Turns settings of the AWS behind the gateway, such as quotas and delays (patched_moto/settings.py), for one
    * account or for all.
    *
-   * @throws Error for a knob that does not exist.
+   * @throws Error for a setting that does not exist.
    */
-  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
+  settings(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   /** Environment variables for any AWS client, as the administrator of the account. */
   env(accountId?: string): Record<string, string>;
   /** Stops moto, running scripts and the server; may be called again. */
@@ -55,7 +55,7 @@ export interface Emulator {
 }
 
 /**
- * Starts a local AWS: moto with its gaps mended, and in front of it the SSM Automation engine, the log of
+ * Starts a local AWS: moto with its gaps patched, and before it the SSM Automation engine, the log of
  * calls, the fault board and IAM enforcement.
  *
  * An access key id of 12 digits is the administrator of the account with that number, so each test can
@@ -89,7 +89,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults: stack.faults,
     engine: stack.automation,
     iam: { enforce: stack.enforce, guardrails: stack.guardrails },
-    knobs: stack.knobs,
+    settings: stack.settings,
     env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
     close: async () => {
       await stack.automation.close();

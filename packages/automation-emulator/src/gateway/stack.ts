@@ -32,12 +32,12 @@ export interface Stack<A extends Automation> {
   /** Enforces IAM for an account, a role or everyone; gives the function that ends it. */
   enforce(target: string): () => void;
   readonly guardrails: Guardrails;
-  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
+  settings(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Starts moto and the front. The engine is made last, because its own calls go through the front.
+ * Starts moto and the gateway. The engine is made last, because its own calls go through the gateway.
  *
  * @throws Error when moto or the port is not to be had; nothing is left running then.
  */
@@ -88,9 +88,9 @@ export async function startStack<A extends Automation>(
       automation,
       enforce,
       guardrails,
-      knobs: async (values, account) => {
-        const { status, output } = await admin.post("/moto-api/knobs", { ...values, account });
-        if (status !== 200) throw new Error(`The knobs were refused: ${JSON.stringify(output)}`);
+      settings: async (values, account) => {
+        const { status, output } = await admin.post("/moto-api/settings", { ...values, account });
+        if (status !== 200) throw new Error(`The settings were refused: ${JSON.stringify(output)}`);
       },
       close: () => {
         closing ??= (async () => {

@@ -1,4 +1,4 @@
-/** moto and the front with an engine that only writes down what it is asked. */
+/** moto and the gateway with an engine that only writes down what it is asked. */
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";

@@ -27,7 +27,7 @@ async function motosOf(parent: number): Promise<readonly number[]> {
   return stdout.split("\n").filter(Boolean).map(Number);
 }
 
-/** Starting node, moto and the front takes seconds on a machine that is busy. */
+/** Starting node, moto and the gateway takes seconds on a machine that is busy. */
 const patience = 30_000;
 
 test(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from mended import Account, Network, code
+from patched_aws import Account, Network, code
 
-pytestmark = pytest.mark.mend
+pytestmark = pytest.mark.patch
 
 
 def share(owner: Account, participant: Account, *resources: str) -> str:
