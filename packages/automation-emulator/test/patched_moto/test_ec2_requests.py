@@ -68,7 +68,6 @@ def test_a_dry_run_changes_nothing_and_answers_412(ec2: Any, network: Network, o
         ("delete_security_group", {"GroupId": "sg-0123456789abcdef0"}, "InvalidGroup.NotFound"),
         ("authorize_security_group_egress", {"GroupId": "sg-0123456789abcdef0"}, "InvalidGroup.NotFound"),
         ("create_security_group", {"VpcId": "vpc-0123456789abcdef0"}, "InvalidVpcID.NotFound"),
-        ("describe_security_groups", {"GroupIds": ["sg-0123456789abcdef0"]}, "InvalidGroup.NotFound"),
         (
             "describe_network_interfaces",
             {"NetworkInterfaceIds": ["eni-0123456789abcdef0"]},

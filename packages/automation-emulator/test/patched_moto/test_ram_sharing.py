@@ -75,8 +75,9 @@ def test_a_shared_group_can_be_used_and_not_changed_nor_deleted_while_it_is(
 
 def test_what_is_shared_no_longer_is_gone(account: Account, participant: Account, network: Network) -> None:
     arn = share(account, participant, network.subnet)
-    account.client("ram").delete_resource_share(resourceShareArn=arn)
     ec2 = participant.client("ec2")
+    ec2.describe_subnets(SubnetIds=[network.subnet])
+    account.client("ram").delete_resource_share(resourceShareArn=arn)
     assert code(ec2.describe_subnets, SubnetIds=[network.subnet]) == "InvalidSubnetID.NotFound"
     assert code(ec2.describe_vpcs, VpcIds=[network.vpc]) == "InvalidVpcID.NotFound"
 
