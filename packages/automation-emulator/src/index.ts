@@ -23,6 +23,12 @@ export interface EmulatorOptions {
   readonly logFile?: string;
   /** Default 0: a free one. */
   readonly port?: number;
+  /** The address to listen on; 127.0.0.1 by default. Whoever reaches it can run code on this machine. */
+  readonly host?: string;
+  /** `name:port` of Host headers that are let in besides those of loopback with the emulator's own port. */
+  readonly allowedHosts?: readonly string[];
+  /** Where moto keeps its state between starts; nowhere by default. Executions are not kept. */
+  readonly stateFile?: string;
 }
 
 export interface Emulator {
@@ -50,6 +56,8 @@ export interface Emulator {
   settings(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   /** Environment variables for any AWS client, as the administrator of the account. */
   env(accountId?: string): Record<string, string>;
+  /** As if it had just been started: no resources, executions, calls, faults, guardrails; settings as at the start. */
+  reset(): Promise<void>;
   /** Stops moto, running scripts and the server; may be called again. */
   close(): Promise<void>;
 }
@@ -65,13 +73,24 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
-  const { cancelledScripts = "kill", enforceIam, logFile, port } = options;
+  const {
+    cancelledScripts = "kill",
+    enforceIam,
+    logFile,
+    port,
+    host,
+    allowedHosts,
+    stateFile,
+  } = options;
   const stack = await startStack(
     {
       python,
       ...(enforceIam !== undefined && { enforceIam }),
       ...(logFile !== undefined && { logFile }),
       ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
+      ...(allowedHosts !== undefined && { allowedHosts }),
+      ...(stateFile !== undefined && { stateFile }),
     },
     (endpoint, faults) =>
       createEngine({
@@ -90,6 +109,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     engine: stack.automation,
     iam: { enforce: stack.enforce, guardrails: stack.guardrails },
     settings: stack.settings,
+    reset: stack.reset,
     env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
     close: async () => {
       await stack.automation.close();

@@ -59,7 +59,7 @@ export function createEngine(options: EngineOptions): Engine {
     faultsAtStep: options.faultsAtStep ?? (() => []),
   };
   const executions = new Map<string, Execution>();
-  const tokens = createTokens();
+  let tokens = createTokens();
   const register = (execution: Execution): void => void executions.set(execution.id, execution);
   const registry: Registry = {
     add: register,
@@ -107,7 +107,16 @@ export function createEngine(options: EngineOptions): Engine {
     if (execution !== undefined) killExecution(execution);
   }
 
+  async function reset(): Promise<void> {
+    for (const execution of all()) kill(execution.id);
+    await Promise.all(all().map(({ settled }) => settled));
+    executions.clear();
+    registry.expected.clear();
+    tokens = createTokens();
+  }
+
   return {
+    reset,
     handle: async (operation, given, caller) => {
       const input = inputMap(given);
       switch (operation) {

@@ -19,10 +19,11 @@ export interface Admin {
     target: string,
     input: unknown,
   ): Promise<{ readonly status: number; readonly output: unknown }>;
-  /** A POST to moto's own interface, below /moto-api/. */
-  post(
+  /** A request to moto's own interface, below /moto-api/. */
+  own(
+    method: string,
     target: string,
-    input: unknown,
+    input?: unknown,
   ): Promise<{ readonly status: number; readonly output: unknown }>;
 }
 
@@ -66,9 +67,9 @@ export function createAdmin(moto: Moto): Admin {
       const output: unknown = JSON.parse(response.body.toString("utf8") || "{}");
       return { status: response.status, output };
     },
-    post: async (target, input) => {
+    own: async (method, target, input = {}) => {
       const response = await moto.send({
-        method: "POST",
+        method,
         target,
         headers: ["Content-Type", "application/json", "Host", "localhost"],
         body: Buffer.from(JSON.stringify(input)),

@@ -41,11 +41,13 @@ const hopByHop = new Set([
  */
 export async function startMoto(
   python: string,
+  stateFile?: string,
   serve: string = packageFile("patched_moto", "serve.py"),
 ): Promise<Moto> {
   const folder = await mkdtemp(join(tmpdir(), "moto-"));
   const socketPath = join(folder, "socket");
-  const child = spawn(python, [serve, "--socket", socketPath], {
+  const state = stateFile === undefined ? [] : ["--state", stateFile];
+  const child = spawn(python, [serve, "--socket", socketPath, ...state], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const exited = once(child, "exit").then(
@@ -105,7 +107,8 @@ export async function startMoto(
     close: async () => {
       await agent.destroy();
       child.stdin.end();
-      const late = setTimeout(() => child.kill("SIGKILL"), 3000);
+      // A large state takes its time to be written.
+      const late = setTimeout(() => child.kill("SIGKILL"), stateFile === undefined ? 3000 : 60_000);
       await exited;
       clearTimeout(late);
       await remove();

@@ -23,6 +23,8 @@ export interface Automation {
   /** @throws an error with `code` and `status` for an error of AWS. */
   handle(operation: string, input: unknown, caller: Caller): Promise<unknown>;
   kill(executionId: string): void;
+  /** Ends all executions and forgets them. */
+  reset(): Promise<void>;
 }
 
 /** What IAM says of a call. */

@@ -1,5 +1,5 @@
 /** The gateway's HTTP server: reads requests, sends answers. What happens between is in pipeline.ts. */
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { WireResponse } from "./errors.ts";
 import { headerOf } from "./moto.ts";
@@ -22,29 +22,54 @@ export async function startServer(
   host = "127.0.0.1",
 ): Promise<GatewayServer> {
   const pipeline = createPipeline(parts);
-  const server = createServer((incoming, response) => {
-    serve(pipeline, incoming, response).catch((error: unknown) => {
-      if (incoming.socket.destroyed) return;
-      console.error("The emulator failed on a request:", error);
-      response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
+  const listen = async (at: number, address: string): Promise<Server> => {
+    const server = createServer((incoming, response) => {
+      serve(pipeline, incoming, response).catch((error: unknown) => {
+        if (incoming.socket.destroyed) return;
+        console.error("The emulator failed on a request:", error);
+        response.writeHead(500, { "content-type": "text/plain" }).end(String(error));
+      });
     });
-  });
-  // Clients keep connections for long, and one that is closed under them looks like a fault of AWS.
-  server.keepAliveTimeout = 0;
-  server.requestTimeout = 0;
-  server.headersTimeout = 0;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(port, host, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+    // Clients keep connections for long, and one that is closed under them looks like a fault of AWS.
+    server.keepAliveTimeout = 0;
+    server.requestTimeout = 0;
+    server.headersTimeout = 0;
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject).listen(at, address, resolve);
+    });
+    return server;
+  };
+  const address = host === "localhost" ? "127.0.0.1" : host;
+  const first = await listen(port, address);
+  const { port: taken } = first.address() as AddressInfo;
+  // The steps of automations reach the emulator on loopback, whatever else it listens on.
+  const servers = [first];
+  if (!reachesLoopback.test(address)) {
+    servers.push(
+      await listen(taken, "127.0.0.1").catch((error: unknown) => {
+        first.close();
+        throw error;
       }),
+    );
+  }
+  return {
+    port: taken,
+    close: async () => {
+      await Promise.all(
+        servers.map(
+          (server) =>
+            new Promise<void>((resolve) => {
+              server.close(() => resolve());
+              server.closeAllConnections();
+            }),
+        ),
+      );
+    },
   };
 }
+
+/** Addresses by which 127.0.0.1 is listened on. */
+const reachesLoopback = /^(?:127\.0\.0\.1|0\.0\.0\.0|::)$/;
 
 async function serve(
   pipeline: (arrival: Arrival) => Promise<Answer>,

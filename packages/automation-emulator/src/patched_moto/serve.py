@@ -15,10 +15,14 @@ import json
 import os
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+#: How often a state that has changed is kept.
+KEEP_SECONDS = 5.0
 PATCHES = Path(__file__).resolve().parent / "patches"
 
 # The folder of this file would offer `settings` and `patch` a second time, under other names.
@@ -49,8 +53,11 @@ def apply_patches() -> None:
         importlib.import_module(f"patched_moto.patches.{name}").apply()
 
 
-def serve(port: int, socket: str | None) -> None:
-    """Serves on the Unix socket, where one is given, else on the port, until standard input is closed."""
+def serve(port: int, socket: str | None, keep: Callable[[], None]) -> None:
+    """Serves on the Unix socket, where one is given, else on the port, until standard input is closed.
+
+    `keep` is called then.
+    """
     # Not before the environment is set, above.
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
     from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415
@@ -86,8 +93,46 @@ def serve(port: int, socket: str | None) -> None:
     sys.stdout.flush()
     while sys.stdin.buffer.read(4096):
         pass
+    keep()
     # A request in progress has nobody left to answer to.
     os._exit(0)
+
+
+def _keeper(given: str | None) -> Callable[[], None]:
+    """Puts the kept state back, and gives the function that keeps it; where no file is given, one that does nothing.
+
+    The state is kept every few seconds while it changes, so that little is lost when the machine goes down.
+    """
+    if given is None:
+        return lambda: None
+    # Not before the environment is set, above.
+    from patched_moto.patches.requests import LOCK, changes  # noqa: PLC0415
+    from patched_moto.state import StateError, load, save  # noqa: PLC0415
+
+    file = Path(given)
+    kept = [changes()]
+
+    def keep() -> None:
+        with LOCK:
+            if changes() == kept[0]:
+                return
+            kept[0] = changes()
+            try:
+                save(file)
+            except StateError as error:
+                sys.stderr.write(f"{error}\n")
+
+    def keep_on() -> None:
+        while True:
+            time.sleep(KEEP_SECONDS)
+            keep()
+
+    try:
+        load(file)
+    except StateError as error:
+        sys.exit(str(error))
+    threading.Thread(target=keep_on, daemon=True).start()
+    return keep
 
 
 def main() -> None:
@@ -95,6 +140,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="moto with its gaps patched, for this machine only")
     parser.add_argument("--port", type=int, default=0, help="0 (the default) takes a free port")
     parser.add_argument("--socket", help="the path of a Unix socket to serve on instead")
+    parser.add_argument("--state", help="a file in which the state is kept between starts")
     parser.add_argument("--plain", action="store_true", help="moto without the patches")
     parser.add_argument("--image-delay", type=float, help="seconds for which an image is pending")
     options = parser.parse_args()
@@ -108,7 +154,7 @@ def main() -> None:
 
         from_environment()
         apply_patches()
-    serve(options.port, options.socket)
+    serve(options.port, options.socket, _keeper(options.state))
 
 
 if __name__ == "__main__":

@@ -111,3 +111,14 @@ def from_environment() -> None:
     """Sets the settings whose environment variable is there."""
     found = {setting: float(os.environ[name]) for name, setting in VARIABLES.items() if os.environ.get(name)}
     change(ALL_ACCOUNTS, found)
+
+
+def all_values() -> dict[str, dict[str, Any]]:
+    """All that has been set, to be kept."""
+    return {account: dict(values) for account, values in _values.items()}
+
+
+def put_back(values: dict[str, dict[str, Any]]) -> None:
+    """Sets what was kept; what the environment says of all accounts goes before it."""
+    for account, kept in values.items():
+        _values[account] = {**kept, **_values.get(account, {})}

@@ -29,6 +29,7 @@ export function startTestStack(options: Partial<StackOptions> = {}): Promise<Sta
         if (engine.fail !== undefined) throw engine.fail;
         return { AutomationExecutionId: "0f0f0f0f-0000-4000-8000-000000000000" };
       },
+      reset: async () => void engine.handled.splice(0),
       kill: (executionId) => void engine.killed.push(executionId),
     };
     return engine;

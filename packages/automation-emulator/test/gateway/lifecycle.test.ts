@@ -59,7 +59,9 @@ test(
 test("a Python without moto says what is missing", async () => {
   await expect(startMoto("/nonexistent/python")).rejects.toThrow("ENOENT");
   const serve = inPackage("test", "gateway", "not-there.py");
-  await expect(startMoto(findPython(), serve)).rejects.toThrow(/exit status 2[\s\S]*not-there\.py/);
+  await expect(startMoto(findPython(), undefined, serve)).rejects.toThrow(
+    /exit status 2[\s\S]*not-there\.py/,
+  );
 });
 
 test(

@@ -36,6 +36,7 @@ const facts: Facts = {
   objectTags: async () => ({}),
   bucketOwner: () => account,
   organization: async () => undefined,
+  forget: () => undefined,
   forgetOrganizations: () => undefined,
   learnBucket: () => undefined,
 };

@@ -19,6 +19,8 @@ export interface IamAuthorizer extends Authorizer {
    * Gives the function that ends it.
    */
   enforce(target: string): () => void;
+  /** Back to the start: enforces what it did then, knows no resources, has no guardrails. */
+  reset(): void;
 }
 
 interface Parts {
@@ -51,6 +53,14 @@ export function createAuthorizer(
     targets.has("*") || targets.has(roleArn) || targets.has(roleArn.split(":")[4] ?? "");
   return {
     guardrails: parts.guardrails,
+    reset: () => {
+      targets.clear();
+      if (everyone) targets.set("*", 1);
+      parts.store.forget();
+      parts.facts.forget();
+      parts.guardrails.clear();
+      parts.warned.clear();
+    },
     enforce: (target) => {
       if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
         throw new Error(`${target} is neither an account id, nor the ARN of a role, nor *.`);

@@ -49,6 +49,8 @@ export interface Facts {
   objectTags(place: Place, bucket: string, key: string): Promise<Tags>;
   /** The id of an account's organization; undefined where it is in none. */
   organization(place: Place): Promise<string | undefined>;
+  /** Forgets all that it remembers. */
+  forget(): void;
   /** Organizations have changed. */
   forgetOrganizations(): void;
   /** The account that made a bucket through the emulator; undefined for any other. */
@@ -207,6 +209,9 @@ export function createFacts(admin: Admin): Facts {
         });
       organizations.set(place.accountId, asked);
       return asked;
+    },
+    forget: () => {
+      for (const remembered of [owners, resourceOwners, organizations]) remembered.clear();
     },
     forgetOrganizations: () => organizations.clear(),
     bucketOwner: (bucket) => owners.get(bucket),

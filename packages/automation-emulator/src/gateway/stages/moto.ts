@@ -11,6 +11,11 @@ export function byMoto({
   return async ({ arrival, call }) => {
     const { request, target, rawHeaders } = arrival;
     const { method, body } = request;
+    const failure = moto.failure();
+    if (failure !== undefined) {
+      const message = `${failure}. POST /_emulator/reset starts it anew.`;
+      return errorResponse(call, { code: "ServiceUnavailable", message, status: 503 });
+    }
     const response = readable(call, await moto.send({ method, target, headers: rawHeaders, body }));
     if (call.service === "sts" && response.status === 200) identities.learn(call, response.body);
     return response;

@@ -28,6 +28,14 @@ from patched_moto.settings import ALL_ACCOUNTS, change, reset, settings_of
 LOCK = threading.RLock()
 
 
+_changes = [0]
+
+
+def changes() -> int:
+    """How many requests may have changed something."""
+    return _changes[0]
+
+
 def apply() -> None:
     """Puts a lock around moto's server application."""
 
@@ -41,6 +49,7 @@ def apply() -> None:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         with LOCK:
+            _changes[0] += environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             if environ.get("PATH_INFO") == "/moto-api/settings":
                 return _settings(environ, body, start_response)
             begin()
