@@ -2,7 +2,7 @@
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { startEmulator } from "./index.ts";
+import { type Emulator, startEmulator } from "./index.ts";
 
 interface Options {
   readonly port: number;
@@ -14,6 +14,7 @@ interface Options {
   readonly host: string;
   readonly allowHost: readonly string[];
   readonly state?: string;
+  readonly json: boolean;
 }
 
 function number(text: string): number {
@@ -50,6 +51,7 @@ const options = new Command("emulator")
     hostAndPort,
     [],
   )
+  .option("--json", "print one line of JSON, { endpoint, env }, for programs", false)
   .option("--state <folder>", "keep what AWS holds in this folder between starts")
   .option("--region <name>", "default Region of the printed environment", "us-east-1")
   .option("--account <id>", "account of the printed environment", account, "123456789012")
@@ -70,31 +72,12 @@ try {
     timeScale: options.timeScale,
     ...(options.log !== undefined && { logFile: options.log }),
   });
-  console.log(`${pc.green("A local AWS answers at")} ${pc.bold(emulator.endpoint)}\n`);
-  console.log(
-    pc.dim("# Copy these lines into another terminal, then use aws, boto3 or any AWS SDK:"),
-  );
-  for (const [name, value] of Object.entries(emulator.env(options.account))) {
-    if (!/proxy$/i.test(name)) console.log(`export ${name}=${value}`);
+  if (options.json) {
+    const { endpoint } = emulator;
+    console.log(JSON.stringify({ endpoint, env: emulator.env(options.account) }));
+  } else {
+    introduce(emulator);
   }
-  console.log(
-    pc.dim(`# aws s3control only: HTTP_PROXY=${emulator.endpoint} NO_PROXY= aws s3control …`),
-  );
-  console.log(`\n${pc.dim("# What has been called, and faults on purpose:")}`);
-  console.log(`curl ${emulator.endpoint}/_emulator/calls`);
-  console.log(
-    `curl -d '{"match":{"service":"ec2","operation":"CreateSecurityGroup","nth":1},"kind":{"throttle":true}}' ${emulator.endpoint}/_emulator/faults`,
-  );
-  if (!/^(?:127\.|localhost$)/.test(options.host)) {
-    console.log(
-      pc.yellow(
-        `\nIt listens on ${options.host}: whoever reaches that address can run code here. Keep it to networks that you trust.`,
-      ),
-    );
-  }
-  console.log(
-    `\n${pc.dim("An access key id of 12 digits is the account it works in. Ctrl-C ends it.")}`,
-  );
   const end = (): void => {
     emulator.close().then(
       () => process.exit(0),
@@ -136,4 +119,32 @@ function inWords(error: unknown): string {
     default:
       return error.message;
   }
+}
+
+function introduce(emulator: Emulator): void {
+  console.log(`${pc.green("A local AWS answers at")} ${pc.bold(emulator.endpoint)}\n`);
+  console.log(
+    pc.dim("# Copy these lines into another terminal, then use aws, boto3 or any AWS SDK:"),
+  );
+  for (const [name, value] of Object.entries(emulator.env(options.account))) {
+    if (!/proxy$/i.test(name)) console.log(`export ${name}=${value}`);
+  }
+  console.log(
+    pc.dim(`# aws s3control only: HTTP_PROXY=${emulator.endpoint} NO_PROXY= aws s3control …`),
+  );
+  console.log(`\n${pc.dim("# What has been called, and faults on purpose:")}`);
+  console.log(`curl ${emulator.endpoint}/_emulator/calls`);
+  console.log(
+    `curl -d '{"match":{"service":"ec2","operation":"CreateSecurityGroup","nth":1},"kind":{"throttle":true}}' ${emulator.endpoint}/_emulator/faults`,
+  );
+  if (!/^(?:127\.|localhost$)/.test(options.host)) {
+    console.log(
+      pc.yellow(
+        `\nIt listens on ${options.host}: whoever reaches that address can run code here. Keep it to networks that you trust.`,
+      ),
+    );
+  }
+  console.log(
+    `\n${pc.dim("An access key id of 12 digits is the account it works in. Ctrl-C ends it.")}`,
+  );
 }
