@@ -38,7 +38,7 @@ export interface Verdict {
 /** Decides whether IAM lets a call through, and hears of calls that change what it decides on. */
 export interface Authorizer {
   authorize(call: DecodedCall): Promise<Verdict>;
-  answered(call: DecodedCall, status: number): void;
+  answered(call: DecodedCall): void;
 }
 
 /** The emulator's own HTTP interface. */

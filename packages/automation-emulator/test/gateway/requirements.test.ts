@@ -31,14 +31,12 @@ const facts: Facts = {
   }),
   keyPolicy: async () => undefined,
   imageKeys: async () => [`arn:aws:kms:us-east-1:${account}:key/old`],
-  bucketPolicy: async () => undefined,
+  bucket: async () => ({ owner: account, policy: [], grants: [], restricted: false }),
   bucketKey: async () => undefined,
   objectTags: async () => ({}),
-  bucketOwner: () => account,
   organization: async () => undefined,
   forget: () => undefined,
   forgetOrganizations: () => undefined,
-  learnBucket: () => undefined,
 };
 
 const parameters: Readonly<Record<string, Record<string, unknown>>> = {

@@ -77,24 +77,21 @@ export function createAuthorizer(
     authorize: async (call) => {
       const denied = await guarded(parts, call);
       if (denied !== undefined) return { denied };
-      if (targets.size === 0) return {};
       if (call.service === "sts" && call.operation === "AssumeRole") {
         return enforced(String(call.parameters.RoleArn ?? ""))
           ? authorizeAssumeRole(parts, call)
           : {};
       }
       const session = identities.session(call.accessKeyId);
-      return session !== undefined && enforced(session.roleArn) ? authorizeRole(parts, call) : {};
+      if (session !== undefined && enforced(session.roleArn)) return authorizeRole(parts, call);
+      return call.service === "s3" ? authorizeByBucket(parts, call) : {};
     },
-    answered: (call, status) => {
+    answered: (call) => {
       // CloudFormation makes roles without a call to IAM that would pass here.
       const writes = call.service === "iam" || call.service === "cloudformation";
       if (writes && !isReadOnly(call.service, call.operation)) parts.store.forget();
       if (call.service === "organizations" && !isReadOnly(call.service, call.operation))
         parts.facts.forgetOrganizations();
-      if (call.service === "s3" && call.operation === "CreateBucket" && status === 200) {
-        parts.facts.learnBucket(String(call.parameters.Bucket), call.accountId);
-      }
     },
   };
 }
@@ -112,6 +109,45 @@ async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | 
     call,
     `User: ${call.principal} is not authorized to perform: ${need.action}${on} with an explicit deny in a service control policy`,
   );
+}
+
+/**
+ * Whoever is held to no policies of an own may still be denied by a bucket policy, and needs one in another account.
+ * The owner may always mend a policy that denies everything.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
+ */
+async function authorizeByBucket(parts: Parts, call: DecodedCall): Promise<Verdict> {
+  const { Bucket } = call.parameters;
+  if (typeof Bucket !== "string" || call.operation === "CreateBucket") return {};
+  const needs = (await requirementsOf(call, parts.facts)) ?? [];
+  const open = needs.filter(
+    ({ action, resourceAccount, resourcePolicy }) =>
+      action.startsWith("s3:") &&
+      (resourcePolicy !== undefined || resourceAccount !== call.accountId) &&
+      !(resourceAccount === call.accountId && ownersAlways.has(call.operation)),
+  );
+  if (open.length === 0) return {};
+  const anonymous = call.accessKeyId === "";
+  const principal: Principal = anonymous
+    ? { arn: "anonymous", identity: [], context: {} }
+    : await administratorOf(parts, call);
+  return check(parts, call, principal, open);
+}
+
+const ownersAlways = new Set(["GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"]);
+
+/** The caller, allowed everything that its account can allow. */
+async function administratorOf(parts: Parts, call: DecodedCall): Promise<Principal> {
+  const session = parts.identities.session(call.accessKeyId);
+  return {
+    arn: call.principal,
+    identity: [administrator],
+    context: {
+      "aws:PrincipalArn": session?.roleArn ?? call.principal,
+      "aws:PrincipalAccount": call.accountId,
+      ...(await organizationContext(parts, call, call.accountId, "aws:PrincipalOrgID")),
+    },
+  };
 }
 
 async function authorizeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
@@ -253,16 +289,7 @@ async function authorizeAssumeRole(parts: Parts, call: DecodedCall): Promise<Ver
     };
     return check(parts, call, service, [need]);
   }
-  const principal: Principal = {
-    arn: call.principal,
-    identity: [administrator],
-    context: {
-      "aws:PrincipalArn": call.principal,
-      "aws:PrincipalAccount": call.accountId,
-      ...(await organizationContext(parts, call, call.accountId, "aws:PrincipalOrgID")),
-    },
-  };
-  return check(parts, call, principal, [need]);
+  return check(parts, call, await administratorOf(parts, call), [need]);
 }
 
 /** The trust policy of a role that is not there. */

@@ -11,7 +11,7 @@ export function authorized({
     if (denied !== undefined) return errorResponse(call, denied);
     const answer = await next();
     if (answer === dropped) return answer;
-    authorizer.answered(call, answer.status);
+    authorizer.answered(call);
     if (hidesMissing !== true || !isMissingKey(answer)) return answer;
     return errorResponse(call, { code: "AccessDenied", message: "Access Denied", status: 403 });
   };

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html). mo
 request in a thread of its own and its models check and change without a lock. Everything is in memory and
 takes milliseconds, so the whole request is the smallest unit that is safe.
 
-POST, GET and DELETE /moto-api/settings reach patched_moto/settings.py.
+POST, GET and DELETE /moto-api/settings reach patched_moto/settings.py, GET /moto-api/bucket?name=&key= what the
+gateway wants to know of a bucket.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from patched_moto.clock import begin, end
 from patched_moto.patch import around
+from patched_moto.patches.s3_access import describe
 from patched_moto.settings import ALL_ACCOUNTS, change, reset, settings_of
 
 #: Held while a request is answered. A timer that changes moto's state takes it too.
@@ -52,6 +54,8 @@ def apply() -> None:
             _changes[0] += environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             if environ.get("PATH_INFO") == "/moto-api/settings":
                 return _settings(environ, body, start_response)
+            if environ.get("PATH_INFO") == "/moto-api/bucket":
+                return _bucket(environ, start_response)
             begin()
             answer = original(self, environ, start_response)
             try:
@@ -60,6 +64,13 @@ def apply() -> None:
                 end()
                 if hasattr(answer, "close"):
                     answer.close()
+
+
+def _bucket(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    query = parse_qs(environ.get("QUERY_STRING", ""))
+    answer = describe(query.get("name", [""])[0], query.get("key", [""])[0])
+    start_response("404 Not Found" if answer is None else "200 OK", [("Content-Type", "application/json")])
+    return [json.dumps(answer).encode()]
 
 
 def _settings(environ: dict[str, Any], body: bytes, start_response: Any) -> list[bytes]:
