@@ -47,14 +47,14 @@ test.concurrent.each([0, 1])(
   async (room) => {
     const world = await makeWorld(emulator);
     const before = (await world.snapshot()).network;
-    await emulator.knobs({ groupQuota: (await groupCount(world)) + room }, world.accountId);
+    await emulator.settings({ groupQuota: (await groupCount(world)) + room }, world.accountId);
     const failed = await world.contain();
     expect(failed).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
     expect(section(failed, "What failed").join()).toContain("SecurityGroupLimitExceeded");
     expect(failed.report).toContain("the instance is NOT isolated");
     expect(differences(before ?? "", (await world.snapshot()).network ?? "")).toEqual([]);
     // With room again it goes on.
-    await emulator.knobs({ groupQuota: 2500 }, world.accountId);
+    await emulator.settings({ groupQuota: 2500 }, world.accountId);
     expect((await world.contain()).status).toBe("Success");
   },
 );
@@ -79,7 +79,7 @@ test.concurrent("item 8: five groups on an interface are given back, all five", 
 test.concurrent("item 8: an interface that a service manages is reported; the others are isolated", async () => {
   const world = await makeWorld(emulator);
   const [managed = "", ...others] = world.interfaceIds;
-  await emulator.knobs({ requesterManaged: [managed] }, world.accountId);
+  await emulator.settings({ requesterManaged: [managed] }, world.accountId);
   const failed = await world.contain();
   expect(failed).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
   expect(failed.report).toContain("is only PARTLY isolated");
@@ -176,6 +176,6 @@ test.concurrent("item 8: throttling on any call, each once, is retried inside th
 
 test.concurrent("item 8: a group that was made a moment ago and is not found yet is waited for", async () => {
   const world = await makeWorld(emulator);
-  await emulator.knobs({ groupHiddenCalls: 3 }, world.accountId);
+  await emulator.settings({ groupHiddenCalls: 3 }, world.accountId);
   await thereAndBack(world);
 });

@@ -149,7 +149,7 @@ test.concurrent("item 3: Pending, Terminating, warmed and other states get a cle
     ...["Pending", "Pending:Wait", "Terminating", "Terminating:Wait", "Detaching"],
     ...["Warmed:Pending", "Warmed:Running", "Warmed:Stopped", "Warmed:Hibernated"],
   ]) {
-    await emulator.knobs({ lifecycleStates: { [world.instanceId]: state } }, world.accountId);
+    await emulator.settings({ lifecycleStates: { [world.instanceId]: state } }, world.accountId);
     const run = await world.contain();
     expect(run.status, state).toBe("Failed");
     expect(run.steps.at(-1)?.name).toBe("getAutoScalingInstanceInfo");
@@ -163,7 +163,7 @@ test.concurrent("item 3: Pending, Terminating, warmed and other states get a cle
 
 test.concurrent("item 3: the run does not wait for the load balancer to drain, isolates, and warns that Standby is still to come", async () => {
   const { world } = await member({ min: 1, max: 3, desired: 2 });
-  await emulator.knobs({ drainSeconds: 600 }, world.accountId);
+  await emulator.settings({ drainSeconds: 600 }, world.accountId);
   const contained = await world.contain();
   expect(contained.status, contained.failure).toBe("Success");
   expect(await lifecycleState(world, world.instanceId)).toBe("EnteringStandby");

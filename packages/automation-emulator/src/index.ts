@@ -4,6 +4,7 @@ import type { CancelledScripts } from "./engine/tools.ts";
 import type { CallLog } from "./gateway/calls.ts";
 import { clientEnvironment } from "./gateway/environment.ts";
 import type { FaultBoard } from "./gateway/faults.ts";
+import type { Guardrails } from "./gateway/iam/guardrails.ts";
 import { defaultAccount } from "./gateway/identities.ts";
 import { startStack } from "./gateway/stack.ts";
 
@@ -17,19 +18,25 @@ export interface EmulatorOptions {
    * waits until `engine.time.advance`.
    */
   readonly timeScale?: number;
+  /** Whether a script whose step is cancelled or times out is killed, as by default, or runs on to its end. */
+  readonly cancelledScripts?: CancelledScripts;
   /**
    * AWS seconds that each script step costs beyond what its script takes, half before it and half after; on AWS it is
    * some seconds. 0 by default.
    */
   readonly stepSeconds?: number;
-  /** Whether a script whose step is cancelled or times out is killed, as by default, or runs on to its end. */
-  readonly cancelledScripts?: CancelledScripts;
   /** Enforce IAM for every assumed role; `iam.enforce` does it for one account or role. */
   readonly enforceIam?: boolean;
   /** Append each AWS call to this file, one JSON object a line. */
   readonly logFile?: string;
   /** Default 0: a free one. */
   readonly port?: number;
+  /** The address to listen on; 127.0.0.1 by default. Whoever reaches it can run code on this machine. */
+  readonly host?: string;
+  /** `name:port` of Host headers that are let in besides those of loopback with the emulator's own port. */
+  readonly allowedHosts?: readonly string[];
+  /** Where moto keeps its state between starts; nowhere by default. Executions are not kept. */
+  readonly stateFile?: string;
 }
 
 export interface Emulator {
@@ -45,22 +52,26 @@ export interface Emulator {
      * Gives the function that ends it.
      */
     enforce(target: string): () => void;
+    /** Actions that are denied whatever the policies say, as a service control policy denies them. */
+    readonly guardrails: Guardrails;
   };
   /**
-   * Turns knobs of the AWS behind the front, such as quotas and delays (patched_moto/settings.py), for one
+   * Turns settings of the AWS behind the gateway, such as quotas and delays (patched_moto/settings.py), for one
    * account or for all.
    *
-   * @throws Error for a knob that does not exist.
+   * @throws Error for a setting that does not exist.
    */
-  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
+  settings(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   /** Environment variables for any AWS client, as the administrator of the account. */
   env(accountId?: string): Record<string, string>;
+  /** As if it had just been started: no resources, executions, calls, faults, guardrails; settings as at the start. */
+  reset(): Promise<void>;
   /** Stops moto, running scripts and the server; may be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a local AWS: moto with its gaps mended, and in front of it the SSM Automation engine, the log of
+ * Starts a local AWS: moto with its gaps patched, and before it the SSM Automation engine, the log of
  * calls, the fault board and IAM enforcement.
  *
  * An access key id of 12 digits is the administrator of the account with that number, so each test can
@@ -70,13 +81,25 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
-  const { cancelledScripts = "kill", stepSeconds = 0, enforceIam, logFile, port } = options;
+  const {
+    cancelledScripts = "kill",
+    stepSeconds = 0,
+    enforceIam,
+    logFile,
+    port,
+    host,
+    allowedHosts,
+    stateFile,
+  } = options;
   const stack = await startStack(
     {
       python,
       ...(enforceIam !== undefined && { enforceIam }),
       ...(logFile !== undefined && { logFile }),
       ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
+      ...(allowedHosts !== undefined && { allowedHosts }),
+      ...(stateFile !== undefined && { stateFile }),
     },
     (endpoint, faults) =>
       createEngine({
@@ -94,8 +117,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls: stack.calls,
     faults: stack.faults,
     engine: stack.automation,
-    iam: { enforce: stack.enforce },
-    knobs: stack.knobs,
+    iam: { enforce: stack.enforce, guardrails: stack.guardrails },
+    settings: stack.settings,
+    reset: stack.reset,
     env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
     close: async () => {
       await stack.automation.close();
@@ -103,3 +127,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     },
   };
 }
+
+export type { Fault, FaultKind, FaultMatch } from "./gateway/faults.ts";
+export type { Guardrail, Guardrails } from "./gateway/iam/guardrails.ts";
+export { type FaultName, faultNames, namedFault } from "./gateway/namedFaults.ts";

@@ -90,15 +90,12 @@ function contextOf(
     now: tools.time.now,
     scriptSeconds: tools.scriptSeconds,
     commandResult: tools.commands.resultOf,
-    call: (service, operation, parameters) =>
+    call: (service, operation, parameters, options) =>
       retryThrottled(sleep, () => {
         const env = environment(tools, setting, setting.credentials, agent);
         const timeoutSeconds = within(clock, apiSeconds);
-        return work(
-          tools,
-          { kind: "api", service, operation, parameters, env, timeoutSeconds },
-          ending,
-        );
+        const call = { kind: "api", service, operation, parameters, ...options } as const;
+        return work(tools, { ...call, env, timeoutSeconds }, ending);
       }),
     script: async (script, handler, payload) => {
       const env = environment(tools, setting, setting.scriptCredentials, agent);

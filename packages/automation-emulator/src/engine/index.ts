@@ -3,12 +3,12 @@
 import { randomUUID } from "node:crypto";
 import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { isRecord } from "automation-language/values";
-import type { Automation, Caller } from "../gateway/server.ts";
+import type { Automation, Caller } from "../gateway/ports.ts";
 import { createTime, type EngineTime } from "./clock.ts";
 import { type Commands, createCommands } from "./commands.ts";
 import { describeExecutions, describeSteps } from "./describe.ts";
 import { AwsError } from "./errors.ts";
-import type { Execution, Shown } from "./executions.ts";
+import { type Execution, isFinal, type Shown } from "./executions.ts";
 import { fetchDocument } from "./fetch.ts";
 import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
 import type { Workers } from "./jobs.ts";
@@ -75,7 +75,10 @@ export function createEngine(options: EngineOptions): Engine {
   const executions = new Map<string, Execution>();
   const tokens = createTokens();
   const registry: Registry = {
-    add: (execution) => void executions.set(execution.id, execution),
+    add: (execution) => {
+      executions.set(execution.id, execution);
+      forgetOldest(executions);
+    },
     get: (id) => executions.get(id),
     expected: new Map(),
   };
@@ -103,6 +106,17 @@ export function createEngine(options: EngineOptions): Engine {
       await workers.close();
     },
   };
+}
+
+/** Of the executions that have ended, so many are remembered, so that memory stays flat in an emulator that runs on. */
+const remembered = 500;
+
+function forgetOldest(executions: Map<string, Execution>): void {
+  for (const { id, state, parent } of executions.values()) {
+    if (executions.size <= remembered) return;
+    const running = parent === undefined ? undefined : executions.get(parent);
+    if (isFinal(state) && (running === undefined || isFinal(running.state))) executions.delete(id);
+  }
 }
 
 /** Answers the operations of the API. */

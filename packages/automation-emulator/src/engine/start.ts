@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
 import { resolveReferences } from "automation-language/references";
 import { asText } from "automation-language/values";
-import { partitionOf } from "../gateway/iam/requirements.ts";
+import { partitionOf } from "../gateway/iam/requirement.ts";
 import type { Setting } from "./attempt.ts";
 import { initialVariables } from "./documentVariables.ts";
 import { AwsError, StepFailure } from "./errors.ts";

@@ -1,5 +1,5 @@
 import type { FaultKind, StepBoundary } from "../gateway/faults.ts";
-import type { Caller } from "../gateway/server.ts";
+import type { Caller } from "../gateway/ports.ts";
 import type { EngineTime } from "./clock.ts";
 import type { CommandStub } from "./commands.ts";
 import type { Workers } from "./jobs.ts";

@@ -96,7 +96,9 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
   // Isolated (-I): neither this folder nor the user's packages and PYTHON variables reach a step.
   const flags = ["-I", "-B", "-X", "utf8"];
   const args = [...flags, program, folder, String(timeScale), endpoint, region];
-  const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"] });
+  // An environment of its own: a step sees nothing of the developer's shell, not from its parent's /proc either.
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8" };
+  const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"], env });
   const waiting = new Map<number, { tell(result: JobResult): void; end(): void }>();
   const groups = new Map<number, number>();
   let alive = true;

@@ -1,12 +1,19 @@
 /** The emulator's own HTTP interface, below /_emulator/, for people without the TypeScript one. */
 import type { CallFilter, CallLog } from "./calls.ts";
 import type { Fault, FaultKind, FaultMatch, FiringFaultBoard } from "./faults.ts";
+import type { Guardrail, Guardrails } from "./iam/guardrails.ts";
+import { faultNames, namedFault } from "./namedFaults.ts";
 import type { WireRequest } from "./request.ts";
 
 export interface Control {
   readonly calls: CallLog;
   readonly faults: FiringFaultBoard;
   readonly enforce: (target: string) => () => void;
+  readonly guardrails: Guardrails;
+  /** Why the emulator can't answer AWS calls; undefined while it can. */
+  readonly failure: () => string | undefined;
+  readonly reset: () => Promise<void>;
+  readonly settings: (method: string, account: string | null, values: unknown) => Promise<unknown>;
 }
 
 export interface ControlAnswer {
@@ -15,20 +22,37 @@ export interface ControlAnswer {
 }
 
 /**
- * - GET /_emulator/health
+ * - GET /_emulator/health: 503 with the reason when moto has ended
+ * - POST /_emulator/reset: as if it had just been started
+ * - GET, POST, DELETE /_emulator/settings[?account=]: quotas and delays (patched_moto/settings.py)
  * - GET /_emulator/calls[?executionId=&step=&accountId=&mutating=true], DELETE /_emulator/calls
  * - GET, POST, DELETE /_emulator/faults, DELETE /_emulator/faults/ID
+ * - GET, POST, DELETE /_emulator/guardrails, DELETE /_emulator/guardrails/ID
  * - POST /_emulator/iam/enforce with `{ "target": "<account id or role ARN>" }`
  */
-export async function handleControl(
+export async function answerControl(
   control: Control,
   request: WireRequest,
 ): Promise<ControlAnswer> {
   const route = `${request.method} ${request.path.replace(/\/\d+$/, "/ID")}`;
   try {
     switch (route) {
-      case "GET /_emulator/health":
-        return ok({ status: "ok" });
+      case "GET /_emulator/health": {
+        const message = control.failure();
+        return message === undefined
+          ? ok({ status: "ok" })
+          : { status: 503, body: { status: "failed", message } };
+      }
+      case "POST /_emulator/reset":
+        await control.reset();
+        return ok({});
+      case "GET /_emulator/settings":
+      case "POST /_emulator/settings":
+      case "DELETE /_emulator/settings": {
+        const values = request.body.length === 0 ? {} : JSON.parse(request.body.toString("utf8"));
+        const account = request.query.get("account");
+        return ok(await control.settings(request.method, account, values));
+      }
       case "GET /_emulator/calls": {
         const filter = callFilter(request.query);
         const mutating = request.query.get("mutating") === "true";
@@ -49,6 +73,21 @@ export async function handleControl(
       case "DELETE /_emulator/faults/ID": {
         const id = Number(request.path.split("/").at(-1));
         return control.faults.remove(id) ? ok({}) : refused(404, `There is no fault ${id}.`);
+      }
+      case "GET /_emulator/guardrails":
+        return ok(control.guardrails.list());
+      case "POST /_emulator/guardrails": {
+        control.guardrails.deny(parseGuardrail(JSON.parse(request.body.toString("utf8"))));
+        return ok(control.guardrails.list().at(-1));
+      }
+      case "DELETE /_emulator/guardrails":
+        control.guardrails.clear();
+        return ok({});
+      case "DELETE /_emulator/guardrails/ID": {
+        const id = Number(request.path.split("/").at(-1));
+        return control.guardrails.remove(id)
+          ? ok({})
+          : refused(404, `There is no guardrail ${id}.`);
       }
       case "POST /_emulator/iam/enforce": {
         const { target } = record(JSON.parse(request.body.toString("utf8")), "the body");
@@ -83,9 +122,52 @@ function callFilter(query: URLSearchParams): CallFilter {
  * @throws Error that names the wrong part.
  */
 export function parseFault(input: unknown): Fault {
-  const { match, kind, ...rest } = record(input, "the fault");
-  none(rest, "the fault", "match, kind");
+  const { match, kind, name, ...rest } = record(input, "the fault");
+  none(rest, "the fault", "match and kind, or name and match");
+  if (name !== undefined) {
+    if (kind !== undefined)
+      throw new Error("the fault has a name and a kind; it takes one of them.");
+    const { service, operation, ...scope } = parseMatch(match ?? {});
+    if (service !== undefined || operation !== undefined) {
+      throw new Error(
+        "a fault by name matches its own operations; leave service and operation out.",
+      );
+    }
+    return namedFault(oneOf(name, faultNames, "name"), scope);
+  }
   return { match: parseMatch(match ?? {}), kind: parseKind(kind) };
+}
+
+/** Reads a guardrail of JSON. @throws Error that names the wrong part. */
+function parseGuardrail(input: unknown): Guardrail {
+  const { actions, except, parameterValue, accountId, executionId, everybody, ...rest } = record(
+    input,
+    "the guardrail",
+  );
+  none(rest, "the guardrail", "actions, except, parameterValue, accountId, executionId, everybody");
+  return {
+    actions: texts(actions, "actions"),
+    ...(except !== undefined && { except: texts(except, "except") }),
+    ...(parameterValue !== undefined && {
+      parameterValue: string(parameterValue, "parameterValue"),
+    }),
+    ...(accountId !== undefined && { accountId: string(accountId, "accountId") }),
+    ...(executionId !== undefined && { executionId: string(executionId, "executionId") }),
+    ...(everybody !== undefined && { everybody: everybody === true }),
+  };
+}
+
+function texts(value: unknown, where: string): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0) {
+    throw new Error(`${where} must be a list of at least one string.`);
+  }
+  return value.map((part, at) => string(part, `${where}[${at}]`));
+}
+
+function oneOf<T extends string>(value: unknown, known: readonly T[], where: string): T {
+  const found = known.find((each) => each === value);
+  if (found === undefined) throw new Error(`${where} must be one of ${known.join(", ")}.`);
+  return found;
 }
 
 function parseMatch(input: unknown): FaultMatch {

@@ -65,6 +65,10 @@ export type FaultKind =
 export interface Fault {
   readonly match: FaultMatch;
   readonly kind: FaultKind;
+  /** Of a fault by name (namedFaults.ts). */
+  readonly name?: string;
+  /** Sees every call with the text of its answer, for a fault that depends on what was answered before. */
+  readonly observe?: (call: AwsCall, body: string) => void;
 }
 
 export interface FaultHit {
@@ -92,9 +96,14 @@ export interface FiringFaultBoard extends FaultBoard {
   remove(id: number): boolean;
   /** The faults that this call meets: all delays, then the first of another kind. Counts the call. */
   fire(call: PendingCall): readonly Fault[];
+  /** A call has been answered. */
+  answered(call: AwsCall, body: () => string): void;
   /** The faults that a step meets at its beginning or end. Counts it. */
   fireAtStep(boundary: StepBoundary): readonly FaultKind[];
 }
+
+/** As many hits are kept at most; half of them go when there are more. */
+const keptHits = 20_000;
 
 export function createFaultBoard(): FiringFaultBoard {
   interface Entry {
@@ -125,6 +134,9 @@ export function createFaultBoard(): FiringFaultBoard {
       hits.length = 0;
     },
     list: () => entries.map(({ id, fault, matched, hits }) => ({ id, ...fault, matched, hits })),
+    answered: (call, body) => {
+      for (const { fault } of entries) fault.observe?.(call, body());
+    },
     fire: (call) => {
       const fired: Fault[] = [];
       let decided = false;
@@ -137,6 +149,7 @@ export function createFaultBoard(): FiringFaultBoard {
         decided ||= !delay;
         entry.hits += 1;
         hits.push({ fault: entry.fault, call });
+        if (hits.length > keptHits) hits.splice(0, hits.length - keptHits / 2);
         fired.push(entry.fault);
       }
       return fired;

@@ -215,3 +215,19 @@ test("a script step costs the seconds that it is to cost, and the time of the en
   expect(Number(ExecutionEndTime) - Number(ExecutionStartTime)).toBeGreaterThanOrEqual(8_000);
   await other.close();
 });
+
+test("a document that can't run here in all its parts is made with a warning in the log, and fails by name", async () => {
+  const steps = [
+    pass("a"),
+    { name: "machine", action: "aws:executeStateMachine", inputs: { stateMachineArn: "arn" } },
+  ];
+  const execution = await run(steps);
+  expect(execution.FailureMessage).toContain("does not run the action aws:executeStateMachine");
+  const made = emulator.calls.all().findLast(({ operation }) => operation === "CreateDocument");
+  expect(made?.warning).toContain("the action aws:executeStateMachine (step machine)");
+  const script = { Runtime: "PowerShell Core 6.0", Script: "x" };
+  const shell = await run([{ name: "shell", action: "aws:executeScript", inputs: script }]);
+  expect(shell.FailureMessage).toContain("not PowerShell Core 6.0");
+  const last = emulator.calls.all().findLast(({ operation }) => operation === "CreateDocument");
+  expect(last?.warning).toContain("scripts of PowerShell Core 6.0 (step shell)");
+});

@@ -267,7 +267,7 @@ describe("timeoutSeconds and maxAttempts", () => {
     { maxAttempts: -1 },
   ])("make the document invalid where they are not integers from 1: %j", async (rest) => {
     await expect(run([nap(rest)])).rejects.toMatchObject({
-      name: "InvalidAutomationExecutionParametersException",
+      name: "InvalidDocumentContent",
       message: expect.stringContaining("which is not an integer from 1"),
     });
   });

@@ -27,7 +27,12 @@ export interface ActionContext {
    * @param operation PascalCase
    * @throws StepFailure for an error of AWS, StepTimeout, StepStopped
    */
-  call(service: string, operation: string, parameters: Record<string, unknown>): Promise<unknown>;
+  call(
+    service: string,
+    operation: string,
+    parameters: Record<string, unknown>,
+    options?: { readonly readsStream?: true },
+  ): Promise<unknown>;
   /** @throws StepFailure for an exception of the script, StepTimeout, StepStopped */
   script(
     script: string,

@@ -1,4 +1,4 @@
-import { asText, isRecord, toJson } from "automation-language/values";
+import { asText, isRecord } from "automation-language/values";
 import { StepFailure } from "../errors.ts";
 import { type Action, given, text } from "./action.ts";
 
@@ -8,13 +8,12 @@ export const invokeLambdaFunction: Action = {
   run: async ({ inputs, call }) => {
     const { InputPayload, Payload = InputPayload, ClientContext } = inputs;
     text(inputs, "FunctionName");
-    const answer = await call("lambda", "Invoke", {
+    const parameters = {
       ...given(inputs, ["FunctionName", "Qualifier", "InvocationType", "LogType"]),
-      ...(Payload !== undefined && {
-        Payload: isRecord(Payload) ? toJson(Payload) : asText(Payload),
-      }),
+      ...(Payload !== undefined && { Payload: asText(Payload) }),
       ...(ClientContext !== undefined && { ClientContext: asText(ClientContext) }),
-    });
+    };
+    const answer = await call("lambda", "Invoke", parameters, { readsStream: true });
     const outputs = isRecord(answer) ? answer : {};
     if (outputs.FunctionError !== undefined) {
       throw new StepFailure(

@@ -4,7 +4,7 @@ import { requestTags, resourceTags, strings, tagMap } from "./context.ts";
 import type { Facts, Tags } from "./facts.ts";
 import { field } from "./facts.ts";
 import { copyKeyRequirements } from "./kms.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
 
 /** Resource type by the prefix of its ids. */
 const types: Readonly<Record<string, string>> = {
@@ -22,11 +22,11 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** An id for a resource that the call will make: policies can't name it, only its type. */
-const unborn = "00000000000000000";
+const yetToBeMade = "00000000000000000";
 
-function arn(call: DecodedCall, type: string, id: string): string {
+function arn(call: DecodedCall, type: string, id: string, owner = call.accountId): string {
   // Images and snapshots can be shared and carry no account.
-  const account = type === "image" || type === "snapshot" ? "" : call.accountId;
+  const account = type === "image" || type === "snapshot" ? "" : owner;
   return `arn:${partitionOf(call.region)}:ec2:${call.region}:${account}:${type}/${id}`;
 }
 
@@ -39,10 +39,48 @@ function requirement(
 ): Requirement {
   return {
     action: `ec2:${action}`,
-    resource: arn(call, type, id ?? unborn),
+    resource: arn(call, type, id ?? yetToBeMade),
     ...(id === undefined && { shown: arn(call, type, "*") }),
     resourceAccount: call.accountId,
     context: { "ec2:Region": call.region, ...context },
+  };
+}
+
+/**
+ * A requirement on a resource that another account may own and share with the caller's. Its ARN carries the owner's
+ * account. EC2 has no resource policies; the share lets the participant's account in, whose own policies decide.
+ * https://docs.aws.amazon.com/vpc/latest/userguide/vpc-sharing.html
+ */
+async function shareable(
+  call: DecodedCall,
+  facts: Facts,
+  type: string,
+  id: string,
+  context: Requirement["context"] = {},
+  action = call.operation,
+): Promise<Requirement> {
+  const own = requirement(call, type, id, context, action);
+  const owner = await facts.owner(call, id);
+  if (owner === undefined || owner === call.accountId) return own;
+  return {
+    ...own,
+    resource: arn(call, type, id, owner),
+    resourceAccount: owner,
+    resourcePolicy: sharedWith(call.accountId, partitionOf(call.region)),
+  };
+}
+
+function sharedWith(accountId: string, partition: string): unknown {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
+        Action: "ec2:*",
+        Resource: "*",
+      },
+    ],
   };
 }
 
@@ -68,25 +106,25 @@ function tagOnCreate(call: DecodedCall): Requirement[] {
 }
 
 const onGroup: Requirements = async (call, facts) => {
-  const id = String(call.parameters.GroupId ?? unborn);
+  const id = String(call.parameters.GroupId ?? yetToBeMade);
   const tags = await facts.tags(call, [id]);
-  const vpc = await facts.groupVpc(call, id);
-  return [
-    requirement(call, "security-group", id, groupContext(call, id, tags[id], vpc)),
-    ...newRules(call),
-  ];
+  const context = await groupContext(call, facts, id, tags[id]);
+  return [await shareable(call, facts, "security-group", id, context), ...newRules(call)];
 };
 
-function groupContext(
+async function groupContext(
   call: DecodedCall,
+  facts: Facts,
   id: string,
   tags: Tags | undefined,
-  vpc: string | undefined,
-): Requirement["context"] {
+): Promise<Requirement["context"]> {
+  const vpc = await facts.groupVpc(call, id);
   return {
     ...resourceTags("ec2", tags),
     "ec2:SecurityGroupID": id,
-    ...(vpc !== undefined && { "ec2:Vpc": arn(call, "vpc", vpc) }),
+    ...(vpc !== undefined && {
+      "ec2:Vpc": arn(call, "vpc", vpc, await facts.owner(call, vpc)),
+    }),
   };
 }
 
@@ -101,7 +139,7 @@ function newRules(call: DecodedCall): Requirement[] {
 }
 
 const modifyNetworkInterface: Requirements = async (call, facts) => {
-  const id = String(call.parameters.NetworkInterfaceId ?? unborn);
+  const id = String(call.parameters.NetworkInterfaceId ?? yetToBeMade);
   const groups = strings(call.parameters.Groups);
   const placed = await facts.networkInterface(call, id);
   const instance = placed?.instance === "" ? undefined : placed?.instance;
@@ -110,18 +148,16 @@ const modifyNetworkInterface: Requirements = async (call, facts) => {
     requirement(call, "network-interface", id, {
       ...resourceTags("ec2", tags[id]),
       "ec2:NetworkInterfaceID": id,
-      ...(placed && { "ec2:Vpc": arn(call, "vpc", placed.vpc) }),
-      ...(placed && { "ec2:Subnet": arn(call, "subnet", placed.subnet) }),
+      ...(placed && {
+        // A subnet belongs to the owner of its VPC.
+        "ec2:Vpc": arn(call, "vpc", placed.vpc, await facts.owner(call, placed.vpc)),
+        "ec2:Subnet": arn(call, "subnet", placed.subnet, await facts.owner(call, placed.vpc)),
+      }),
     }),
     ...(await Promise.all(
       groups.map(async (group) => {
-        const vpc = await facts.groupVpc(call, group);
-        return requirement(
-          call,
-          "security-group",
-          group,
-          groupContext(call, group, tags[group], vpc),
-        );
+        const context = await groupContext(call, facts, group, tags[group]);
+        return shareable(call, facts, "security-group", group, context);
       }),
     )),
     ...(instance === undefined
@@ -141,7 +177,7 @@ const createSecurityGroup: Requirements = async (call, facts) => {
     typeof vpc !== "string"
       ? []
       : [
-          requirement(call, "vpc", vpc, {
+          await shareable(call, facts, "vpc", vpc, {
             ...resourceTags("ec2", (await facts.tags(call, [vpc]))[vpc]),
             "ec2:VpcID": vpc,
           }),
@@ -157,17 +193,17 @@ const createTags: Requirements = async (call, facts) => {
   const ids = strings(call.parameters.Resources);
   const existing = await facts.tags(call, ids);
   const tags = tagMap(call.parameters.Tags);
-  return ids.map((id) => {
-    const type = types[id.slice(0, Math.max(0, id.indexOf("-")))] ?? "instance";
-    return requirement(call, type, id, {
-      ...requestTags(tags),
-      ...resourceTags("ec2", existing[id]),
-    });
-  });
+  return Promise.all(
+    ids.map((id) => {
+      const type = types[id.slice(0, Math.max(0, id.indexOf("-")))] ?? "instance";
+      const context = { ...requestTags(tags), ...resourceTags("ec2", existing[id]) };
+      return shareable(call, facts, type, id, context);
+    }),
+  );
 };
 
 const createImage: Requirements = async (call, facts) => {
-  const instance = String(call.parameters.InstanceId ?? unborn);
+  const instance = String(call.parameters.InstanceId ?? yetToBeMade);
   const tags = newTags(call);
   return [
     requirement(
@@ -184,7 +220,7 @@ const createImage: Requirements = async (call, facts) => {
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html */
 const copyImage: Requirements = async (call, facts) => {
-  const source = String(call.parameters.SourceImageId ?? unborn);
+  const source = String(call.parameters.SourceImageId ?? yetToBeMade);
   const region = String(call.parameters.SourceRegion ?? call.region);
   const tags = newTags(call);
   return [
@@ -200,7 +236,7 @@ const copyImage: Requirements = async (call, facts) => {
 };
 
 const createSnapshot: Requirements = async (call, facts) => {
-  const volume = String(call.parameters.VolumeId ?? unborn);
+  const volume = String(call.parameters.VolumeId ?? yetToBeMade);
   const tags = await facts.tags(call, [volume]);
   return [
     requirement(call, "snapshot", undefined, requestTags(newTags(call).get("snapshot") ?? {})),

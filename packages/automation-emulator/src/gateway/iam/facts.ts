@@ -21,11 +21,26 @@ export interface Key {
   readonly managed: boolean;
 }
 
+export interface Bucket {
+  readonly owner: string;
+  /** Statements of the bucket policy. */
+  readonly policy: readonly unknown[];
+  /** Statements that say what ACLs allow. */
+  readonly grants: readonly unknown[];
+  /** The policy is public, and public policies count for the owner's account alone (RestrictPublicBuckets). */
+  readonly restricted: boolean;
+}
+
 export interface Facts {
   /** Tags of EC2 resources, by id. */
   tags(place: Place, ids: readonly string[]): Promise<Readonly<Record<string, Tags>>>;
   /** The VPC of a security group; undefined where there is no such group. */
   groupVpc(place: Place, groupId: string): Promise<string | undefined>;
+  /**
+   * The account that owns a VPC, a subnet or a security group, which may be shared with the caller's; undefined where
+   * there is no such resource.
+   */
+  owner(place: Place, id: string): Promise<string | undefined>;
   networkInterface(
     place: Place,
     id: string,
@@ -38,21 +53,28 @@ export interface Facts {
   keyPolicy(place: Place, arn: string): Promise<unknown>;
   /** Snapshots behind an image that are encrypted, by their keys' ARNs. */
   imageKeys(place: Place, imageId: string): Promise<readonly string[]>;
-  bucketPolicy(place: Place, bucket: string): Promise<unknown>;
+  /** A bucket, with what its ACL and that of an object in it allow; undefined where there is none. */
+  bucket(name: string, key?: string): Promise<Bucket | undefined>;
   /** The KMS key that encrypts a bucket's new objects; undefined where S3's own keys do. */
   bucketKey(place: Place, bucket: string): Promise<string | undefined>;
   objectTags(place: Place, bucket: string, key: string): Promise<Tags>;
   /** The id of an account's organization; undefined where it is in none. */
   organization(place: Place): Promise<string | undefined>;
+  /** Forgets all that it remembers. */
+  forget(): void;
   /** Organizations have changed. */
   forgetOrganizations(): void;
-  /** The account that made a bucket through the emulator; undefined for any other. */
-  bucketOwner(bucket: string): string | undefined;
-  learnBucket(bucket: string, accountId: string): void;
 }
 
+/** How to ask for the owner of a resource that can be shared, by the prefix of its id. */
+const ownedKinds: Readonly<Record<string, readonly [string, string, string]>> = {
+  sg: ["DescribeSecurityGroups", "GroupId.1", "securityGroupInfo"],
+  subnet: ["DescribeSubnets", "SubnetId.1", "subnetSet"],
+  vpc: ["DescribeVpcs", "VpcId.1", "vpcSet"],
+};
+
 export function createFacts(admin: Admin): Facts {
-  const owners = new Map<string, string>();
+  const resourceOwners = new Map<string, string>();
   const organizations = new Map<string, Promise<string | undefined>>();
   const scope = (place: Place, service: string) => ({
     accessKeyId: place.accountId,
@@ -96,6 +118,17 @@ export function createFacts(admin: Admin): Facts {
     groupVpc: async (place, groupId) => {
       const root = await ec2(place, { Action: "DescribeSecurityGroups", "GroupId.1": groupId });
       return text(child(items(root, "securityGroupInfo")[0], "vpcId")) || undefined;
+    },
+    owner: async (place, id) => {
+      const asked = ownedKinds[id.slice(0, Math.max(0, id.indexOf("-")))];
+      const known = resourceOwners.get(id);
+      if (asked === undefined || known !== undefined) return known;
+      const [action, parameter, set] = asked;
+      const root = await ec2(place, { Action: action, [parameter]: id });
+      const found = text(child(items(root, set)[0], "ownerId"));
+      if (found === "") return undefined;
+      resourceOwners.set(id, found);
+      return found;
     },
     networkInterface: async (place, id) => {
       const root = await ec2(place, {
@@ -152,9 +185,17 @@ export function createFacts(admin: Admin): Facts {
         .map((snapshot) => text(child(snapshot, "kmsKeyId")) || "alias/aws/ebs");
       return [...new Set(keys)];
     },
-    bucketPolicy: async (place, bucket) => {
-      const { status, text } = await admin.get(scope(place, "s3"), `/${bucket}?policy`);
-      return status === 200 ? parsePolicy(text) : undefined;
+    bucket: async (name, key = "") => {
+      const query = new URLSearchParams({ name, key });
+      const { status, output } = await admin.own("GET", `/moto-api/bucket?${query}`);
+      if (status !== 200) return undefined;
+      const statements = field(field(output, "policy"), "Statement") ?? [];
+      return {
+        owner: String(field(output, "owner")),
+        policy: [statements].flat(),
+        grants: [field(output, "grants") ?? []].flat(),
+        restricted: field(output, "restricted") === true,
+      };
     },
     bucketKey: async (place, bucket) => {
       const { status, text: answer } = await admin.get(scope(place, "s3"), `/${bucket}?encryption`);
@@ -184,9 +225,10 @@ export function createFacts(admin: Admin): Facts {
       organizations.set(place.accountId, asked);
       return asked;
     },
+    forget: () => {
+      for (const remembered of [resourceOwners, organizations]) remembered.clear();
+    },
     forgetOrganizations: () => organizations.clear(),
-    bucketOwner: (bucket) => owners.get(bucket),
-    learnBucket: (bucket, accountId) => void owners.set(bucket, accountId),
   };
 }
 

@@ -22,10 +22,11 @@ from moto.ec2.responses._base_response import EC2BaseResponse
 
 from patched_moto.patch import around
 from patched_moto.patches.ec2_interfaces import check_attributes, check_change
+from patched_moto.patches.ram_sharing import CHANGES, check_owner
 
 
 def apply() -> None:
-    """Mends DryRun for every EC2 operation."""
+    """Patches DryRun for every EC2 operation."""
 
     @around(EC2BaseResponse, "call_action")
     def call_action(original: Any, self: Any) -> Any:
@@ -42,6 +43,8 @@ def _answer(response: Any) -> None:
         check_change(backend, interface, response._get_param("Groups") or [])
     else:
         _find(response, backend)
+    if camelcase_to_underscores(action) in CHANGES:
+        check_owner(backend, backend.get_security_group_from_id(response._get_param("GroupId") or ""))
     raise DryRunClientError
 
 
@@ -53,15 +56,26 @@ def _find(response: Any, backend: Any) -> None:
         "VpcId": backend.get_vpc,
         "SubnetId": backend.get_subnet,
         "GroupId": lambda group: backend.describe_security_groups(group_ids=[group]),
+        "SecurityGroupId": lambda group: backend.describe_security_groups(group_ids=[group]),
+        "VolumeId": backend.get_volume,
+        "SnapshotId": backend.get_snapshot,
+        "ImageId": lambda image: backend.describe_images(ami_ids=[image]),
     }
     for name, find in lookups.items():
-        value = response._get_param(name)
-        if isinstance(value, str):
+        given = response._get_param(name)
+        several = response._get_param(f"{name}s")
+        for value in [given] if isinstance(given, str) else several if isinstance(several, list) else []:
             find(value)
-    for name, find_all in (
-        ("InstanceIds", backend.get_multi_instances_by_id),
-        ("Resources", backend.do_resources_exist),
-    ):
-        values = response._get_param(name)
-        if values:
-            find_all(values)
+    # ModifyInstanceAttribute and CreateNetworkInterface name groups so, and a rule names its peers.
+    peers = [
+        pair.get("GroupId")
+        for rule in response._get_param("IpPermissions", []) or []
+        for pair in rule.get("UserIdGroupPairs", []) or []
+    ]
+    groups = response._get_param("Groups", []) or []
+    for group in [*groups, *peers]:
+        if isinstance(group, str) and group.startswith("sg-"):
+            lookups["GroupId"](group)
+    resources = response._get_param("Resources")
+    if resources:
+        backend.do_resources_exist(resources)

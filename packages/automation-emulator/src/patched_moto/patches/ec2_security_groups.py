@@ -24,14 +24,15 @@ from moto.ec2.responses.security_groups import SecurityGroups
 from moto.ec2.utils import is_tag_filter
 
 from patched_moto.patch import around
-from patched_moto.settings import knobs
+from patched_moto.patches.ram_sharing import participants
+from patched_moto.settings import settings_of
 
 ALLOWED = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]*$")
 GROUP_ID = re.compile(r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")
 
 
 def apply() -> None:
-    """Mends CreateSecurityGroup, DeleteSecurityGroup and DescribeSecurityGroups."""
+    """Patches CreateSecurityGroup, DeleteSecurityGroup and DescribeSecurityGroups."""
 
     @around(SecurityGroups, "create_security_group")
     def create(original: Any, self: Any) -> Any:
@@ -56,7 +57,7 @@ def apply() -> None:
         if any(group.name == name for group in self.groups[vpc_id].values()):
             message = f"The security group '{name}' already exists for VPC '{vpc_id}'"
             raise EC2ClientError("InvalidGroup.Duplicate", message)
-        if sum(len(groups) for groups in self.groups.values()) >= knobs(self.account_id).group_quota:
+        if sum(len(groups) for groups in self.groups.values()) >= settings_of(self.account_id).group_quota:
             raise EC2ClientError(
                 "SecurityGroupLimitExceeded",
                 f"The maximum number of security groups for VPC '{vpc_id}' has been reached.",
@@ -70,7 +71,7 @@ def apply() -> None:
         if group is not None and group.is_default:
             message = f'the specified group: "{group_id}" name: "default" cannot be deleted by a user'
             raise EC2ClientError("CannotDelete", message)
-        if _is_used(self, group_id):
+        if group is not None and any(_is_used(backend, group_id) for backend in participants(group)):
             raise EC2ClientError("DependencyViolation", f"resource {group_id} has a dependent object")
         original(self, vpc_id, group_id)
         self.tags.pop(group_id, None)
