@@ -146,13 +146,13 @@ export type NewExecution = Omit<
 /** A record of a step that has not begun. */
 export const newStep = (
   definition: StepDefinition,
-  place: Pick<StepRecord, "targetLocation" | "parent"> = {},
+  within: Pick<StepRecord, "targetLocation" | "parent"> = {},
 ): StepRecord => ({
   id: randomUUID(),
   definition,
   state: { status: "Pending" },
   resolved: {},
-  ...place,
+  ...within,
 });
 
 /** A record of an execution that has not begun. */

@@ -21,7 +21,7 @@ export interface Fetched {
  * @param name name or ARN
  * @param version a number, `$DEFAULT` or `$LATEST`
  * @throws AwsError as StartAutomationExecution does for a document or version that is not there, is not shared with
- *   the account, or is no Automation document
+ *   the account, or is not an Automation document
  */
 export async function fetchDocument(
   endpoint: string,

@@ -9,7 +9,7 @@ export const inputMap = (input: unknown): Input => (isRecord(input) ? input : {}
 export const validation = (message: string): AwsError =>
   new AwsError("ValidationException", message);
 
-/** @throws AwsError ValidationException for what is no text */
+/** @throws AwsError ValidationException for what is not a text */
 export function optionalString(input: Input, name: string): string | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
@@ -24,7 +24,7 @@ export function requiredString(input: Input, name: string): string {
   throw validation(`${name} must not be empty.`);
 }
 
-/** @throws AwsError ValidationException for what is no list of texts */
+/** @throws AwsError ValidationException for what is not a list of texts */
 export function strings(value: unknown, name: string): string[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value) && value.every((part) => typeof part === "string")) return value;
