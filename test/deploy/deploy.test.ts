@@ -102,9 +102,9 @@ describe("npm run deploy", () => {
   });
 
   it("shows the difference and makes the new version the default, also where CloudFormation leaves the old one", async () => {
-    await emulator.knobs({ documentDefault: "stays" }, ACCOUNT);
+    await emulator.settings({ documentDefault: "stays" }, ACCOUNT);
     const ended = await deploy([second, "backupBucket=true"]);
-    await emulator.knobs({ documentDefault: "" }, ACCOUNT);
+    await emulator.settings({ documentDefault: "" }, ACCOUNT);
     expect(ended.status, ended.all).toBe(0);
     expect(ended.stdout).toMatch(/^-.*"seen "/m);
     expect(ended.stdout).toMatch(/^\+.*"met "/m);

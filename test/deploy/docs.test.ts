@@ -198,7 +198,7 @@ describe("each line of docs/deploy.md runs with the permissions that it document
     expect(images?.AutomationExecutionStatus, images?.FailureMessage).toBe("Success");
     expect(stepsRun(images)).toBe(stepsSaid("Contain with images"));
     // A run that waits for its image.
-    await emulator.knobs({ imageDelay: 60 }, CENTRAL);
+    await emulator.settings({ imageDelay: 60 }, CENTRAL);
     const { AutomationExecutionId = "" } = await new SSMClient(as(emulator, CENTRAL)).send(
       new StartAutomationExecutionCommand({
         DocumentName: "ContainEC2Instance",
@@ -214,7 +214,7 @@ describe("each line of docs/deploy.md runs with the permissions that it document
     names.set(SAMPLE_ID, AutomationExecutionId);
     await play(next());
     names.delete(SAMPLE_ID);
-    await emulator.knobs({ imageDelay: 0.5 }, CENTRAL);
+    await emulator.settings({ imageDelay: 0.5 }, CENTRAL);
     const cancelled = await ended(CENTRAL, AutomationExecutionId);
     expect(cancelled.AutomationExecutionStatus).toBe("Cancelled");
   });

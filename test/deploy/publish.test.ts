@@ -108,9 +108,9 @@ describe("npm run publish", () => {
   });
 
   it("says what to do when the document has all the versions it can have", async () => {
-    await emulator.knobs({ documentVersionQuota: 3 }, ACCOUNT);
+    await emulator.settings({ documentVersionQuota: 3 }, ACCOUNT);
     const ended = await publish([changedSample(folder, "fourth.yaml", "heard")]);
-    await emulator.knobs({ documentVersionQuota: 1000 }, ACCOUNT);
+    await emulator.settings({ documentVersionQuota: 1000 }, ACCOUNT);
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("delete-document");
   });

@@ -294,7 +294,7 @@ describe("item 7: cancelling at", () => {
     "%s ends in the report %j, and nothing stays open (invariant 3)",
     async (step, reportStep) => {
       const world = await worldFor(step);
-      await emulator.knobs({ imageDelay: 0 }, world.accountId);
+      await emulator.settings({ imageDelay: 0 }, world.accountId);
       const before = await world.snapshot();
       const stopped = await withFault(world, { step, times: 1 }, { cancel: "after" }, () =>
         world.contain(parametersFor(step)),

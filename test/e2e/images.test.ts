@@ -100,7 +100,7 @@ test.concurrent("images come after the isolation, without reboot, an encrypted c
 test.concurrent("an image may take longer than any script may last", async () => {
   const world = await makeWorld(emulator, { interfaces: [["web"]] });
   // 620 seconds of AWS time for the image, after which a script would have ended at 600; not for its copy too.
-  await emulator.knobs({ imageDelay: 31 }, world.accountId);
+  await emulator.settings({ imageDelay: 31 }, world.accountId);
   const id = await world.start({ DryRun: "false", CreateAMIBackup: "true" });
   await new Promise<void>((resolve) => {
     const stop = emulator.calls.onCall(({ executionId, operation }) => {
@@ -109,7 +109,7 @@ test.concurrent("an image may take longer than any script may last", async () =>
       resolve();
     });
   });
-  await emulator.knobs({ imageDelay: 0.1 }, world.accountId);
+  await emulator.settings({ imageDelay: 0.1 }, world.accountId);
   const run = await world.finished(id);
   expect(run.status, run.failure).toBe("Success");
   expect(section(run, "Images")).toHaveLength(2);
@@ -203,7 +203,7 @@ describe("KmsKey", () => {
 
 test.concurrent("an instance whose root is an instance store is contained, and the status tells that there is no image", async () => {
   const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  await emulator.knobs({ instanceStore: [world.instanceId] }, world.accountId);
+  await emulator.settings({ instanceStore: [world.instanceId] }, world.accountId);
   const dry = await world.run({ CreateAMIBackup: "true" });
   expect(callsIn(dry).filter(({ Call }) => Call.includes("Image"))).toEqual([]);
   const run = await world.contain({ CreateAMIBackup: "true" });
@@ -243,7 +243,7 @@ test.concurrent.each([
 
 test.concurrent("an image that ends as failed leaves the instance contained, and the report gives EC2's reason", async () => {
   const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  await emulator.knobs({ imageFailure: "The disk is broken." }, world.accountId);
+  await emulator.settings({ imageFailure: "The disk is broken." }, world.accountId);
   const run = await world.contain({ CreateAMIBackup: "true" });
   expect(run).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
   expectIsolated(run);

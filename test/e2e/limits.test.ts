@@ -84,7 +84,7 @@ test.concurrent("five groups on an interface are given back, all five", async ()
 test.concurrent("an interface that a service manages is reported; the others are isolated", async () => {
   const world = await makeWorld(emulator);
   const [managed = "", ...others] = world.interfaceIds;
-  await emulator.knobs({ requesterManaged: [managed] }, world.accountId);
+  await emulator.settings({ requesterManaged: [managed] }, world.accountId);
   const failed = await world.contain();
   expect(failed).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
   expect(failed.report).toContain("is only PARTLY isolated");
@@ -170,6 +170,6 @@ test.concurrent("throttling on any call, each once, is retried inside the script
 
 test.concurrent("a group that was made a moment ago and is not found yet is waited for", async () => {
   const world = await makeWorld(emulator);
-  await emulator.knobs({ groupHiddenCalls: 3 }, world.accountId);
+  await emulator.settings({ groupHiddenCalls: 3 }, world.accountId);
   await thereAndBack(world);
 });

@@ -136,7 +136,7 @@ test.concurrent("an instance in Standby already is left there, by Contain and by
 
 test.concurrent("the run does not wait for the load balancer to drain, isolates, and warns that Standby is still to come", async () => {
   const { world } = await member({ min: 1, max: 3, desired: 2 });
-  await emulator.knobs({ drainSeconds: 600 }, world.accountId);
+  await emulator.settings({ drainSeconds: 600 }, world.accountId);
   const contained = await world.contain();
   expect(contained.status, contained.failure).toBe("Success");
   expect(await lifecycleState(world, world.instanceId)).toBe("EnteringStandby");

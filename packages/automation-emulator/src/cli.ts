@@ -1,10 +1,8 @@
-#!/usr/bin/env node
 /** `automation-emulator`: a local AWS for any client, until Ctrl-C. */
-import { closeSync, openSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
-import { startEmulator } from "./index.ts";
-import { preparePython } from "./pythonPackages.ts";
+import { type Emulator, startEmulator } from "./index.ts";
 
 interface Options {
   readonly port: number;
@@ -13,76 +11,117 @@ interface Options {
   readonly enforceIam: boolean;
   readonly timeScale: number;
   readonly account: string;
+  readonly host: string;
+  readonly allowHost: readonly string[];
+  readonly state?: string;
+  readonly json: boolean;
 }
 
-/** Seconds of AWS time per real second. */
-function scale(text: string): number {
+function number(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value > 0 && value <= 10_000))
-    throw new InvalidArgumentError("It must be a number above 0, 10,000 at most.");
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError("A number from 0.");
   return value;
 }
 
-function portNumber(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
-    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
-  return Number(text);
-}
-
-function regionName(text: string): string {
-  if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text))
-    throw new InvalidArgumentError("It is not the name of an AWS Region; write it as us-east-1.");
-  return text;
-}
-
-/** A file that can be appended to. */
-function writable(file: string): string {
-  try {
-    closeSync(openSync(file, "a"));
-  } catch (error) {
-    throw new InvalidArgumentError(
-      `The log can't be written (${error instanceof Error ? error.message : error}).`,
-    );
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65535) {
+    throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
   }
-  return file;
+  return value;
+}
+
+function hostAndPort(text: string, before: readonly string[]): readonly string[] {
+  if (!/^[^\s/:]+:\d{1,5}$/.test(text)) throw new InvalidArgumentError("Like localhost:8080.");
+  return [...before, text.toLowerCase()];
 }
 
 function account(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError("An account id has 12 digits.");
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError("An account id of 12 digits.");
   return text;
 }
 
-const options = new Command("automation-emulator")
+const options = new Command("emulator")
   .description("Starts a local AWS with SSM Automation and prints how to point a client at it.")
-  .option("--port <n>", "port on 127.0.0.1; 0 takes a free one", portNumber, 4566)
-  .option("--region <name>", "default Region of the printed environment", regionName, "us-east-1")
-  .option("--account <id>", "account of the printed environment", account, "123456789012")
-  .option("--log <file>", "append each AWS call to this file, one JSON object a line", writable)
-  .option("--enforce-iam", "hold every assumed role to its policies", false)
-  .option("--time-scale <x>", "seconds of AWS time per real second in automations", scale, 1)
-  .addHelpText(
-    "after",
-    `
-Examples:
-  automation-emulator --port 0
-      a local AWS on a free port
-  automation-emulator --enforce-iam --log calls.jsonl --time-scale 60
-      roles are held to their policies, calls are logged, an automation's hour takes a minute`,
+  .option("--port <n>", "port; 0 takes a free one", port, 4566)
+  .option("--host <address>", "address to listen on; 0.0.0.0 in a container", "127.0.0.1")
+  .option(
+    "--allow-host <name:port>",
+    "another name by which clients reach it, may be given again",
+    hostAndPort,
+    [],
   )
-  .showHelpAfterError("automation-emulator --help tells of all options.")
+  .option("--json", "print one line of JSON, { endpoint, env }, for programs", false)
+  .option("--state <folder>", "keep what AWS holds in this folder between starts")
+  .option("--region <name>", "default Region of the printed environment", "us-east-1")
+  .option("--account <id>", "account of the printed environment", account, "123456789012")
+  .option("--log <file>", "append each AWS call to this file, one JSON object a line")
+  .option("--enforce-iam", "hold every assumed role to its policies", false)
+  .option("--time-scale <x>", "seconds of AWS time per real second in automations", number, 1)
   .parse()
   .opts<Options>();
 
 try {
-  const python = await preparePython((line) => console.error(pc.dim(line)));
   const emulator = await startEmulator({
-    python,
     port: options.port,
+    host: options.host,
+    allowedHosts: options.allowHost,
+    ...(options.state !== undefined && { stateFile: join(resolve(options.state), "moto.pickle") }),
     region: options.region,
     enforceIam: options.enforceIam,
     timeScale: options.timeScale,
     ...(options.log !== undefined && { logFile: options.log }),
   });
+  if (options.json) {
+    const { endpoint } = emulator;
+    console.log(JSON.stringify({ endpoint, env: emulator.env(options.account) }));
+  } else {
+    introduce(emulator);
+  }
+  const end = (): void => {
+    emulator.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.once("SIGINT", end).once("SIGTERM", end).once("SIGHUP", end);
+  if (process.env.npm_lifecycle_event !== undefined) endWithParent(end);
+} catch (error) {
+  console.error(pc.red(inWords(error)));
+  process.exit(1);
+}
+
+/** npm passes SIGTERM on to a shell, which ends without telling this process. */
+function endWithParent(end: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, 250);
+}
+
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { host, port: asked } = options;
+  switch ("code" in error ? error.code : undefined) {
+    case "EADDRINUSE":
+      return `Port ${asked} is taken. Give another one with --port, or --port 0 for a free one.`;
+    case "EACCES":
+      return `This user may not listen on port ${asked}. Give one from 1024 with --port.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EINVAL":
+      return `${host} is not an address of this machine. Give one of its addresses with --host, 127.0.0.1 for this machine alone or 0.0.0.0 for all networks.`;
+    default:
+      return error.message;
+  }
+}
+
+function introduce(emulator: Emulator): void {
   console.log(`${pc.green("A local AWS answers at")} ${pc.bold(emulator.endpoint)}\n`);
   console.log(
     pc.dim("# Copy these lines into another terminal, then use aws, boto3 or any AWS SDK:"),
@@ -98,29 +137,14 @@ try {
   console.log(
     `curl -d '{"match":{"service":"ec2","operation":"CreateSecurityGroup","nth":1},"kind":{"throttle":true}}' ${emulator.endpoint}/_emulator/faults`,
   );
+  if (!/^(?:127\.|localhost$)/.test(options.host)) {
+    console.log(
+      pc.yellow(
+        `\nIt listens on ${options.host}: whoever reaches that address can run code here. Keep it to networks that you trust.`,
+      ),
+    );
+  }
   console.log(
     `\n${pc.dim("An access key id of 12 digits is the account it works in. Ctrl-C ends it.")}`,
   );
-  const end = (): void => {
-    emulator.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        console.error(error);
-        process.exit(1);
-      },
-    );
-  };
-  process.once("SIGINT", end).once("SIGTERM", end);
-} catch (error) {
-  const taken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-  console.error(
-    pc.red(
-      taken
-        ? `Port ${options.port} is taken. Give another one with --port, or --port 0 for a free one.`
-        : error instanceof Error
-          ? error.message
-          : String(error),
-    ),
-  );
-  process.exit(1);
 }

@@ -13,16 +13,30 @@ export interface EmulatorOptions {
   readonly python?: string;
   /** Default us-east-1. */
   readonly region?: string;
-  /** Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. */
+  /**
+   * Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. With 0 the engine
+   * waits until `engine.time.advance`.
+   */
   readonly timeScale?: number;
   /** Whether a script whose step is cancelled or times out is killed, as by default, or runs on to its end. */
   readonly cancelledScripts?: CancelledScripts;
+  /**
+   * AWS seconds that each script step costs beyond what its script takes, half before it and half after; on AWS it is
+   * some seconds. 0 by default.
+   */
+  readonly stepSeconds?: number;
   /** Enforce IAM for every assumed role; `iam.enforce` does it for one account or role. */
   readonly enforceIam?: boolean;
   /** Append each AWS call to this file, one JSON object a line. */
   readonly logFile?: string;
   /** Default 0: a free one. */
   readonly port?: number;
+  /** The address to listen on; 127.0.0.1 by default. Whoever reaches it can run code on this machine. */
+  readonly host?: string;
+  /** `name:port` of Host headers that are let in besides those of loopback with the emulator's own port. */
+  readonly allowedHosts?: readonly string[];
+  /** Where moto keeps its state between starts; nowhere by default. Executions are not kept. */
+  readonly stateFile?: string;
 }
 
 export interface Emulator {
@@ -42,20 +56,22 @@ export interface Emulator {
     readonly guardrails: Guardrails;
   };
   /**
-   * Turns knobs of the AWS behind the front, such as quotas and delays (patched_moto/settings.py), for one
+   * Turns settings of the AWS behind the gateway, such as quotas and delays (patched_moto/settings.py), for one
    * account or for all.
    *
-   * @throws Error for a knob that does not exist.
+   * @throws Error for a setting that does not exist.
    */
-  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
+  settings(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   /** Environment variables for any AWS client, as the administrator of the account. */
   env(accountId?: string): Record<string, string>;
+  /** As if it had just been started: no resources, executions, calls, faults, guardrails; settings as at the start. */
+  reset(): Promise<void>;
   /** Stops moto, running scripts and the server; may be called again. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a local AWS: moto with its gaps mended, and in front of it the SSM Automation engine, the log of
+ * Starts a local AWS: moto with its gaps patched, and before it the SSM Automation engine, the log of
  * calls, the fault board and IAM enforcement.
  *
  * An access key id of 12 digits is the administrator of the account with that number, so each test can
@@ -65,13 +81,25 @@ export interface Emulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
-  const { cancelledScripts = "kill", enforceIam, logFile, port } = options;
+  const {
+    cancelledScripts = "kill",
+    stepSeconds = 0,
+    enforceIam,
+    logFile,
+    port,
+    host,
+    allowedHosts,
+    stateFile,
+  } = options;
   const stack = await startStack(
     {
       python,
       ...(enforceIam !== undefined && { enforceIam }),
       ...(logFile !== undefined && { logFile }),
       ...(port !== undefined && { port }),
+      ...(host !== undefined && { host }),
+      ...(allowedHosts !== undefined && { allowedHosts }),
+      ...(stateFile !== undefined && { stateFile }),
     },
     (endpoint, faults) =>
       createEngine({
@@ -80,6 +108,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         python,
         timeScale,
         cancelledScripts,
+        stepSeconds,
         faultsAtStep: faults.fireAtStep,
       }),
   );
@@ -89,7 +118,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     faults: stack.faults,
     engine: stack.automation,
     iam: { enforce: stack.enforce, guardrails: stack.guardrails },
-    knobs: stack.knobs,
+    settings: stack.settings,
+    reset: stack.reset,
     env: (accountId = defaultAccount) => clientEnvironment(stack.endpoint, accountId, region),
     close: async () => {
       await stack.automation.close();

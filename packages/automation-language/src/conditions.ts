@@ -8,7 +8,7 @@ import type { StepView } from "./document.ts";
 import { choicesOf } from "./graph.ts";
 import type { Path } from "./place.ts";
 import { table } from "./table.ts";
-import { isRecord, LanguageError, show } from "./values.ts";
+import { exactNumber, isRecord, LanguageError, show } from "./values.ts";
 
 /** A comparison or one of And, Or, Not. */
 export interface ConditionView {
@@ -71,14 +71,15 @@ export const textComparisons: Readonly<
   Contains: (value, operand) => value.includes(operand),
 });
 
-const numberComparisons: Readonly<Record<string, (value: number, operand: number) => boolean>> =
-  table({
-    NumericEquals: (value, operand) => value === operand,
-    NumericGreater: (value, operand) => value > operand,
-    NumericLesser: (value, operand) => value < operand,
-    NumericGreaterOrEquals: (value, operand) => value >= operand,
-    NumericLesserOrEquals: (value, operand) => value <= operand,
-  });
+const numberComparisons: Readonly<
+  Record<string, (value: number | bigint, operand: number | bigint) => boolean>
+> = table({
+  NumericEquals: (value, operand) => value === operand,
+  NumericGreater: (value, operand) => value > operand,
+  NumericLesser: (value, operand) => value < operand,
+  NumericGreaterOrEquals: (value, operand) => value >= operand,
+  NumericLesserOrEquals: (value, operand) => value <= operand,
+});
 
 /**
  * The NextStep of the first choice that holds, or undefined where none does.
@@ -134,8 +135,9 @@ function compare(operator: string, value: unknown, operand: unknown): boolean {
   return value === as("Boolean", operator, operand);
 }
 
-function number(operator: string, value: unknown): number {
-  const found = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+function number(operator: string, value: unknown): number | bigint {
+  const found = typeof value === "string" && value.trim() !== "" ? exactNumber(value) : value;
+  if (typeof found === "bigint") return found;
   if (typeof found === "number" && !Number.isNaN(found)) return found;
   throw wrongValue("Integer", operator, value);
 }

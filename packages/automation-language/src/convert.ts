@@ -4,7 +4,7 @@
  */
 import type { DataType } from "./actions.ts";
 import { table } from "./table.ts";
-import { asText, isRecord, isScalar } from "./values.ts";
+import { asText, exactNumber, isInteger, isRecord, isScalar } from "./values.ts";
 
 /** The types into which values of a type can be turned, besides their own. */
 export const conversions: Readonly<Record<DataType, readonly DataType[]>> = table({
@@ -26,7 +26,7 @@ export const isDataType = (type: string): type is DataType => type in conversion
 /** The type of a value; undefined for null and for lists that hold lists. A number with a fraction counts as Integer. */
 export function typeOfValue(value: unknown): DataType | undefined {
   if (typeof value === "string") return "String";
-  if (typeof value === "number") return "Integer";
+  if (typeof value === "number" || typeof value === "bigint") return "Integer";
   if (typeof value === "boolean") return "Boolean";
   if (isRecord(value)) return "StringMap";
   if (!Array.isArray(value)) return undefined;
@@ -74,9 +74,9 @@ function single(value: unknown, one: (value: unknown) => unknown): unknown {
   return one(value);
 }
 
-function integer(value: unknown): number | undefined {
-  if (typeof value === "number") return Number.isInteger(value) ? value : undefined;
-  return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : undefined;
+function integer(value: unknown): number | bigint | undefined {
+  if (isInteger(value)) return value;
+  return typeof value === "string" && /^-?\d+$/.test(value) ? exactNumber(value) : undefined;
 }
 
 function boolean(value: unknown): boolean | undefined {

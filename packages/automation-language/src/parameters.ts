@@ -6,7 +6,7 @@
 import type { DataType } from "./actions.ts";
 import type { ParameterView } from "./document.ts";
 import { plainType } from "./types.ts";
-import { asText, isRecord, isScalar, show } from "./values.ts";
+import { asText, exactNumber, isRecord, isScalar, parseJson, show } from "./values.ts";
 
 /** What a value of a parameter must keep to. Entries of other forms than the schema's are left out. */
 export interface ParameterLimits {
@@ -74,7 +74,7 @@ function readText(type: Exclude<DataType, "StringList" | "MapList">, text: strin
     case "String":
       return { value: text };
     case "Integer":
-      return /^-?\d+$/.test(text) ? { value: Number(text) } : wrong;
+      return /^-?\d+$/.test(text) ? { value: exactNumber(text) } : wrong;
     case "Boolean":
       if (/^true$/i.test(text)) return { value: true };
       return /^false$/i.test(text) ? { value: false } : wrong;
@@ -157,7 +157,7 @@ export const partsOf = (value: unknown): string[] =>
 
 function json(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

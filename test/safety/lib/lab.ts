@@ -29,7 +29,7 @@ export interface Lab {
 /** Starts the emulator. Images and drains take moments, and the sleeps of steps nearly nothing. */
 export async function openLab(): Promise<Lab> {
   const emulator = await startEmulator({ timeScale: 1000 });
-  await emulator.knobs({ imageDelay: 0.05 });
+  await emulator.settings({ imageDelay: 0.05 });
   const unused = new Map<string, Ready[]>();
   const place = (scenario: Scenario, action: Action): Ready[] => {
     const name = `${action} ${scenario.name}`;

@@ -1,15 +1,15 @@
 /** Reads the inputs of API operations, which come as unknown JSON. */
+import { isRecord } from "automation-language/values";
 import { AwsError } from "./errors.ts";
-import { isMap } from "./values.ts";
 
 export type Input = Readonly<Record<string, unknown>>;
 
-export const inputMap = (input: unknown): Input => (isMap(input) ? input : {});
+export const inputMap = (input: unknown): Input => (isRecord(input) ? input : {});
 
 export const validation = (message: string): AwsError =>
   new AwsError("ValidationException", message);
 
-/** @throws AwsError ValidationException for what is no text */
+/** @throws AwsError ValidationException for what is not a text */
 export function optionalString(input: Input, name: string): string | undefined {
   const value = input[name];
   if (value === undefined || value === null) return undefined;
@@ -24,7 +24,7 @@ export function requiredString(input: Input, name: string): string {
   throw validation(`${name} must not be empty.`);
 }
 
-/** @throws AwsError ValidationException for what is no list of texts */
+/** @throws AwsError ValidationException for what is not a list of texts */
 export function strings(value: unknown, name: string): string[] {
   if (value === undefined || value === null) return [];
   if (Array.isArray(value) && value.every((part) => typeof part === "string")) return value;
@@ -33,6 +33,6 @@ export function strings(value: unknown, name: string): string[] {
 
 export function maps(value: unknown, name: string): Input[] {
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every(isMap)) return value;
+  if (Array.isArray(value) && value.every(isRecord)) return value;
   throw validation(`${name} must be a list of structures.`);
 }

@@ -30,10 +30,11 @@ import botocore.session
 
 # No job may import this project: the way to it is open for one line, and what came is unlisted.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from engine.worker_job import environment, run_in_child
+from engine.containment import adopt_orphans, children
+from engine.worker_job import Surroundings, environment, run_in_child
 
 sys.path.pop(0)
-for name in ("engine", "engine.worker_job"):
+for name in ("engine", "engine.containment", "engine.worker_job"):
     del sys.modules[name]
 
 WARM = ("ec2", "s3", "s3control", "autoscaling", "kms", "ssm", "sts")
@@ -67,6 +68,9 @@ class Zygote:
         # The protocol gets a descriptor that no child keeps, and a stray print goes to standard error.
         self.out = os.dup(1)
         os.dup2(2, 1)
+        self.wake, self.woken = os.pipe()
+        os.set_blocking(self.wake, False)
+        os.set_blocking(self.woken, False)
 
     def say(self, line: str) -> None:
         rest = memoryview(line.encode() + b"\n")
@@ -78,7 +82,7 @@ class Zygote:
         folder.mkdir()
         pid = os.fork()
         if pid == 0:
-            run_in_child(job, folder, self.scale, self.endpoint, self.region)
+            run_in_child(job, folder, Surroundings(self.scale, self.endpoint, self.region, self.woken))
         # Whichever of the two comes first: a kill must always find the group.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
@@ -117,8 +121,18 @@ class Zygote:
             del self.running[pid]
             with contextlib.suppress(OSError):
                 os.killpg(pid, signal.SIGKILL)
+            self.end_orphans()
             self.report(job, status)
             shutil.rmtree(job.folder, ignore_errors=True)
+
+    def end_orphans(self) -> None:
+        """Ends what ended jobs left behind, also what took leave of its job's group: it is this process's child now."""
+        while orphans := children() - set(self.running):
+            for pid in orphans:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                with contextlib.suppress(OSError):
+                    os.waitpid(pid, 0)
 
     def report(self, job: Running, status: int) -> None:
         result = json.dumps({"status": job.ended_by}) if job.ended_by else read_result(job.folder, status)
@@ -130,16 +144,14 @@ class Zygote:
         return max(0.0, min(waits)) if waits else None
 
     def serve(self) -> None:
-        wake, woken = os.pipe()
-        os.set_blocking(wake, False)
-        os.set_blocking(woken, False)
-        signal.set_wakeup_fd(woken, warn_on_full_buffer=False)
+        adopt_orphans()
+        signal.set_wakeup_fd(self.woken, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         # Control-C is for the one who reads our output; we end when our input does.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         selector = selectors.DefaultSelector()
         selector.register(0, selectors.EVENT_READ)
-        selector.register(wake, selectors.EVENT_READ)
+        selector.register(self.wake, selectors.EVENT_READ)
         heard = b""
         listening = True
         while listening or self.running:

@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import fcntl
 import json
 import os
 import random
@@ -11,14 +12,18 @@ import tempfile
 import time
 import traceback
 import types
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
+from urllib.parse import urlsplit
 
 import boto3
 from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from engine.containment import adopt_orphans, contain, die_with_parent, limit_memory
 
 # "Up to 100KB is returned. If you output a list, a maximum of 100 items is returned."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
@@ -44,6 +49,9 @@ THROTTLING = frozenset(
     }
 )
 
+# The descriptor by which a job wakes its parent. Whatever is written there has no other effect.
+WAKE = 3
+
 # A job, a result (jobs.ts).
 Message = dict[str, Any]
 
@@ -56,7 +64,7 @@ class Refusal(Exception):
         self.code = code
 
 
-def environment(job: Message, folder: Path, endpoint: str, region: str) -> dict[str, str]:
+def environment(job: Message, home: Path, endpoint: str, region: str) -> dict[str, str]:
     """The job's own variables over the few that point every client at the emulator and away from the user's AWS.
 
     The proxy is the emulator too: it resolves the host names of S3 Control (`123456789012.127.0.0.1`), and
@@ -64,21 +72,33 @@ def environment(job: Message, folder: Path, endpoint: str, region: str) -> dict[
     """
     return {
         "PATH": os.defpath,
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
+        "HOME": str(home),
+        "TMPDIR": str(home),
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         **dict.fromkeys(("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"), endpoint),
         "NO_PROXY": "",
         "no_proxy": "",
         **job["env"],
+        "AWS_CONFIG_FILE": str(home / ".aws" / "config"),
     }
+
+
+def write_config(home: Path, endpoint: str, region: str) -> None:
+    """The other place where boto3 looks for an endpoint, for a script that has cleared its environment.
+
+    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
+    """
+    file = home / ".aws" / "config"
+    file.parent.mkdir(parents=True)
+    file.write_text(
+        f"[default]\nregion = {region}\nendpoint_url = {endpoint}\nignore_configured_endpoint_urls = false\n"
+    )
 
 
 def scale_time(scale: float, timeout: float, runs_on: float | None, folder: Path) -> None:
@@ -112,7 +132,7 @@ def scale_time(scale: float, timeout: float, runs_on: float | None, folder: Path
             nap(left)
             overdue.touch()
             # Wakes the parent, which then looks for the file.
-            os.kill(os.getppid(), signal.SIGCHLD)
+            os.write(WAKE, b"!")
             pause -= left
         nap(pause)
 
@@ -129,8 +149,9 @@ def finish(folder: Path, result: Message) -> NoReturn:
     os._exit(0)
 
 
-def failure(error: BaseException, message: str) -> Message:
-    """The result of a job that raised, with the traceback from the script's own first frame on."""
+def failure(error: BaseException, *, scripted: bool) -> Message:
+    """The result of a job that raised; of a script, with the traceback from its own first frame on."""
+    message = f"{type(error).__name__}: {error}" if scripted else str(error)
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
         frame = frame.tb_next
@@ -139,14 +160,8 @@ def failure(error: BaseException, message: str) -> Message:
         code = str(error.response.get("Error", {}).get("Code", code))
     elif isinstance(error, Refusal):
         code = error.code
-    text = "".join(traceback.format_exception(error.with_traceback(frame)))
-    return {
-        "status": "error",
-        "code": code,
-        "message": message,
-        "traceback": text,
-        "retryable": code in THROTTLING,
-    }
+    told = {"traceback": "".join(traceback.format_exception(error.with_traceback(frame)))} if scripted else {}
+    return {"status": "error", "code": code, "message": message, "retryable": code in THROTTLING, **told}
 
 
 def run_script(job: Message, folder: Path) -> Any:
@@ -186,10 +201,13 @@ def run_api(job: Message) -> Any:
     if operation is None:
         raise Refusal("UnknownOperation", f"{job['service']} has no operation {job['operation']}.")
     model = client.meta.service_model.operation_model(operation)
-    if model.has_streaming_output or model.has_event_stream_output:
+    stream = model.get_streaming_output()
+    if (stream and not job.get("readsStream")) or model.has_event_stream_output:
         raise Refusal("UnsupportedOperation", f"{operation} answers with a stream, which a step cannot return.")
     answer = getattr(client, method)(**job["parameters"])
     answer.pop("ResponseMetadata", None)
+    if stream:
+        answer = {key: value.read().decode() if hasattr(value, "read") else value for key, value in answer.items()}
     return json.loads(json.dumps(answer, default=plain))
 
 
@@ -202,36 +220,53 @@ def plain(value: object) -> str:
     raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
 
 
-def run_in_child(job: Message, folder: Path, scale: float, endpoint: str, region: str) -> NoReturn:
+@dataclass(frozen=True)
+class Surroundings:
+    """What the jobs of one emulator share."""
+
+    scale: float
+    endpoint: str
+    region: str
+    #: The end of a pipe that wakes the parent.
+    wake: int
+
+
+def run_in_child(job: Message, folder: Path, around: Surroundings) -> NoReturn:
     """Runs one job in a process of its own, which ends here."""
     try:
         os.setpgid(0, 0)
+        die_with_parent()
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
         log = os.open(folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
-        for target, source in ((0, nothing), (1, log), (2, log)):
-            os.dup2(source, target)
+        # Above all that are put to use here.
+        wake = fcntl.fcntl(around.wake, fcntl.F_DUPFD, 16)
+        for target, source in ((0, nothing), (1, log), (2, log), (WAKE, wake)):
+            os.dup2(source, target, inheritable=target != WAKE)
         # The protocol and what else is this process's parent's.
-        os.closerange(3, 1024)
+        os.closerange(WAKE + 1, 1024)
         # What is printed reaches the log at once, so that a killed job's is whole.
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         sys.stdout = open(1, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
         sys.stderr = open(2, "w", encoding="utf-8", buffering=1, closefd=False)  # noqa: SIM115
-        home = folder / "home"
-        home.mkdir()
-        os.chdir(home)
+        home, work = folder / "home", folder / "work"
+        write_config(home, around.endpoint, around.region)
+        work.mkdir()
+        os.chdir(work)
         os.environ.clear()
-        os.environ.update(environment(job, home, endpoint, region))
+        os.environ.update(environment(job, home, around.endpoint, around.region))
         time.tzset()
         tempfile.tempdir = None
         random.seed()
-        scale_time(scale, job["timeoutSeconds"], job.get("runsOnSeconds"), folder)
+        scale_time(around.scale, job["timeoutSeconds"], job.get("runsOnSeconds"), folder)
+        adopt_orphans()
+        limit_memory()
+        contain(folder, urlsplit(around.endpoint).port or 80)
         result = {"status": "success", "payload": run_script(job, folder) if job["kind"] == "script" else run_api(job)}
     except BaseException as error:
-        text = f"{type(error).__name__}: {error}" if job["kind"] == "script" else str(error)
-        result = failure(error, text)
+        result = failure(error, scripted=job["kind"] == "script")
     try:
         finish(folder, result)
     finally:

@@ -1,10 +1,12 @@
 /** The processes in which steps run. */
+
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { parseJson, toJson } from "automation-language/values";
 import pLimit from "p-limit";
 import { packageFile } from "../files.ts";
 import type { Job, JobResult, RunningJob, Workers } from "./jobs.ts";
@@ -94,13 +96,15 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
   // Isolated (-I): neither this folder nor the user's packages and PYTHON variables reach a step.
   const flags = ["-I", "-B", "-X", "utf8"];
   const args = [...flags, program, folder, String(timeScale), endpoint, region];
-  const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"] });
+  // An environment of its own: a step sees nothing of the developer's shell, not from its parent's /proc either.
+  const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8" };
+  const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"], env });
   const waiting = new Map<number, { tell(result: JobResult): void; end(): void }>();
   const groups = new Map<number, number>();
   let alive = true;
   let words = "";
   const send = (message: unknown): void => {
-    if (alive) child.stdin.write(`${JSON.stringify(message)}\n`);
+    if (alive) child.stdin.write(`${toJson(message)}\n`);
   };
   const gone = (async () => {
     const how = await ending(child, (text) => {
@@ -118,7 +122,7 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
     await rm(folder, { recursive: true, force: true });
   })();
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const report: Report = JSON.parse(line);
+    const report = parseJson(line) as Report;
     if ("pid" in report) {
       groups.set(report.id, report.pid);
       return;

@@ -19,10 +19,11 @@ export interface Admin {
     target: string,
     input: unknown,
   ): Promise<{ readonly status: number; readonly output: unknown }>;
-  /** A POST to moto's own interface, below /moto-api/. */
-  post(
+  /** A request to moto's own interface, below /moto-api/. */
+  own(
+    method: string,
     target: string,
-    input: unknown,
+    input?: unknown,
   ): Promise<{ readonly status: number; readonly output: unknown }>;
 }
 
@@ -31,7 +32,7 @@ export function createAdmin(moto: Moto): Admin {
     "Authorization",
     `AWS4-HMAC-SHA256 Credential=${scope.accessKeyId}/20200101/${scope.region}/${scope.service}/aws4_request, SignedHeaders=host, Signature=0`,
     "Host",
-    `127.0.0.1:${moto.port}`,
+    "localhost",
   ];
   return {
     query: async (scope, parameters) => {
@@ -66,11 +67,11 @@ export function createAdmin(moto: Moto): Admin {
       const output: unknown = JSON.parse(response.body.toString("utf8") || "{}");
       return { status: response.status, output };
     },
-    post: async (target, input) => {
+    own: async (method, target, input = {}) => {
       const response = await moto.send({
-        method: "POST",
+        method,
         target,
-        headers: ["Content-Type", "application/json", "Host", `127.0.0.1:${moto.port}`],
+        headers: ["Content-Type", "application/json", "Host", "localhost"],
         body: Buffer.from(JSON.stringify(input)),
       });
       const text = response.body.toString("utf8");

@@ -1,5 +1,5 @@
 /** The log of AWS calls. */
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createWriteStream, openSync, type WriteStream } from "node:fs";
 
 export interface AwsCall {
   /** From 1, in the order in which the calls came in. */
@@ -38,7 +38,7 @@ export interface CallFilter {
 }
 
 export interface CallLog {
-  /** Calls that have been answered, in the order in which they came in. */
+  /** Calls that have been answered, the newest 20,000, in the order in which they came in. */
   all(): readonly AwsCall[];
   of(filter: CallFilter): readonly AwsCall[];
   /** Calls that may change something: neither read-only nor asked for with EC2's DryRun. */
@@ -62,13 +62,22 @@ export function isReadOnly(service: string, operation: string): boolean {
   return service === "sts" || reading.test(operation);
 }
 
-/** A log in memory, and where a file is given, one JSON line a call in it. */
+/** As many of the newest calls stay in memory, so that an emulator that is left running does not grow. */
+export const keptCalls = 20_000;
+
+/**
+ * A log in memory, and where a file is given, one JSON line a call in it.
+ *
+ * @throws Error when the file can't be written
+ */
 export function createCallLog(file?: string): RecordingCallLog {
   let lastId = 0;
   let calls: AwsCall[] = [];
   const listeners = new Set<(call: AwsCall) => void>();
   const stream: WriteStream | undefined =
-    file === undefined ? undefined : createWriteStream(file, { flags: "a" });
+    file === undefined ? undefined : createWriteStream(file, { fd: openLog(file) });
+  // A disk that fills up later must not end the emulator.
+  stream?.on("error", (error) => console.error(`The log ${file} is not written: ${error.message}`));
   const of = (filter: CallFilter): readonly AwsCall[] =>
     calls.filter(
       (call) =>
@@ -96,6 +105,8 @@ export function createCallLog(file?: string): RecordingCallLog {
       let place = calls.length;
       while (place > 0 && (calls[place - 1]?.id ?? 0) > call.id) place -= 1;
       calls.splice(place, 0, call);
+      // Not at each call, as it moves all that stay.
+      if (calls.length > keptCalls * 1.1) calls = calls.slice(-keptCalls);
       stream?.write(`${JSON.stringify(call)}\n`);
       for (const listener of listeners) listener(call);
     },
@@ -105,4 +116,13 @@ export function createCallLog(file?: string): RecordingCallLog {
         else stream.end(resolve);
       }),
   };
+}
+
+function openLog(file: string): number {
+  try {
+    return openSync(file, "a");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`The log of calls can't be written to ${file}: ${reason}.`, { cause: error });
+  }
 }

@@ -5,7 +5,7 @@
  */
 import type { ServiceModel, Shape } from "./models.ts";
 
-/** An input that AWS's front door refuses. */
+/** An input that AWS refuses before the operation sees it. */
 export class ConstraintError extends Error {
   readonly code: "ValidationException" | "SerializationException";
   readonly status = 400;

@@ -10,6 +10,10 @@ export interface Control {
   readonly faults: FiringFaultBoard;
   readonly enforce: (target: string) => () => void;
   readonly guardrails: Guardrails;
+  /** Why the emulator can't answer AWS calls; undefined while it can. */
+  readonly failure: () => string | undefined;
+  readonly reset: () => Promise<void>;
+  readonly settings: (method: string, account: string | null, values: unknown) => Promise<unknown>;
 }
 
 export interface ControlAnswer {
@@ -18,21 +22,37 @@ export interface ControlAnswer {
 }
 
 /**
- * - GET /_emulator/health
+ * - GET /_emulator/health: 503 with the reason when moto has ended
+ * - POST /_emulator/reset: as if it had just been started
+ * - GET, POST, DELETE /_emulator/settings[?account=]: quotas and delays (patched_moto/settings.py)
  * - GET /_emulator/calls[?executionId=&step=&accountId=&mutating=true], DELETE /_emulator/calls
  * - GET, POST, DELETE /_emulator/faults, DELETE /_emulator/faults/ID
  * - GET, POST, DELETE /_emulator/guardrails, DELETE /_emulator/guardrails/ID
  * - POST /_emulator/iam/enforce with `{ "target": "<account id or role ARN>" }`
  */
-export async function handleControl(
+export async function answerControl(
   control: Control,
   request: WireRequest,
 ): Promise<ControlAnswer> {
   const route = `${request.method} ${request.path.replace(/\/\d+$/, "/ID")}`;
   try {
     switch (route) {
-      case "GET /_emulator/health":
-        return ok({ status: "ok" });
+      case "GET /_emulator/health": {
+        const message = control.failure();
+        return message === undefined
+          ? ok({ status: "ok" })
+          : { status: 503, body: { status: "failed", message } };
+      }
+      case "POST /_emulator/reset":
+        await control.reset();
+        return ok({});
+      case "GET /_emulator/settings":
+      case "POST /_emulator/settings":
+      case "DELETE /_emulator/settings": {
+        const values = request.body.length === 0 ? {} : JSON.parse(request.body.toString("utf8"));
+        const account = request.query.get("account");
+        return ok(await control.settings(request.method, account, values));
+      }
       case "GET /_emulator/calls": {
         const filter = callFilter(request.query);
         const mutating = request.query.get("mutating") === "true";

@@ -97,9 +97,12 @@ async function readRest(
   models: ModelLoader,
   signed: string | undefined,
 ): Promise<Read> {
-  const unsigned = "rest-xml";
   if (signed === undefined) {
-    return { service: "unknown", operation: "unknown", parameters: {}, protocol: unsigned };
+    // Of the REST services S3 alone takes unsigned requests.
+    const found = rest("s3", await models("s3"), pathStyle(request));
+    return "Bucket" in found.parameters
+      ? found
+      : { ...found, service: "unknown", operation: "unknown", parameters: {} };
   }
   if (signed === "s3" || signed === "s3express") {
     const control = request.path.startsWith("/v20180820/");

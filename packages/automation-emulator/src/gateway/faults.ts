@@ -102,6 +102,9 @@ export interface FiringFaultBoard extends FaultBoard {
   answered(call: AwsCall, body: () => string): void;
 }
 
+/** As many hits are kept at most; half of them go when there are more. */
+const keptHits = 20_000;
+
 export function createFaultBoard(): FiringFaultBoard {
   interface Entry {
     readonly id: number;
@@ -146,6 +149,7 @@ export function createFaultBoard(): FiringFaultBoard {
         decided ||= !delay;
         entry.hits += 1;
         hits.push({ fault: entry.fault, call });
+        if (hits.length > keptHits) hits.splice(0, hits.length - keptHits / 2);
         fired.push(entry.fault);
       }
       return fired;

@@ -20,6 +20,8 @@ export interface Identities {
   session(accessKeyId: string): Session | undefined;
   /** Remembers the keys in the answer to an AssumeRole call. */
   learn(call: DecodedCall, response: Buffer): void;
+  /** Forgets all keys. */
+  clear(): void;
 }
 
 /** The account of requests that nobody signed, as moto has it. */
@@ -33,6 +35,10 @@ export function createIdentities(admin: Admin): Identities {
   const sessions = new Map<string, Session>();
   const asked = new Map<string, Promise<Identity>>();
   return {
+    clear: () => {
+      sessions.clear();
+      asked.clear();
+    },
     session: (accessKeyId) => sessions.get(accessKeyId),
     identify: async (accessKeyId) => {
       if (accessKeyId === undefined) return { accountId: defaultAccount, principal: "anonymous" };

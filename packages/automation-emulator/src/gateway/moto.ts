@@ -1,13 +1,15 @@
 /** moto as a child process, and the way to it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Agent, request } from "undici";
 import { packageFile } from "../files.ts";
 import type { WireResponse } from "./errors.ts";
 
 export interface Moto {
-  readonly port: number;
   /** Sends a request on as it is and gives the answer as it is. */
   send(request: {
     readonly method: string;
@@ -17,6 +19,8 @@ export interface Moto {
     readonly headers: readonly string[];
     readonly body: Buffer;
   }): Promise<WireResponse>;
+  /** Why it answers no more; undefined while it does. */
+  failure(): string | undefined;
   close(): Promise<void>;
 }
 
@@ -30,43 +34,62 @@ const hopByHop = new Set([
 ]);
 
 /**
- * Starts moto and waits until it answers. It ends when this process closes its standard input, and so
- * also when this process dies.
+ * Starts moto and waits until it answers, on a socket in a folder that only this user can enter: no web page reaches
+ * it, and no other user. It ends when this process closes its standard input, and so also when this process dies.
  *
  * @throws Error with moto's own last words when it does not come up.
  */
 export async function startMoto(
   python: string,
+  stateFile?: string,
   serve: string = packageFile("patched_moto", "serve.py"),
 ): Promise<Moto> {
-  const child = spawn(python, [serve, "--port", "0"], {
+  const folder = await mkdtemp(join(tmpdir(), "moto-"));
+  const socketPath = join(folder, "socket");
+  const state = stateFile === undefined ? [] : ["--state", stateFile];
+  const child = spawn(python, [serve, "--socket", socketPath, ...state], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const exited = once(child, "exit").then(
     () => undefined,
     () => undefined,
   );
-  let words = "";
+  let ended: string | undefined;
+  child.once("exit", (code, signal) => {
+    ended = `moto ended (${signal ?? `exit status ${code}`}), and what it held with it`;
+  });
+  let lastWords = "";
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    words = (words + chunk).slice(-4000);
+    lastWords = (lastWords + chunk).slice(-4000);
   });
   // A write to a child that has gone must not end this process: `exited` says it.
   child.stdin.on("error", () => undefined);
-  const port = await Promise.race([
-    firstPort(child.stdout),
-    new Promise<never>((_, reject) => {
-      child.once("error", reject);
-      child.once("exit", (code) => {
-        reject(new Error(`moto did not start (exit status ${code}):\n${words.trim()}`));
-      });
-    }),
-  ]);
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    await Promise.race([
+      firstLine(child.stdout),
+      new Promise<never>((_, reject) => {
+        child.once("error", reject);
+        child.once("exit", (code) => {
+          reject(new Error(`moto did not start (exit status ${code}):\n${lastWords.trim()}`));
+        });
+      }),
+    ]);
+  } catch (error) {
+    child.kill("SIGKILL");
+    await remove();
+    throw error;
+  }
   child.stdout.resume();
-  const agent = new Agent({ keepAliveTimeout: 60_000, headersTimeout: 0, bodyTimeout: 0 });
+  const agent = new Agent({
+    keepAliveTimeout: 60_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { socketPath },
+  });
   return {
-    port,
     send: async ({ method, target, headers, body }) => {
-      const response = await request(`http://127.0.0.1:${port}${target}`, {
+      const response = await request(`http://localhost${target}`, {
         dispatcher: agent,
         method: method as "GET",
         headers: forwarded(headers, method, body),
@@ -80,23 +103,22 @@ export async function startMoto(
         body: Buffer.from(await response.body.arrayBuffer()),
       };
     },
+    failure: () => ended,
     close: async () => {
       await agent.destroy();
       child.stdin.end();
-      const late = setTimeout(() => child.kill("SIGKILL"), 3000);
+      // A large state takes its time to be written.
+      const late = setTimeout(() => child.kill("SIGKILL"), stateFile === undefined ? 3000 : 60_000);
       await exited;
       clearTimeout(late);
+      await remove();
     },
   };
 }
 
-async function firstPort(stdout: NodeJS.ReadableStream): Promise<number> {
-  const lines = createInterface({ input: stdout });
-  for await (const line of lines) {
-    const port = /"port"\s*:\s*(\d+)/.exec(line)?.[1];
-    if (port !== undefined) return Number(port);
-  }
-  // It ended without a port: its exit status and last words say more.
+/** Waits for a line; if the process ends without one, its exit status and last words say more. */
+async function firstLine(stdout: NodeJS.ReadableStream): Promise<void> {
+  for await (const _ of createInterface({ input: stdout })) return;
   return new Promise<never>(() => undefined);
 }
 

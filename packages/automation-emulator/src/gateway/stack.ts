@@ -2,19 +2,27 @@
 import { botocoreModels } from "../botocore.ts";
 import { createAdmin } from "./admin.ts";
 import { type CallLog, createCallLog } from "./calls.ts";
+import { answerControl } from "./control.ts";
 import { createFaultBoard, type FaultBoard, type FiringFaultBoard } from "./faults.ts";
-import { createGate } from "./iam/gate.ts";
+import { createAuthorizer } from "./iam/authorizer.ts";
 import type { Guardrails } from "./iam/guardrails.ts";
 import { createIdentities } from "./identities.ts";
 import { modelLoader } from "./models.ts";
-import { startMoto } from "./moto.ts";
-import { type Automation, startFront } from "./server.ts";
+import { type Moto, startMoto } from "./moto.ts";
+import type { Automation } from "./ports.ts";
+import { startServer } from "./server.ts";
 
 export interface StackOptions {
   readonly python: string;
   readonly enforceIam?: boolean;
   readonly logFile?: string;
   readonly port?: number;
+  /** Where moto keeps its state between starts; nowhere by default. */
+  readonly stateFile?: string;
+  /** The address to listen on; 127.0.0.1 by default. */
+  readonly host?: string;
+  /** `name:port` of Host headers that are let in besides those of loopback. */
+  readonly allowedHosts?: readonly string[];
 }
 
 export interface Stack<A extends Automation> {
@@ -26,42 +34,82 @@ export interface Stack<A extends Automation> {
   /** Enforces IAM for an account, a role or everyone; gives the function that ends it. */
   enforce(target: string): () => void;
   readonly guardrails: Guardrails;
-  knobs(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
+  /** As if it had just been started. */
+  reset(): Promise<void>;
+  settings(values: Readonly<Record<string, unknown>>, accountId?: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * Starts moto and the front. The engine is made last, because its own calls go through the front.
+ * Starts moto and the gateway. The engine is made last, because its own calls go through the gateway.
  *
- * @throws Error when moto or the port is not to be had; nothing is left running then.
+ * @throws Error when moto, the log file, the address or the port is not to be had; nothing is left running then.
  */
 export async function startStack<A extends Automation>(
   options: StackOptions,
   createAutomation: (endpoint: string, faults: FiringFaultBoard) => A,
 ): Promise<Stack<A>> {
-  const [moto, modelFolder] = await Promise.all([
-    startMoto(options.python),
-    botocoreModels(options.python),
-  ]);
-  const models = modelLoader(modelFolder);
   const calls = createCallLog(options.logFile);
+  const start = (): Promise<Moto> => startMoto(options.python, options.stateFile);
+  const [first, modelFolder] = await Promise.all([start(), botocoreModels(options.python)]);
+  let running = first;
+  // What holds moto holds this, so that another process can take its place.
+  const moto: Moto = {
+    send: (request) => running.send(request),
+    failure: () => running.failure(),
+    close: () => running.close(),
+  };
+  const models = modelLoader(modelFolder);
   const faults = createFaultBoard();
   const admin = createAdmin(moto);
   const identities = createIdentities(admin);
-  const gate = createGate(admin, identities, options.enforceIam ?? false);
-  const { enforce, guardrails } = gate;
-  const control = { calls, faults, enforce, guardrails };
+  const authorizer = createAuthorizer(admin, identities, options.enforceIam ?? false);
+  const { enforce, guardrails } = authorizer;
   let automation: A | undefined;
   const engine = (): A => {
     if (automation === undefined) throw new Error("The Automation engine has not started yet.");
     return automation;
   };
+  const reset = async (): Promise<void> => {
+    await engine().reset();
+    if (running.failure() === undefined) {
+      await admin.own("POST", "/moto-api/reset");
+      await admin.own("DELETE", "/moto-api/settings");
+    } else {
+      await running.close();
+      running = await start();
+    }
+    for (const part of [faults, calls, identities]) part.clear();
+    authorizer.reset();
+  };
+  const settings = async (
+    method: string,
+    account: string | null,
+    values: unknown,
+  ): Promise<unknown> => {
+    const query = account === null ? "" : `?account=${encodeURIComponent(account)}`;
+    const { status, output } = await admin.own(method, `/moto-api/settings${query}`, values);
+    if (status !== 200) throw new Error(`The settings were refused: ${JSON.stringify(output)}`);
+    return output;
+  };
+  const control = { calls, faults, enforce, guardrails, failure: moto.failure, reset, settings };
   try {
-    const front = await startFront(
-      { moto, models, identities, calls, faults, gate, control, automation: engine },
+    const server = await startServer(
+      {
+        moto,
+        models,
+        identities,
+        calls,
+        faults,
+        authorizer,
+        control: (request) => answerControl(control, request),
+        automation: engine,
+        allowedHosts: options.allowedHosts ?? [],
+      },
       options.port,
+      options.host,
     );
-    const endpoint = `http://127.0.0.1:${front.port}`;
+    const endpoint = `http://127.0.0.1:${server.port}`;
     automation = createAutomation(endpoint, faults);
     let closing: Promise<void> | undefined;
     return {
@@ -71,13 +119,13 @@ export async function startStack<A extends Automation>(
       automation,
       enforce,
       guardrails,
-      knobs: async (values, account) => {
-        const { status, output } = await admin.post("/moto-api/knobs", { ...values, account });
-        if (status !== 200) throw new Error(`The knobs were refused: ${JSON.stringify(output)}`);
+      reset,
+      settings: async (values, account) => {
+        await settings("POST", account ?? null, values);
       },
       close: () => {
         closing ??= (async () => {
-          await front.close();
+          await server.close();
           await moto.close();
           await calls.close();
         })();

@@ -1,4 +1,4 @@
-"""How a mend changes moto: at run time, in one process, never in the installed package."""
+"""How a patch changes moto: at run time, in one process, never in the installed package."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ def around(owner: Any, name: str) -> Callable[[Callable[..., Any]], None]:
     """Puts a function around an attribute of a moto class or module.
 
     The function gets the original as its first argument, then what the caller gave.
-    Raises AttributeError when moto has no such attribute: moto has changed, and the mend has to.
+    Raises AttributeError when moto has no such attribute: moto has changed, and the patch has to.
     """
     original = getattr(owner, name)
 
     def decorate(function: Callable[..., Any]) -> None:
         @functools.wraps(original)
-        def mended(*args: Any, **kwargs: Any) -> Any:
+        def patched(*args: Any, **kwargs: Any) -> Any:
             return function(original, *args, **kwargs)
 
-        setattr(owner, name, mended)
+        setattr(owner, name, patched)
 
     return decorate
 

@@ -1,17 +1,14 @@
-"""What a bucket policy says: whom it lets do what, and whether S3 calls it public.
+"""Whether S3 calls a bucket policy public. Whom it lets do what is for the gateway to say (gateway/iam/).
 
-Only what a resource policy in a test may hold: no policy variables but as text that is not fixed.
-https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 """
 
 from __future__ import annotations
 
-import fnmatch
 import ipaddress
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 #: Condition keys whose fixed values make a policy for everybody a policy for somebody.
@@ -40,17 +37,6 @@ PRIVATE_NETWORKS = tuple(
 )
 
 
-@dataclass(frozen=True)
-class Request:
-    """One call as a policy sees it. `principals` are the ARNs that stand for the caller, the account's root too."""
-
-    account_id: str | None
-    principals: tuple[str, ...]
-    action: str
-    resource: str
-    context: dict[str, str]
-
-
 def statements(policy: str | bytes) -> list[dict[str, Any]]:
     """The statements of a policy document. Raises ValueError when it is none."""
     document = json.loads(policy)
@@ -60,12 +46,6 @@ def statements(policy: str | bytes) -> list[dict[str, Any]]:
         message = "a policy is an object with a Statement"
         raise ValueError(message)
     return found
-
-
-def decision(policy: str | bytes, request: Request) -> str:
-    """`Deny`, `Allow`, or the empty string where the policy says nothing about the request."""
-    matching = [statement["Effect"] for statement in statements(policy) if _matches(statement, request)]
-    return "Deny" if "Deny" in matching else "Allow" if "Allow" in matching else ""
 
 
 def is_public(policy: str | bytes) -> bool:
@@ -115,72 +95,6 @@ def _is_narrow(block: str) -> bool:
         return False
     private = any(network.version == known.version and network.subnet_of(known) for known in PRIVATE_NETWORKS)  # type: ignore[arg-type]
     return private or network.prefixlen >= (8 if network.version == 4 else 32)
-
-
-def _matches(statement: dict[str, Any], request: Request) -> bool:
-    return (
-        _is_meant(statement, request)
-        and _covers(statement, "Action", request.action, ignore_case=True)
-        and _covers(statement, "Resource", request.resource)
-        and all(
-            _holds(operator, values, _context(request.context, key))
-            for operator, tests in statement.get("Condition", {}).items()
-            for key, values in tests.items()
-        )
-    )
-
-
-def _is_meant(statement: dict[str, Any], request: Request) -> bool:
-    if "NotPrincipal" in statement:
-        return not _names(statement["NotPrincipal"], request)
-    return _names(statement.get("Principal", {}), request)
-
-
-def _names(principal: Any, request: Request) -> bool:
-    if principal == "*":
-        return True
-    names = _list(principal.get("AWS", [])) if isinstance(principal, dict) else []
-    return any(name in ("*", request.account_id) or name in request.principals for name in names)
-
-
-def _covers(statement: dict[str, Any], element: str, value: str, ignore_case: bool = False) -> bool:
-    inverse = f"Not{element}" in statement
-    patterns = _list(statement.get(f"Not{element}" if inverse else element, []))
-    if ignore_case:
-        value, patterns = value.lower(), [pattern.lower() for pattern in patterns]
-    return any(_like(pattern, value) for pattern in patterns) is not inverse
-
-
-def _like(pattern: str, value: str) -> bool:
-    # fnmatch would read brackets, which have no meaning here.
-    return fnmatch.fnmatchcase(value, pattern.replace("[", "[[]"))
-
-
-def _context(context: dict[str, str], key: str) -> str | None:
-    return next((value for name, value in context.items() if name.lower() == key.lower()), None)
-
-
-def _holds(operator: str, values: Any, actual: str | None) -> bool:
-    name = operator.lower()
-    if name == "null":
-        return any((actual is None) is (str(value).lower() == "true") for value in _list(values))
-    optional = name.endswith("ifexists")
-    name = name.removesuffix("ifexists").removeprefix("foranyvalue:").removeprefix("forallvalues:")
-    negated = "not" in name
-    if actual is None:
-        # A negated test holds for what is not there.
-        return negated or optional
-    return any(_test(name.replace("not", ""), str(value), actual) for value in _list(values)) is not negated
-
-
-def _test(name: str, value: str, actual: str) -> bool:
-    if name in ("stringlike", "arnlike", "arnequals"):
-        return _like(value, actual)
-    if name in ("bool", "stringequalsignorecase"):
-        return value.lower() == actual.lower()
-    if name == "ipaddress":
-        return ipaddress.ip_address(actual) in ipaddress.ip_network(value, strict=False)
-    return value == actual
 
 
 def _list(value: Any) -> list[Any]:

@@ -1,13 +1,13 @@
-"""Knobs that let a test bring about what AWS does rarely or slowly.
+"""Settings that let a test bring about what AWS does rarely or slowly.
 
-A knob belongs to one account, or to all (`default`). Set them while the server runs:
+A setting belongs to one account, or to all (`default`). Set them while the server runs:
 
-    POST /moto-api/knobs   {"account": "111122223333", "imageDelay": 0.2}
-    GET  /moto-api/knobs?account=111122223333
-    DELETE /moto-api/knobs[?account=111122223333]
+    POST /moto-api/settings   {"account": "111122223333", "imageDelay": 0.2}
+    GET  /moto-api/settings?account=111122223333
+    DELETE /moto-api/settings[?account=111122223333]
 
 or for all accounts from the start: `serve.py --image-delay 0.2`, or the environment variable that stands
-beside each knob below. `POST /moto-api/knobs` without an account sets the knob for all accounts that
+beside each setting below. `POST /moto-api/settings` without an account sets the setting for all accounts that
 have no value of their own.
 """
 
@@ -19,7 +19,7 @@ from typing import Any
 
 
 @dataclass
-class Knobs:
+class Settings:
     """What can be set. Times are real seconds."""
 
     #: How long an image stays `pending` (EMULATOR_IMAGE_DELAY).
@@ -56,7 +56,7 @@ class Knobs:
     document_default: str = ""
 
 
-#: The environment variable of a knob that can be set before the server starts.
+#: The environment variable of a setting that can be set before the server starts.
 VARIABLES = {
     "EMULATOR_IMAGE_DELAY": "image_delay",
     "EMULATOR_DRAIN_SECONDS": "drain_seconds",
@@ -67,39 +67,39 @@ VARIABLES = {
 }
 
 ALL_ACCOUNTS = ""
-_TYPES = {knob.name: type(getattr(Knobs(), knob.name)) for knob in fields(Knobs)}
+_TYPES = {setting.name: type(getattr(Settings(), setting.name)) for setting in fields(Settings)}
 _values: dict[str, dict[str, Any]] = {ALL_ACCOUNTS: {}}
 
 
-def knobs(account_id: str) -> Knobs:
-    """The knobs as they stand for an account."""
-    return Knobs(**{**_values[ALL_ACCOUNTS], **_values.get(account_id, {})})
+def settings_of(account_id: str) -> Settings:
+    """The settings as they stand for an account."""
+    return Settings(**{**_values[ALL_ACCOUNTS], **_values.get(account_id, {})})
 
 
-def turn(account_id: str, values: dict[str, Any]) -> None:
-    """Sets knobs, named in camelCase or snake_case, for an account or for `ALL_ACCOUNTS`.
+def change(account_id: str, values: dict[str, Any]) -> None:
+    """Sets settings, named in camelCase or snake_case, for an account or for `ALL_ACCOUNTS`.
 
-    Raises ValueError for a knob that does not exist or a value that is not of its type.
+    Raises ValueError for a setting that does not exist or a value that is not of its type.
     """
     parsed: dict[str, Any] = {}
     for given, value in values.items():
         name = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in given)
         wanted = _TYPES.get(name)
         if wanted is None:
-            raise ValueError(f"there is no knob {given}; the knobs are {', '.join(sorted(_TYPES))}")
+            raise ValueError(f"there is no setting {given}; the settings are {', '.join(sorted(_TYPES))}")
         number = wanted in (int, float) and isinstance(value, int | float) and not isinstance(value, bool)
         parts = [*value, *(value.values() if isinstance(value, dict) else [])] if wanted in (list, dict) else []
         texts = (
             wanted in (str, list, dict) and isinstance(value, wanted) and all(isinstance(part, str) for part in parts)
         )
         if not (number or texts):
-            raise ValueError(f"the knob {given} takes a {wanted.__name__}, not {value!r}")
+            raise ValueError(f"the setting {given} takes a {wanted.__name__}, not {value!r}")
         parsed[name] = wanted(value)
     _values.setdefault(account_id, {}).update(parsed)
 
 
 def reset(account_id: str | None = None) -> None:
-    """Puts the knobs of an account, or of all, back to what the server started with."""
+    """Puts the settings of an account, or of all, back to what the server started with."""
     if account_id is None:
         _values.clear()
         _values[ALL_ACCOUNTS] = {}
@@ -110,6 +110,17 @@ def reset(account_id: str | None = None) -> None:
 
 
 def from_environment() -> None:
-    """Sets the knobs whose environment variable is there."""
-    found = {knob: float(os.environ[name]) for name, knob in VARIABLES.items() if os.environ.get(name)}
-    turn(ALL_ACCOUNTS, found)
+    """Sets the settings whose environment variable is there."""
+    found = {setting: float(os.environ[name]) for name, setting in VARIABLES.items() if os.environ.get(name)}
+    change(ALL_ACCOUNTS, found)
+
+
+def all_values() -> dict[str, dict[str, Any]]:
+    """All that has been set, to be kept."""
+    return {account: dict(values) for account, values in _values.items()}
+
+
+def put_back(values: dict[str, dict[str, Any]]) -> None:
+    """Sets what was kept; what the environment says of all accounts goes before it."""
+    for account, kept in values.items():
+        _values[account] = {**kept, **_values.get(account, {})}

@@ -180,7 +180,7 @@ describe("images", () => {
   });
 
   test("that fail fail the step and say why", async () => {
-    await emulator.knobs({ imageFailure: "Client.InternalError" }, account);
+    await emulator.settings({ imageFailure: "Client.InternalError" }, account);
     const execution = await run([
       {
         name: "make",
@@ -188,7 +188,7 @@ describe("images", () => {
         inputs: { InstanceId: await instance(), ImageName: "lost" },
       },
     ]);
-    await emulator.knobs({ imageFailure: "" }, account);
+    await emulator.settings({ imageFailure: "" }, account);
     expect(execution.FailureMessage).toMatch(/The image ami-\w+ is failed: .*Client.InternalError/);
   });
 });

@@ -282,9 +282,17 @@ describe("a request of the AWS command line is logged as the call it is", () => 
 });
 
 describe("requests that no client of AWS sends", () => {
-  test("an unsigned one is unknown and still reaches moto", async () => {
-    const response = await fetch(`${stack.endpoint}/nothing/here`);
-    expect(response.status).toBeGreaterThanOrEqual(400);
+  test("an unsigned one is S3's where it names an object", async () => {
+    await fetch(`${stack.endpoint}/nothing/here`);
+    expect(stack.calls.all().at(-1)).toMatchObject({
+      service: "s3",
+      operation: "GetObject",
+      principal: "anonymous",
+    });
+  });
+
+  test("any other unsigned one is unknown and still reaches moto", async () => {
+    await fetch(`${stack.endpoint}/`, { method: "DELETE" });
     expect(stack.calls.all().at(-1)).toMatchObject({
       service: "unknown",
       operation: "unknown",

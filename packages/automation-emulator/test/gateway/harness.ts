@@ -1,4 +1,4 @@
-/** moto and the front with an engine that only writes down what it is asked. */
+/** moto and the gateway with an engine that only writes down what it is asked. */
 import { AutoScalingClient } from "@aws-sdk/client-auto-scaling";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { IAMClient } from "@aws-sdk/client-iam";
@@ -9,7 +9,7 @@ import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import { clientEnvironment } from "../../src/gateway/environment.ts";
-import type { Automation, Caller } from "../../src/gateway/server.ts";
+import type { Automation, Caller } from "../../src/gateway/ports.ts";
 import { type Stack, type StackOptions, startStack } from "../../src/gateway/stack.ts";
 
 export interface WrittenDown extends Automation {
@@ -29,6 +29,7 @@ export function startTestStack(options: Partial<StackOptions> = {}): Promise<Sta
         if (engine.fail !== undefined) throw engine.fail;
         return { AutomationExecutionId: "0f0f0f0f-0000-4000-8000-000000000000" };
       },
+      reset: async () => void engine.handled.splice(0),
       kill: (executionId) => void engine.killed.push(executionId),
     };
     return engine;

@@ -107,7 +107,7 @@ async function allow(...statements: readonly Statement[]): Promise<void> {
 beforeAll(async () => {
   stack = await startTestStack();
   const admin = clients(stack.endpoint, account);
-  await stack.knobs({ imageDelay: 0 });
+  await stack.settings({ imageDelay: 0 });
   const trust = (principal: object) =>
     JSON.stringify({
       Version: "2012-10-17",
@@ -874,6 +874,6 @@ describe("whom it holds", () => {
     });
     end();
     await free.ec2.send(new DescribeInstancesCommand({}));
-    expect(() => stack.enforce("everything")).toThrow("no account id, no role ARN");
+    expect(() => stack.enforce("everything")).toThrow("everything is neither an account id");
   });
 });

@@ -27,7 +27,7 @@ async function motosOf(parent: number): Promise<readonly number[]> {
   return stdout.split("\n").filter(Boolean).map(Number);
 }
 
-/** Starting node, moto and the front takes seconds on a machine that is busy. */
+/** Starting node, moto and the gateway takes seconds on a machine that is busy. */
 const patience = 30_000;
 
 test(
@@ -59,7 +59,9 @@ test(
 test("a Python without moto says what is missing", async () => {
   await expect(startMoto("/nonexistent/python")).rejects.toThrow("ENOENT");
   const serve = inPackage("test", "gateway", "not-there.py");
-  await expect(startMoto(findPython(), serve)).rejects.toThrow(/exit status 2[\s\S]*not-there\.py/);
+  await expect(startMoto(findPython(), undefined, serve)).rejects.toThrow(
+    /exit status 2[\s\S]*not-there\.py/,
+  );
 });
 
 test(

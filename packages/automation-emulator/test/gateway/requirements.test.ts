@@ -17,6 +17,7 @@ beforeAll(async () => {
 /** A world in which everything that a call names exists. */
 const facts: Facts = {
   tags: async () => ({}),
+  owner: async () => undefined,
   groupVpc: async () => "vpc-1",
   networkInterface: async () => ({ vpc: "vpc-1", subnet: "subnet-1", instance: "i-1" }),
   autoScalingGroup: async () => ({
@@ -30,13 +31,12 @@ const facts: Facts = {
   }),
   keyPolicy: async () => undefined,
   imageKeys: async () => [`arn:aws:kms:us-east-1:${account}:key/old`],
-  bucketPolicy: async () => undefined,
+  bucket: async () => ({ owner: account, policy: [], grants: [], restricted: false }),
   bucketKey: async () => undefined,
   objectTags: async () => ({}),
-  bucketOwner: () => account,
   organization: async () => undefined,
+  forget: () => undefined,
   forgetOrganizations: () => undefined,
-  learnBucket: () => undefined,
 };
 
 const parameters: Readonly<Record<string, Record<string, unknown>>> = {

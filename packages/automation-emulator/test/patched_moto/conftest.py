@@ -1,6 +1,6 @@
-"""A mended moto, and accounts on it.
+"""A patched moto, and accounts on it.
 
-The same tests run against moto as it is installed when EMULATOR_PLAIN is set; there, those marked `mend` are
+The same tests run against moto as it is installed when EMULATOR_PLAIN is set; there, those marked `patch` are
 expected to fail, each of them (test_plain_moto.py does it). The account goes by a header then, as plain moto
 does not know it from the key, so that a test fails for its behaviour and not for want of an account.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mended import PLAIN, Account, Network
+from patched_aws import PLAIN, Account, Network
 
 SERVE = Path(__file__).parents[2] / "src" / "patched_moto" / "serve.py"
 IMAGE_DELAY = 0.3
@@ -26,14 +26,14 @@ _accounts = count(111122220000)
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declares the marker of the tests that fail on plain moto."""
-    config.addinivalue_line("markers", "mend: shows behaviour of AWS that moto does not have without its mend")
+    config.addinivalue_line("markers", "patch: shows behaviour of AWS that moto does not have without its patch")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On plain moto the tests of the mends must fail."""
+    """On plain moto the tests of the patches must fail."""
     if PLAIN:
         for item in items:
-            if item.get_closest_marker("mend"):
+            if item.get_closest_marker("patch"):
                 item.add_marker(pytest.mark.xfail(strict=True, reason="plain moto"))
 
 

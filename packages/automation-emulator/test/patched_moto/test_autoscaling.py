@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from mended import Account, Network, code, refusal
+from patched_aws import Account, Network, code, refusal
 
-mend = pytest.mark.mend
+patch = pytest.mark.patch
 NAME = "web"
 
 
@@ -65,7 +65,7 @@ def make(account: Account, network: Network) -> Any:
     return lambda *sizes: Group(account, network, sizes)
 
 
-@mend
+@patch
 def test_standby_below_min_size_is_refused_and_changes_nothing(make: Any) -> None:
     group = make(2, 2, 3)
     instance_id = min(group.states())
@@ -104,7 +104,7 @@ def test_standby_without_decrement_launches_a_replacement(make: Any) -> None:
     assert sorted(group.states().values()) == ["InService", "InService", "Standby"]
 
 
-@mend
+@patch
 def test_out_of_standby_over_max_size_is_refused(make: Any) -> None:
     group = make(1, 2, 2)
     instance_id = min(group.states())
@@ -114,7 +114,7 @@ def test_out_of_standby_over_max_size_is_refused(make: Any) -> None:
     assert "max-size=2, and desired-size=2" in refused[2]
 
 
-@mend
+@patch
 def test_only_an_instance_in_service_enters_and_only_one_in_standby_leaves(make: Any) -> None:
     group = make(0, 2, 3)
     first, second = sorted(group.states())
@@ -126,7 +126,7 @@ def test_only_an_instance_in_service_enters_and_only_one_in_standby_leaves(make:
     assert refused == ("ValidationError", 400, f"The instance {second} is not in Standby.")
 
 
-@mend
+@patch
 def test_an_instance_of_no_group_is_not_part_of_it(make: Any) -> None:
     group = make(0, 1, 2)
     stranger = "i-0123456789abcdef0"
@@ -139,13 +139,13 @@ def test_an_instance_of_no_group_is_not_part_of_it(make: Any) -> None:
     assert refused == ("ValidationError", 400, f"The instance {stranger} is not part of Auto Scaling group web.")
 
 
-@mend
+@patch
 def test_an_instance_behind_a_load_balancer_is_entering_standby_for_a_while(account: Account, make: Any) -> None:
     group = make(0, 2, 3)
     draining, quick = sorted(group.states())
-    account.turn(drainSeconds=3600)
+    account.change(drainSeconds=3600)
     group.standby(draining)
-    account.turn(drainSeconds=0)
+    account.change(drainSeconds=0)
     group.standby(quick)
     assert group.states() == {draining: "EnteringStandby", quick: "Standby"}
     shown = group.client.describe_auto_scaling_instances(InstanceIds=[draining])["AutoScalingInstances"][0]
@@ -154,28 +154,28 @@ def test_an_instance_behind_a_load_balancer_is_entering_standby_for_a_while(acco
     assert refused[2] == f"The instance {draining} is not in Standby."
 
 
-@mend
+@patch
 def test_back_from_standby_an_instance_is_pending_first_and_nothing_is_launched(account: Account, make: Any) -> None:
     group = make(0, 1, 2)
     [instance_id] = group.states()
     group.standby(instance_id)
-    account.turn(pendingSeconds=3600)
+    account.change(pendingSeconds=3600)
     group.client.exit_standby(AutoScalingGroupName=NAME, InstanceIds=[instance_id])
     group.client.update_auto_scaling_group(AutoScalingGroupName=NAME, MinSize=1)
     assert group.states() == {instance_id: "Pending"}
     assert group.running() == {instance_id}
 
 
-@mend
+@patch
 @pytest.mark.parametrize("state", ["Pending", "Terminating", "Warmed:Stopped"])
 def test_an_instance_can_be_in_any_state(account: Account, make: Any, state: str) -> None:
     group = make(0, 1, 2)
     [instance_id] = group.states()
-    account.turn(lifecycleStates={instance_id: state})
+    account.change(lifecycleStates={instance_id: state})
     assert group.states() == {instance_id: state}
 
 
-@mend
+@patch
 def test_a_min_size_over_the_desired_capacity_raises_it(make: Any) -> None:
     group = make(1, 2, 3)
     instance_id = min(group.states())
@@ -185,7 +185,7 @@ def test_a_min_size_over_the_desired_capacity_raises_it(make: Any) -> None:
     assert sorted(group.states().values()) == ["InService", "InService", "Standby"]
 
 
-@mend
+@patch
 def test_a_scale_in_spares_an_instance_in_standby(make: Any) -> None:
     group = make(0, 3, 3)
     instance_id = group.shown()["Instances"][0]["InstanceId"]
@@ -195,7 +195,7 @@ def test_a_scale_in_spares_an_instance_in_standby(make: Any) -> None:
     assert instance_id in group.running()
 
 
-@mend
+@patch
 @pytest.mark.parametrize("sizes", [{"MinSize": 4}, {"MaxSize": 0}, {"DesiredCapacity": 4}, {"DesiredCapacity": 0}])
 def test_sizes_that_contradict_each_other_are_refused(make: Any, sizes: dict[str, int]) -> None:
     group = make(1, 1, 3)
@@ -204,7 +204,7 @@ def test_sizes_that_contradict_each_other_are_refused(make: Any, sizes: dict[str
     assert group.sizes() == (1, 1, 3)
 
 
-@mend
+@patch
 @pytest.mark.parametrize(("wanted", "words"), [(0, "below min value 1"), (4, "above max value 3")])
 def test_a_desired_capacity_outside_the_sizes_is_refused(make: Any, wanted: int, words: str) -> None:
     group = make(1, 1, 3)
@@ -212,7 +212,7 @@ def test_a_desired_capacity_outside_the_sizes_is_refused(make: Any, wanted: int,
     assert refused[2] == f"New SetDesiredCapacity value {wanted} is {words} for the AutoScalingGroup."
 
 
-@mend
+@patch
 def test_a_group_that_does_not_exist_is_a_validation_error(account: Account) -> None:
     client = account.client("autoscaling")
     name = {"AutoScalingGroupName": "none"}
@@ -242,7 +242,7 @@ def test_tags_of_a_group_are_made_changed_and_deleted_and_do_not_reach_the_insta
     assert group.client.describe_tags(Filters=filters)["Tags"] == []
 
 
-@mend
+@patch
 def test_a_groups_tags_have_awss_limits(make: Any) -> None:
     group = make(0, 0, 1)
     place = {"ResourceId": NAME, "ResourceType": "auto-scaling-group", "Value": "v", "PropagateAtLaunch": False}

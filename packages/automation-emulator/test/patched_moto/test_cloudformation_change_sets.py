@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from mended import Account, code
+from patched_aws import Account, code
 
-pytestmark = pytest.mark.mend
+pytestmark = pytest.mark.patch
 
 NAME = "cdk-deploy-change-set"
 

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
-from mended import Account
+from patched_aws import Account
 
-pytestmark = pytest.mark.mend
+pytestmark = pytest.mark.patch
 
 STACK = "Runbook"
 
@@ -51,8 +51,8 @@ def test_an_update_makes_a_new_version_and_moves_the_default(account: Account) -
     assert ssm.get_document(Name="Contain", DocumentVersion="2", DocumentFormat="YAML")["Content"] == content("two")
 
 
-def test_the_knob_leaves_the_default_as_it_is_reported(account: Account) -> None:
-    account.turn(documentDefault="stays")
+def test_the_setting_leaves_the_default_as_it_is_reported(account: Account) -> None:
+    account.change(documentDefault="stays")
     cloudformation = account.client("cloudformation")
     cloudformation.create_stack(StackName=STACK, TemplateBody=template("one", "v1"))
     cloudformation.update_stack(StackName=STACK, TemplateBody=template("two", "v2"))

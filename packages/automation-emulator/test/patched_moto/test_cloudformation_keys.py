@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from mended import Account
+from patched_aws import Account
 
-pytestmark = pytest.mark.mend
+pytestmark = pytest.mark.patch
 
 STACK = "Backups"
 

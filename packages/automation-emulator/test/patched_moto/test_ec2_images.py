@@ -6,9 +6,9 @@ import time
 from typing import Any
 
 import pytest
-from mended import Account, Network, code, refusal
+from patched_aws import Account, Network, code, refusal
 
-mend = pytest.mark.mend
+patch = pytest.mark.patch
 
 
 @pytest.fixture
@@ -42,10 +42,10 @@ def made(ec2: Any, instance_id: str, **parameters: Any) -> str:
     return str(ec2.create_image(InstanceId=instance_id, **parameters)["ImageId"])
 
 
-@mend
+@patch
 def test_an_image_is_pending_and_then_available(account: Account, ec2: Any, instance_id: str) -> None:
     # Long enough for the next call on a busy machine.
-    account.turn(imageDelay=2)
+    account.change(imageDelay=2)
     image_id = made(ec2, instance_id, Description="of a test")
     pending = image(ec2, image_id)
     assert pending["State"] == "pending"
@@ -55,7 +55,7 @@ def test_an_image_is_pending_and_then_available(account: Account, ec2: Any, inst
     assert ec2.describe_instances(InstanceIds=[instance_id])["Reservations"][0]["Instances"][0]["State"]["Code"] == 16
 
 
-@mend
+@patch
 def test_an_image_has_a_snapshot_of_each_volume(account: Account, ec2: Any, instance_id: str) -> None:
     shown = settled(ec2, made(ec2, instance_id))
     disks = {mapping["DeviceName"]: mapping["Ebs"] for mapping in shown["BlockDeviceMappings"]}
@@ -67,7 +67,7 @@ def test_an_image_has_a_snapshot_of_each_volume(account: Account, ec2: Any, inst
 
 def test_an_image_is_never_available_without_its_snapshots(account: Account, ec2: Any, instance_id: str) -> None:
     for delay in range(20):
-        account.turn(imageDelay=delay / 1000)
+        account.change(imageDelay=delay / 1000)
         image_id = made(ec2, instance_id, Name=f"evidence-{delay}")
         while True:
             shown = image(ec2, image_id)
@@ -78,7 +78,7 @@ def test_an_image_is_never_available_without_its_snapshots(account: Account, ec2
     assert shown["SourceInstanceId"] == instance_id
 
 
-@mend
+@patch
 def test_tags_go_to_the_image_and_to_its_snapshots(ec2: Any, instance_id: str) -> None:
     tags = [{"Key": "Case", "Value": "17"}]
     specification = [{"ResourceType": kind, "Tags": tags} for kind in ("image", "snapshot")]
@@ -88,45 +88,45 @@ def test_tags_go_to_the_image_and_to_its_snapshots(ec2: Any, instance_id: str) -
         assert snapshot["Description"].startswith(f"Created by CreateImage({instance_id})")
 
 
-@mend
+@patch
 def test_two_images_do_not_have_one_name(ec2: Any, instance_id: str) -> None:
     image_id = made(ec2, instance_id)
     refused = refusal(ec2.create_image, InstanceId=instance_id, Name="evidence")
     assert refused == ("InvalidAMIName.Duplicate", 400, f"AMI name evidence is already in use by AMI {image_id}")
 
 
-@mend
+@patch
 def test_a_malformed_name_is_refused(ec2: Any, instance_id: str) -> None:
     assert code(ec2.create_image, InstanceId=instance_id, Name="evi:dence") == "InvalidAMIName.Malformed"
 
 
-@mend
+@patch
 def test_an_image_can_fail_with_a_reason(account: Account, ec2: Any, instance_id: str) -> None:
-    account.turn(imageFailure="A volume could not be read")
+    account.change(imageFailure="A volume could not be read")
     shown = settled(ec2, made(ec2, instance_id))
     assert shown["State"] == "failed"
     assert shown["StateReason"]["Message"] == "A volume could not be read"
 
 
-@mend
+@patch
 def test_an_image_can_take_longer(account: Account, ec2: Any, instance_id: str) -> None:
-    account.turn(imageDelay=3600)
+    account.change(imageDelay=3600)
     assert image(ec2, made(ec2, instance_id))["State"] == "pending"
 
 
-@mend
+@patch
 def test_an_instance_with_an_instance_store_root_has_no_image(account: Account, ec2: Any, instance_id: str) -> None:
-    account.turn(instanceStore=[instance_id])
+    account.change(instanceStore=[instance_id])
     assert code(ec2.create_image, InstanceId=instance_id, Name="evidence") == "UnsupportedOperation"
 
 
-@mend
+@patch
 def test_a_terminated_instance_has_no_image(ec2: Any, instance_id: str) -> None:
     ec2.terminate_instances(InstanceIds=[instance_id])
     assert code(ec2.create_image, InstanceId=instance_id, Name="evidence") == "IncorrectInstanceState"
 
 
-@mend
+@patch
 @pytest.mark.parametrize("by", ["KeyId", "Arn", "alias", "default"])
 def test_an_encrypted_copy_has_encrypted_snapshots_under_its_key(
     account: Account, ec2: Any, instance_id: str, by: str
@@ -147,7 +147,7 @@ def test_an_encrypted_copy_has_encrypted_snapshots_under_its_key(
     assert not any(mapping["Ebs"]["Encrypted"] for mapping in image(ec2, source)["BlockDeviceMappings"])
 
 
-@mend
+@patch
 def test_a_copy_under_a_disabled_key_ends_failed(account: Account, ec2: Any, instance_id: str) -> None:
     kms = account.client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
@@ -157,28 +157,28 @@ def test_a_copy_under_a_disabled_key_ends_failed(account: Account, ec2: Any, ins
     assert settled(ec2, copy)["State"] == "failed"
 
 
-@mend
+@patch
 def test_a_key_without_encryption_is_refused(ec2: Any, instance_id: str) -> None:
     place = {"SourceImageId": settled(ec2, made(ec2, instance_id))["ImageId"], "SourceRegion": "us-east-1"}
     assert code(ec2.copy_image, **place, Name="copy", KmsKeyId="alias/aws/ebs") == "InvalidParameterDependency"
 
 
-@mend
+@patch
 def test_a_copy_is_pending_too(account: Account, ec2: Any, instance_id: str) -> None:
-    account.turn(imageDelay=0)
+    account.change(imageDelay=0)
     place = {"SourceImageId": made(ec2, instance_id), "SourceRegion": "us-east-1"}
-    account.turn(imageDelay=3600)
+    account.change(imageDelay=3600)
     assert image(ec2, ec2.copy_image(**place, Name="copy")["ImageId"])["State"] == "pending"
 
 
-@mend
+@patch
 def test_a_pending_image_is_not_copied(account: Account, ec2: Any, instance_id: str) -> None:
-    account.turn(imageDelay=3600)
+    account.change(imageDelay=3600)
     place = {"SourceImageId": made(ec2, instance_id), "SourceRegion": "us-east-1"}
     assert code(ec2.copy_image, **place, Name="copy") == "InvalidAMIID.Unavailable"
 
 
-@mend
+@patch
 def test_a_repeated_copy_with_one_token_makes_one_image(ec2: Any, instance_id: str) -> None:
     place = {"SourceImageId": settled(ec2, made(ec2, instance_id))["ImageId"], "SourceRegion": "us-east-1"}
     first = ec2.copy_image(**place, Name="copy", ClientToken="once")["ImageId"]
@@ -187,7 +187,7 @@ def test_a_repeated_copy_with_one_token_makes_one_image(ec2: Any, instance_id: s
     assert refused == "IdempotentParameterMismatch"
 
 
-@mend
+@patch
 def test_a_copy_says_where_it_came_from_and_takes_tags_when_asked(ec2: Any, instance_id: str) -> None:
     tags = [{"Key": "Case", "Value": "17"}]
     source = made(ec2, instance_id, TagSpecifications=[{"ResourceType": "image", "Tags": tags}])
@@ -198,9 +198,9 @@ def test_a_copy_says_where_it_came_from_and_takes_tags_when_asked(ec2: Any, inst
     assert (with_tags["Tags"], without.get("Tags", [])) == (tags, [])
 
 
-@mend
+@patch
 def test_images_are_found_by_name_description_and_tag(account: Account, ec2: Any, instance_id: str) -> None:
-    account.turn(imageDelay=3600)
+    account.change(imageDelay=3600)
     tags = [{"ResourceType": "snapshot", "Tags": [{"Key": "Case", "Value": "17"}]}]
     image_id = made(ec2, instance_id, Description="of a test", TagSpecifications=tags)
     ec2.create_tags(Resources=[image_id], Tags=[{"Key": "Case", "Value": "17"}])
@@ -209,7 +209,7 @@ def test_images_are_found_by_name_description_and_tag(account: Account, ec2: Any
         assert [each["ImageId"] for each in found] == [image_id], name
 
 
-@mend
+@patch
 def test_one_unknown_image_among_known_ones_is_not_found(ec2: Any, instance_id: str) -> None:
     image_ids = [made(ec2, instance_id), "ami-0123456789abcdef0"]
     assert code(ec2.describe_images, ImageIds=image_ids) == "InvalidAMIID.NotFound"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from mended import Account, Network, code, interface_groups, refusal
+from patched_aws import Account, Network, code, interface_groups, refusal
 
-mend = pytest.mark.mend
+patch = pytest.mark.patch
 
 
-@mend
+@patch
 def test_an_interface_has_exactly_the_groups_it_was_last_given(ec2: Any, network: Network) -> None:
     old, new = network.group("old"), network.group("new")
     instance = network.instance([old], [old])
@@ -21,7 +21,7 @@ def test_an_interface_has_exactly_the_groups_it_was_last_given(ec2: Any, network
     assert [group["GroupId"] for group in instance["SecurityGroups"]] == [new]
 
 
-@mend
+@patch
 def test_instance_level_groups_do_not_stay_after_a_change(ec2: Any, network: Network) -> None:
     old, new = network.group("old"), network.group("new")
     launched = ec2.run_instances(
@@ -36,14 +36,14 @@ def test_instance_level_groups_do_not_stay_after_a_change(ec2: Any, network: Net
     assert [group["GroupId"] for group in shown["Groups"]] == [new]
 
 
-@mend
+@patch
 def test_the_instance_shows_the_groups_of_its_primary_interface(network: Network) -> None:
     first, second = network.group("first"), network.group("second")
     instance = network.instance([first], [second])
     assert [group["GroupId"] for group in instance["SecurityGroups"]] == [first]
 
 
-@mend
+@patch
 def test_an_unknown_group_is_not_found(ec2: Any, network: Network) -> None:
     instance = network.instance([network.group("own")])
     interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
@@ -54,7 +54,7 @@ def test_an_unknown_group_is_not_found(ec2: Any, network: Network) -> None:
     assert interface_groups(network.instance_by_id(instance["InstanceId"])) == interface_groups(instance)
 
 
-@mend
+@patch
 def test_a_group_of_another_vpc_belongs_to_a_different_network(ec2: Any, network: Network) -> None:
     instance = network.instance([network.group("own")])
     foreign = Network(ec2).group("foreign")
@@ -64,7 +64,7 @@ def test_a_group_of_another_vpc_belongs_to_a_different_network(ec2: Any, network
     assert "different networks" in refused[2]
 
 
-@mend
+@patch
 def test_a_launch_with_a_group_of_another_vpc_is_refused(ec2: Any, network: Network) -> None:
     foreign = Network(ec2).group("foreign")
     refused = code(
@@ -78,13 +78,13 @@ def test_a_launch_with_a_group_of_another_vpc_is_refused(ec2: Any, network: Netw
     assert refused == "InvalidParameter"
 
 
-@mend
+@patch
 def test_an_interface_is_not_made_with_a_group_that_does_not_exist(ec2: Any, network: Network) -> None:
     refused = code(ec2.create_network_interface, SubnetId=network.subnet, Groups=["sg-0123456789abcdef0"])
     assert refused == "InvalidGroup.NotFound"
 
 
-@mend
+@patch
 def test_an_interface_takes_five_groups_and_not_six(ec2: Any, network: Network) -> None:
     groups = [network.group(f"group {number}") for number in range(6)]
     instance = network.instance([groups[0]])
@@ -94,7 +94,7 @@ def test_an_interface_takes_five_groups_and_not_six(ec2: Any, network: Network) 
     assert refused == "SecurityGroupsPerInterfaceLimitExceeded"
 
 
-@mend
+@patch
 def test_a_malformed_interface_id_is_told_from_an_unknown_one(ec2: Any) -> None:
     for interface, kind in (("eni-bad", "Id.Malformed"), ("eni-0123456789abcdef0", "ID.NotFound")):
         wanted = f"InvalidNetworkInterface{kind}"
@@ -102,10 +102,10 @@ def test_a_malformed_interface_id_is_told_from_an_unknown_one(ec2: Any) -> None:
         assert code(ec2.modify_network_interface_attribute, NetworkInterfaceId=interface, Groups=["sg-1"]) == wanted
 
 
-@mend
+@patch
 def test_a_requester_managed_interface_says_so_and_is_found_by_it(ec2: Any, account: Account, network: Network) -> None:
     first, second = (each["NetworkInterfaceId"] for each in network.instance([], [])["NetworkInterfaces"])
-    account.turn(requesterManaged=[second])
+    account.change(requesterManaged=[second])
     shown = ec2.describe_network_interfaces(NetworkInterfaceIds=[first, second])["NetworkInterfaces"]
     assert {each["NetworkInterfaceId"]: each["RequesterManaged"] for each in shown} == {first: False, second: True}
     filters = [{"Name": "requester-managed", "Values": ["true"]}]
@@ -139,16 +139,16 @@ def test_an_interface_attached_later_is_the_instances(ec2: Any, network: Network
     assert len(ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]) == 2
 
 
-@mend
+@patch
 def test_a_requester_managed_interface_refuses_new_groups(ec2: Any, account: Account, network: Network) -> None:
     group = network.group("own")
     instance = network.instance([group])
     interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
-    account.turn(requesterManaged=[interface])
+    account.change(requesterManaged=[interface])
     assert code(ec2.modify_network_interface_attribute, NetworkInterfaceId=interface, Groups=[group]) == "AuthFailure"
 
 
-@mend
+@patch
 def test_groups_of_an_instance_with_two_interfaces_can_not_be_set_on_the_instance(ec2: Any, network: Network) -> None:
     group = network.group("own")
     instance = network.instance([group], [group])
@@ -156,7 +156,7 @@ def test_groups_of_an_instance_with_two_interfaces_can_not_be_set_on_the_instanc
     assert refused == "InvalidInstanceID"
 
 
-@mend
+@patch
 def test_a_terminated_instance_has_no_interfaces_and_the_primary_one_is_gone(ec2: Any, network: Network) -> None:
     instance = network.instance([network.group("own")])
     ec2.terminate_instances(InstanceIds=[instance["InstanceId"]])
@@ -170,7 +170,7 @@ def test_a_terminated_instance_has_no_interfaces_and_the_primary_one_is_gone(ec2
     assert refused == "InvalidNetworkInterfaceID.NotFound"
 
 
-@mend
+@patch
 def test_an_attached_interface_survives_its_instance(ec2: Any, network: Network) -> None:
     group = network.group("own")
     instance = network.instance([group])
@@ -183,7 +183,7 @@ def test_an_attached_interface_survives_its_instance(ec2: Any, network: Network)
     assert shown["Status"] == "available"
 
 
-@mend
+@patch
 def test_a_sixteenth_interface_exceeds_the_limit(ec2: Any, network: Network) -> None:
     group = network.group("own")
     instance = network.instance(*[[group]] * 15)
@@ -193,7 +193,7 @@ def test_a_sixteenth_interface_exceeds_the_limit(ec2: Any, network: Network) -> 
     assert code(ec2.attach_network_interface, NetworkInterfaceId=spare, **place) == "AttachmentLimitExceeded"
 
 
-@mend
+@patch
 def test_a_taken_device_index_is_refused(ec2: Any, network: Network) -> None:
     instance = network.instance([network.group("own")])
     spare = ec2.create_network_interface(SubnetId=network.subnet)["NetworkInterface"]["NetworkInterfaceId"]
@@ -201,14 +201,14 @@ def test_a_taken_device_index_is_refused(ec2: Any, network: Network) -> None:
     assert code(ec2.attach_network_interface, NetworkInterfaceId=spare, **place) == "InvalidParameterValue"
 
 
-@mend
+@patch
 def test_an_attached_interface_is_not_deleted(ec2: Any, network: Network) -> None:
     instance = network.instance([network.group("own")])
     interface = instance["NetworkInterfaces"][0]["NetworkInterfaceId"]
     assert code(ec2.delete_network_interface, NetworkInterfaceId=interface) == "InvalidParameterValue"
 
 
-@mend
+@patch
 def test_a_change_of_an_interface_is_of_one_attribute(ec2: Any, network: Network) -> None:
     group = network.group("g")
     interface = network.instance([group])["NetworkInterfaces"][0]["NetworkInterfaceId"]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mended import Account, Network, code, refusal
+from patched_aws import Account, Network, code, refusal
 
-mend = pytest.mark.mend
+patch = pytest.mark.patch
 
 
 def tcp(first: int, last: int, *cidrs: str) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def permissions(ec2: Any, group: str, direction: str = "IpPermissions") -> list[
     return shown
 
 
-@mend
+@patch
 def test_host_bits_are_cleared(ec2: Any, network: Network) -> None:
     group = network.group("g")
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(22, 22, "10.1.2.3/8")])
@@ -35,7 +35,7 @@ def test_host_bits_are_cleared(ec2: Any, network: Network) -> None:
     )
 
 
-@mend
+@patch
 def test_ipv6_ranges_are_shown_in_canonical_form(ec2: Any, network: Network) -> None:
     group = network.group("g")
     rule = {"IpProtocol": "udp", "FromPort": 1, "ToPort": 1, "Ipv6Ranges": [{"CidrIpv6": "2001:DB8:0::1/32"}]}
@@ -43,7 +43,7 @@ def test_ipv6_ranges_are_shown_in_canonical_form(ec2: Any, network: Network) -> 
     assert permissions(ec2, group)[0]["Ipv6Ranges"] == [{"CidrIpv6": "2001:db8::/32"}]
 
 
-@mend
+@patch
 @pytest.mark.parametrize(
     "cidr", ["10.0.0.0/33", "10.0.0.0", "300.1.1.1/8", "::/0", "010.0.0.0/8", "10.0.0.0/255.0.0.0"]
 )
@@ -53,7 +53,7 @@ def test_a_malformed_cidr_block_is_refused(ec2: Any, network: Network, cidr: str
     assert refused == ("InvalidParameterValue", 400, f"CIDR block {cidr} is malformed")
 
 
-@mend
+@patch
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(address=st.ip_addresses(v=4), length=st.integers(0, 32))
 def test_any_address_is_shown_as_its_network(ec2: Any, network: Network, address: Any, length: int) -> None:
@@ -64,7 +64,7 @@ def test_any_address_is_shown_as_its_network(ec2: Any, network: Network, address
     ec2.delete_security_group(GroupId=made["GroupId"])
 
 
-@mend
+@patch
 @pytest.mark.parametrize(
     ("given", "shown"), [("6", "tcp"), ("17", "udp"), ("1", "icmp"), ("58", "icmpv6"), ("TCP", "tcp"), ("50", "50")]
 )
@@ -81,7 +81,7 @@ def test_protocols_have_the_names_that_aws_shows(ec2: Any, network: Network, giv
     assert code(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=[{**rule, "IpProtocol": "x"}])
 
 
-@mend
+@patch
 def test_icmpv6_without_ports_means_all_types(ec2: Any, network: Network) -> None:
     group = network.group("g")
     rule = {"IpProtocol": "icmpv6", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
@@ -90,7 +90,7 @@ def test_icmpv6_without_ports_means_all_types(ec2: Any, network: Network) -> Non
     assert (permission["FromPort"], permission["ToPort"]) == (-1, -1)
 
 
-@mend
+@patch
 @pytest.mark.parametrize(
     "rule",
     [
@@ -109,7 +109,7 @@ def test_a_rule_that_can_not_be_is_an_invalid_parameter(ec2: Any, network: Netwo
     assert code(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=[rule]) == "InvalidParameterValue"
 
 
-@mend
+@patch
 def test_a_rule_given_twice_in_one_request_is_refused(ec2: Any, network: Network) -> None:
     group = network.group("g")
     rules = [tcp(22, 22, "10.0.0.0/8"), tcp(22, 22, "10.0.0.1/8")]
@@ -117,7 +117,7 @@ def test_a_rule_given_twice_in_one_request_is_refused(ec2: Any, network: Network
     assert refused == ("InvalidParameterValue", 400, "The same permission must not appear multiple times")
 
 
-@mend
+@patch
 def test_a_request_with_one_bad_rule_adds_none(ec2: Any, network: Network) -> None:
     group = network.group("g")
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(22, 22, "10.0.0.0/8")])
@@ -127,7 +127,7 @@ def test_a_request_with_one_bad_rule_adds_none(ec2: Any, network: Network) -> No
     assert [rule["FromPort"] for rule in permissions(ec2, group)] == [22]
 
 
-@mend
+@patch
 def test_the_answer_names_every_rule_that_was_added(ec2: Any, network: Network) -> None:
     group = network.group("g")
     rules = [tcp(80, 80, "10.0.0.0/8"), tcp(22, 22, "10.0.0.0/8", "11.0.0.0/8")]
@@ -136,7 +136,7 @@ def test_the_answer_names_every_rule_that_was_added(ec2: Any, network: Network) 
     assert added == {(80, "10.0.0.0/8", True), (22, "10.0.0.0/8", True), (22, "11.0.0.0/8", True)}
 
 
-@mend
+@patch
 def test_an_unknown_rule_is_not_found_and_nothing_is_revoked(ec2: Any, network: Network) -> None:
     group = network.group("g")
     everything = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
@@ -146,14 +146,14 @@ def test_an_unknown_rule_is_not_found_and_nothing_is_revoked(ec2: Any, network: 
     assert permissions(ec2, group, "IpPermissionsEgress")[0]["IpRanges"] == [{"CidrIp": "0.0.0.0/0"}]
 
 
-@mend
+@patch
 def test_in_a_default_vpc_the_answer_lists_the_unknown_rule(ec2: Any) -> None:
     group = ec2.create_security_group(GroupName="g", Description="x")["GroupId"]
     answer = ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[tcp(22, 22, "10.0.0.0/8")])
     assert answer["UnknownIpPermissions"][0]["FromPort"] == 22
 
 
-@mend
+@patch
 def test_sixty_rules_of_each_address_family_fit_and_no_more(ec2: Any, network: Network) -> None:
     group = network.group("g")
     rules = [
@@ -169,16 +169,16 @@ def test_sixty_rules_of_each_address_family_fit_and_no_more(ec2: Any, network: N
     ec2.authorize_security_group_egress(GroupId=group, IpPermissions=one_more)
 
 
-@mend
+@patch
 def test_the_quota_of_rules_can_be_lower(account: Account, ec2: Any, network: Network) -> None:
-    account.turn(ruleQuota=1)
+    account.change(ruleQuota=1)
     group = network.group("g")
     rules = [tcp(22, 22, "10.0.0.0/8", "11.0.0.0/8")]
     refused = code(ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=rules)
     assert refused == "RulesPerSecurityGroupLimitExceeded"
 
 
-@mend
+@patch
 def test_a_rule_names_a_group_of_its_own_vpc(ec2: Any, network: Network) -> None:
     foreign = Network(ec2).group("foreign")
     rule = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": foreign}]}
@@ -186,7 +186,7 @@ def test_a_rule_names_a_group_of_its_own_vpc(ec2: Any, network: Network) -> None
     assert refused == "InvalidGroup.NotFound"
 
 
-@mend
+@patch
 def test_a_rule_with_another_description_is_the_same_rule(ec2: Any, network: Network) -> None:
     group, peer = network.group("g"), network.group("peer")
     rule = {"IpProtocol": "-1", "UserIdGroupPairs": [{"GroupId": peer, "Description": "one"}]}
@@ -196,7 +196,7 @@ def test_a_rule_with_another_description_is_the_same_rule(ec2: Any, network: Net
     assert permissions(ec2, group) == []
 
 
-@mend
+@patch
 @pytest.mark.parametrize("description", ["ü", "<b>", "x" * 256])
 def test_a_description_of_other_characters_or_too_long_is_refused(ec2: Any, network: Network, description: str) -> None:
     group = network.group("g")

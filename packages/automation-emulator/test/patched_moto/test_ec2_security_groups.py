@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from mended import Account, Network, code, interface_groups, refusal
+from patched_aws import Account, Network, code, interface_groups, refusal
 
-mend = pytest.mark.mend
+patch = pytest.mark.patch
 
 
-@mend
+@patch
 def test_a_group_in_use_by_an_interface_is_not_deleted(ec2: Any, network: Network) -> None:
     group, other = network.group("used"), network.group("other")
     instance = network.instance([group])
@@ -24,7 +24,7 @@ def test_a_group_in_use_by_an_interface_is_not_deleted(ec2: Any, network: Networ
     assert code(ec2.describe_security_groups, GroupIds=[group]) == "InvalidGroup.NotFound"
 
 
-@mend
+@patch
 def test_a_group_that_another_group_names_is_not_deleted(ec2: Any, network: Network) -> None:
     named, naming = network.group("named"), network.group("naming")
     rule = {"IpProtocol": "tcp", "FromPort": 1, "ToPort": 2, "UserIdGroupPairs": [{"GroupId": named}]}
@@ -39,14 +39,14 @@ def test_a_group_that_names_itself_is_deleted(ec2: Any, network: Network) -> Non
     ec2.delete_security_group(GroupId=group)
 
 
-@mend
+@patch
 def test_the_default_group_is_not_deleted(ec2: Any, network: Network) -> None:
     filters = [{"Name": "vpc-id", "Values": [network.vpc]}, {"Name": "group-name", "Values": ["default"]}]
     default = ec2.describe_security_groups(Filters=filters)["SecurityGroups"][0]["GroupId"]
     assert code(ec2.delete_security_group, GroupId=default) == "CannotDelete"
 
 
-@mend
+@patch
 def test_a_name_that_is_taken_in_the_vpc_is_a_duplicate(ec2: Any, network: Network) -> None:
     network.group("name")
     Network(ec2).group("name")
@@ -55,7 +55,7 @@ def test_a_name_that_is_taken_in_the_vpc_is_a_duplicate(ec2: Any, network: Netwo
     assert refused == ("InvalidGroup.Duplicate", 400, expected)
 
 
-@mend
+@patch
 def test_of_two_groups_with_one_name_made_at_once_exactly_one_is_made(account: Account, network: Network) -> None:
     names = [f"raced {number}" for number in range(12)]
 
@@ -72,36 +72,36 @@ def test_of_two_groups_with_one_name_made_at_once_exactly_one_is_made(account: A
         assert sum(pool.map(make, sorted(names * 4))) == len(names)
 
 
-@mend
+@patch
 def test_past_the_quota_no_group_is_made(account: Account, ec2: Any, network: Network) -> None:
     present = len(ec2.describe_security_groups()["SecurityGroups"])
-    account.turn(groupQuota=present + 1)
+    account.change(groupQuota=present + 1)
     network.group("last")
     refused = code(ec2.create_security_group, GroupName="one more", Description="x", VpcId=network.vpc)
     assert refused == "SecurityGroupLimitExceeded"
 
 
-@mend
+@patch
 @pytest.mark.parametrize("name", ["sg-12345678", "default", "naïve", "semi^colon", "n" * 256])
 def test_a_name_outside_the_rules_is_refused(ec2: Any, network: Network, name: str) -> None:
     refused = code(ec2.create_security_group, GroupName=name, Description="x", VpcId=network.vpc)
     assert refused == "InvalidParameterValue"
 
 
-@mend
+@patch
 def test_a_description_outside_the_rules_is_refused(ec2: Any, network: Network) -> None:
     refused = code(ec2.create_security_group, GroupName="fine", Description="50% of it", VpcId=network.vpc)
     assert refused == "InvalidParameterValue"
 
 
-@mend
+@patch
 def test_a_malformed_id_is_told_from_an_unknown_one(ec2: Any) -> None:
     assert code(ec2.describe_security_groups, GroupIds=["sg-nothing"]) == "InvalidGroupId.Malformed"
     refused = refusal(ec2.describe_security_groups, GroupIds=["sg-0123456789abcdef0"])
     assert refused[2] == "The security group 'sg-0123456789abcdef0' does not exist"
 
 
-@mend
+@patch
 def test_an_unknown_filter_is_an_invalid_parameter(ec2: Any) -> None:
     refused = code(ec2.describe_security_groups, Filters=[{"Name": "colour", "Values": ["red"]}])
     assert refused == "InvalidParameterValue"
@@ -123,7 +123,7 @@ def test_groups_are_found_by_name_vpc_id_and_tag(ec2: Any, network: Network) -> 
         assert found[0]["Tags"] == [{"Key": "Case", "Value": "17"}]
 
 
-@mend
+@patch
 def test_a_deleted_group_leaves_no_tags(ec2: Any, network: Network) -> None:
     tags = [{"ResourceType": "security-group", "Tags": [{"Key": "Case", "Value": "18"}]}]
     made = ec2.create_security_group(GroupName="g", Description="d", VpcId=network.vpc, TagSpecifications=tags)
@@ -147,10 +147,10 @@ def test_interfaces_keep_the_groups_of_their_launch(network: Network) -> None:
     assert interface_groups(network.instance([first], [first, second])) == [[first], [first, second]]
 
 
-@mend
+@patch
 def test_a_new_group_may_be_hidden_from_the_first_calls(account: Account, ec2: Any, network: Network) -> None:
     interface = network.instance([network.group("old")])["NetworkInterfaces"][0]["NetworkInterfaceId"]
-    account.turn(groupHiddenCalls=3)
+    account.change(groupHiddenCalls=3)
     group = network.group("new")
     filters = [{"Name": "group-id", "Values": [group]}]
     change = {"NetworkInterfaceId": interface, "Groups": [group]}

@@ -6,13 +6,13 @@ import json
 
 import pytest
 from botocore.exceptions import ClientError
-from mended import Account
+from patched_aws import Account
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess"
 
 
-@pytest.mark.mend
+@pytest.mark.patch
 def test_can_be_attached_to_a_role(account: Account) -> None:
     iam = account.client("iam")
     iam.create_role(RoleName="reader", AssumeRolePolicyDocument=TRUST)

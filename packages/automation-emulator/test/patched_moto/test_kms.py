@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from mended import Account, code, refusal
+from patched_aws import Account, code, refusal
 
-mend = pytest.mark.mend
+patch = pytest.mark.patch
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def policy_for(*accounts: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-@mend
+@patch
 def test_a_key_is_for_encryption_unless_said_otherwise(kms: Any) -> None:
     key = kms.create_key()["KeyMetadata"]
     assert key["KeyUsage"] == "ENCRYPT_DECRYPT"
@@ -41,7 +41,7 @@ def test_a_key_goes_by_id_arn_alias_and_alias_arn(account: Account, kms: Any) ->
         assert kms.describe_key(KeyId=name)["KeyMetadata"]["Arn"] == key["Arn"]
 
 
-@mend
+@patch
 def test_awss_own_key_is_there_before_its_first_use(kms: Any) -> None:
     key = kms.describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]
     assert key["KeyManager"] == "AWS"
@@ -59,14 +59,14 @@ def test_disabled_pending_and_asymmetric_keys_say_so(kms: Any) -> None:
     assert kms.describe_key(KeyId=signing)["KeyMetadata"]["KeySpec"] == "ECC_NIST_P256"
 
 
-@mend
+@patch
 def test_a_key_is_disabled_by_its_arn(kms: Any) -> None:
     key = kms.create_key()["KeyMetadata"]
     kms.disable_key(KeyId=key["Arn"])
     assert kms.describe_key(KeyId=key["KeyId"])["KeyMetadata"]["KeyState"] == "Disabled"
 
 
-@mend
+@patch
 def test_a_replica_of_a_multi_region_key_is_a_key_of_its_region(account: Account, kms: Any) -> None:
     key = kms.create_key(MultiRegion=True)["KeyMetadata"]
     kms.replicate_key(KeyId=key["KeyId"], ReplicaRegion="eu-west-1")
@@ -77,7 +77,7 @@ def test_a_replica_of_a_multi_region_key_is_a_key_of_its_region(account: Account
     assert primary["MultiRegionConfiguration"]["MultiRegionKeyType"] == "PRIMARY"
 
 
-@mend
+@patch
 def test_another_accounts_key_is_described_where_its_policy_allows(
     account: Account, new_account: Callable[[], Account]
 ) -> None:
@@ -89,7 +89,7 @@ def test_another_accounts_key_is_described_where_its_policy_allows(
     assert code(kms.describe_key, KeyId=private) == "AccessDeniedException"
 
 
-@mend
+@patch
 def test_what_is_not_there_is_not_found(account: Account, kms: Any) -> None:
     prefix = f"arn:aws:kms:us-east-1:{account.id}:"
     unknown = "12345678-1234-1234-1234-123456789012"

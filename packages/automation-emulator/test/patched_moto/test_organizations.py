@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from mended import Account, code
+from patched_aws import Account, code
 
-pytestmark = pytest.mark.mend
+pytestmark = pytest.mark.patch
 
 STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com"
 

@@ -1,4 +1,4 @@
-"""Which bucket policies S3 calls public, and what a policy decides."""
+"""Which bucket policies S3 calls public."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patched_moto.policy import Request, decision, is_public
+from patched_moto.policy import is_public
 
 
 def policy(**statement: Any) -> str:
@@ -82,53 +82,7 @@ def test_addresses_are_somebodys_from_length_eight_on(length: int) -> None:
     assert is_public(policy(**when("IpAddress", "aws:SourceIp", f"54.0.0.0/{length}"))) is (length < 8)
 
 
-READ = Request(
-    account_id="111122223333",
-    principals=("arn:aws:iam::111122223333:root", "arn:aws:iam::111122223333:role/reader"),
-    action="s3:GetObject",
-    resource="arn:aws:s3:::b/a/[1]",
-    context={"aws:SecureTransport": "true", "aws:SourceIp": "10.1.2.3"},
-)
-
-
-@pytest.mark.parametrize(
-    ("statement", "expected"),
-    [
-        ({}, "Allow"),
-        ({"Action": "S3:get*"}, "Allow"),
-        ({"Action": ["s3:PutObject", "s3:*"]}, "Allow"),
-        ({"Action": "s3:PutObject"}, ""),
-        ({"Action": None, "NotAction": "s3:PutObject"}, "Allow"),
-        ({"Action": None, "NotAction": "s3:Get*"}, ""),
-        ({"Resource": "arn:aws:s3:::b/a/*"}, "Allow"),
-        ({"Resource": "arn:aws:s3:::b/a/[1]"}, "Allow"),
-        ({"Resource": "arn:aws:s3:::b/a/1"}, ""),
-        ({"Resource": "arn:aws:s3:::b"}, ""),
-        ({"Principal": {"AWS": "arn:aws:iam::111122223333:role/reader"}}, "Allow"),
-        ({"Principal": {"AWS": "arn:aws:iam::111122223333:role/other"}}, ""),
-        ({"Principal": {"AWS": "111122223333"}}, "Allow"),
-        ({"Principal": {"Service": "s3.amazonaws.com"}}, ""),
-        ({"Principal": None, "NotPrincipal": {"AWS": "111122223333"}}, ""),
-        ({"Effect": "Deny", **when("Bool", "aws:SecureTransport", "false")}, ""),
-        ({"Effect": "Deny", **when("Bool", "aws:SecureTransport", "true")}, "Deny"),
-        ({"Effect": "Deny", **when("StringNotEquals", "s3:x-amz-acl", "private")}, "Deny"),
-        ({"Effect": "Deny", **when("StringEquals", "s3:x-amz-acl", "private")}, ""),
-        ({"Effect": "Deny", **when("StringEqualsIfExists", "s3:x-amz-acl", "private")}, "Deny"),
-        ({"Effect": "Deny", **when("Null", "s3:x-amz-acl", "true")}, "Deny"),
-        (when("IpAddress", "aws:SourceIp", "10.0.0.0/8"), "Allow"),
-        (when("NotIpAddress", "aws:SourceIp", "10.0.0.0/8"), ""),
-    ],
-)
-def test_a_statement_decides_about_what_it_names(statement: dict[str, Any], expected: str) -> None:
-    assert decision(policy(**statement), READ) == expected
-
-
-def test_a_deny_outweighs_an_allow() -> None:
-    both = [json.loads(policy(**part))["Statement"] for part in ({}, {"Effect": "Deny"})]
-    assert decision(json.dumps({"Statement": both}), READ) == "Deny"
-
-
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"Statement": "*"}', "<Policy/>"])
 def test_what_is_no_policy_is_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"Expecting|policy|extra"):
-        decision(text, READ)
+        is_public(text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from mended import Account, Network, code
+from patched_aws import Account, Network, code
 
-pytestmark = pytest.mark.mend
+pytestmark = pytest.mark.patch
 
 
 def share(owner: Account, participant: Account, *resources: str) -> str:
@@ -75,8 +75,9 @@ def test_a_shared_group_can_be_used_and_not_changed_nor_deleted_while_it_is(
 
 def test_what_is_shared_no_longer_is_gone(account: Account, participant: Account, network: Network) -> None:
     arn = share(account, participant, network.subnet)
-    account.client("ram").delete_resource_share(resourceShareArn=arn)
     ec2 = participant.client("ec2")
+    ec2.describe_subnets(SubnetIds=[network.subnet])
+    account.client("ram").delete_resource_share(resourceShareArn=arn)
     assert code(ec2.describe_subnets, SubnetIds=[network.subnet]) == "InvalidSubnetID.NotFound"
     assert code(ec2.describe_vpcs, VpcIds=[network.vpc]) == "InvalidVpcID.NotFound"
 

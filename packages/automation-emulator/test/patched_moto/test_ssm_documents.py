@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from mended import Account, code, refusal
+from patched_aws import Account, code, refusal
 
-mend = pytest.mark.mend
+patch = pytest.mark.patch
 NAME = "Contain"
 
 
@@ -49,20 +49,20 @@ def version(ssm: Any, reference: str | None = None, name: str = NAME) -> str:
     return str(ssm.get_document(Name=name, **which)["DocumentVersion"])
 
 
-@mend
+@patch
 def test_a_document_has_64_kilobytes_and_no_more(ssm: Any) -> None:
     create(ssm, text=of_size(65_536))
     assert refusal(create, ssm=ssm, name="TooLong", text=of_size(65_537))[:2] == ("MaxDocumentSizeExceeded", 400)
     assert code(update, ssm=ssm, text=of_size(65_537)) == "MaxDocumentSizeExceeded"
 
 
-@mend
+@patch
 @pytest.mark.parametrize("name", ["AWS-Contain", "awsome", "Amazon-Contain", "AMZN", "AWSSupport-Contain"])
 def test_names_that_begin_like_awss_own_are_refused_in_any_case(ssm: Any, name: str) -> None:
     assert code(create, ssm=ssm, name=name) == "ValidationException"
 
 
-@mend
+@patch
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -102,7 +102,7 @@ def test_what_is_no_yaml_is_refused(ssm: Any) -> None:
     assert code(create, ssm=ssm, text="a: [", DocumentFormat="YAML") == "InvalidDocumentContent"
 
 
-@mend
+@patch
 def test_an_automation_has_schema_version_0_3(ssm: Any) -> None:
     assert code(create, ssm=ssm, text=content(schemaVersion="2.2")) == "InvalidDocumentSchemaVersion"
 
@@ -113,9 +113,9 @@ def test_yaml_comes_back_byte_for_byte(ssm: Any) -> None:
     assert ssm.get_document(Name=NAME, DocumentFormat="YAML")["Content"] == text
 
 
-@mend
+@patch
 def test_past_the_quotas_no_document_and_no_version_is_made(account: Account, ssm: Any) -> None:
-    account.turn(documentQuota=1, documentVersionQuota=2)
+    account.change(documentQuota=1, documentVersionQuota=2)
     create(ssm)
     assert code(create, ssm=ssm, name="Another") == "DocumentLimitExceeded"
     update(ssm, content(description="2"))
@@ -130,12 +130,12 @@ def test_a_version_name_and_content_are_used_once(ssm: Any) -> None:
     assert code(create, ssm=ssm) == "DocumentAlreadyExists"
 
 
-@mend
+@patch
 def test_a_version_name_outside_the_pattern_is_refused(ssm: Any) -> None:
     assert code(create, ssm=ssm, VersionName="v 1") == "ValidationException"
 
 
-@mend
+@patch
 def test_default_and_latest_are_versions_of_their_own(ssm: Any) -> None:
     create(ssm)
     update(ssm, content(description="2"))
@@ -145,7 +145,7 @@ def test_default_and_latest_are_versions_of_their_own(ssm: Any) -> None:
     assert ssm.describe_document(Name=NAME, DocumentVersion="$DEFAULT")["Document"]["DefaultVersion"] == "2"
 
 
-@mend
+@patch
 def test_an_unknown_version_is_told_from_an_unknown_document(ssm: Any) -> None:
     create(ssm)
     assert code(ssm.get_document, Name=NAME, DocumentVersion="2") == "InvalidDocumentVersion"
@@ -155,7 +155,7 @@ def test_an_unknown_version_is_told_from_an_unknown_document(ssm: Any) -> None:
     assert code(ssm.get_document, Name="Absent") == "InvalidDocument"
 
 
-@mend
+@patch
 def test_versions_are_numbers_and_not_text(ssm: Any) -> None:
     create(ssm)
     for number in range(2, 12):
@@ -165,7 +165,7 @@ def test_versions_are_numbers_and_not_text(ssm: Any) -> None:
     assert code(ssm.delete_document, Name=NAME, DocumentVersion="1") == "InvalidDocumentOperation"
 
 
-@mend
+@patch
 def test_the_versions_are_listed_newest_first_in_pages(ssm: Any) -> None:
     create(ssm, VersionName="v1")
     update(ssm, content(description="2"))
@@ -193,7 +193,7 @@ def arn(account: Account, region: str = "us-east-1") -> str:
     return f"arn:aws:ssm:{region}:{account.id}:document/{NAME}"
 
 
-@mend
+@patch
 def test_a_shared_document_is_read_by_its_arn_in_its_region(
     account: Account, ssm: Any, new_account: Callable[[], Account]
 ) -> None:
@@ -213,7 +213,7 @@ def test_a_shared_document_is_read_by_its_arn_in_its_region(
     assert code(elsewhere.get_document, Name=arn(account)) == "InvalidDocument"
 
 
-@mend
+@patch
 def test_the_default_version_is_shared_unless_it_is_said_otherwise(
     account: Account, ssm: Any, new_account: Callable[[], Account]
 ) -> None:
@@ -239,7 +239,7 @@ def test_a_shared_document_is_not_deleted_until_it_is_taken_back(ssm: Any) -> No
     assert code(ssm.get_document, Name=NAME) == "InvalidDocument"
 
 
-@mend
+@patch
 def test_a_call_shares_with_twenty_accounts_at_most(ssm: Any) -> None:
     create(ssm)
     accounts = [str(number) for number in range(111122223000, 111122223021)]
@@ -249,7 +249,7 @@ def test_a_call_shares_with_twenty_accounts_at_most(ssm: Any) -> None:
     assert code(share, ssm, **remove) == "DocumentPermissionLimit"
 
 
-@mend
+@patch
 def test_a_document_is_shared_with_a_thousand_accounts_at_most_and_shown_in_pages(ssm: Any) -> None:
     create(ssm)
     accounts = [str(number) for number in range(111122223000, 111122224001)]

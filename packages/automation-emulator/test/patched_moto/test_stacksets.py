@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from mended import Account, code
+from patched_aws import Account, code
 from test_organizations import STACKSETS, member, organization
 
-pytestmark = pytest.mark.mend
+pytestmark = pytest.mark.patch
 
 
 def template(role: str) -> str:

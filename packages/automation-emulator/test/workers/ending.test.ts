@@ -1,5 +1,6 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
@@ -13,13 +14,27 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let workers: Workers;
 let folder: string;
+/** Stands for the emulator, the only place that a step reaches: steps report their process ids to it. */
+let listener: Server;
+let endpoint: string;
+const reported = new Map<string, readonly number[]>();
 let number = 0;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ending-"));
-  workers = startTestWorkers({ timeScale: 50 });
+  listener = createServer((request, response) => {
+    // The emulator is the steps' proxy, too, and so gets whole URLs.
+    const { pathname } = new URL(request.url ?? "", endpoint);
+    const [, name = "", ...pids] = pathname.split("/");
+    reported.set(name, pids.map(Number));
+    response.end();
+  });
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  endpoint = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  workers = startTestWorkers({ timeScale: 50, endpoint });
 });
 afterAll(async () => {
   await workers.close();
+  await new Promise((resolve) => listener.close(resolve));
   await rm(folder, { recursive: true });
 });
 
@@ -30,20 +45,20 @@ interface Hanging {
 }
 
 /** A job that never ends, with a process of its own. */
-function hanging(): Hanging {
+function hanging(start = "subprocess.Popen(['sleep', '1000'])"): Hanging {
   number += 1;
-  const file = join(folder, `pids-${number}`);
+  const name = `job-${number}`;
   const job = lines(
-    "import os, subprocess",
-    "other = subprocess.Popen(['sleep', '1000'])",
+    "import os, subprocess, urllib.request",
+    `other = ${start}`,
     "print('working')",
-    `open('${file}.part', 'w').write(f'{os.getpid()} {other.pid}')`,
-    `os.rename('${file}.part', '${file}')`,
+    "home = os.environ['AWS_ENDPOINT_URL']",
+    `urllib.request.urlopen(f'{home}/${name}/{os.getpid()}/{other.pid}').close()`,
     "while True: other.poll()",
   );
   const pids = async (): Promise<readonly [number, number]> => {
-    await vi.waitUntil(() => existsSync(file), { timeout: 30_000 });
-    const [own = 0, other = 0] = (await readFile(file, "utf8")).split(" ").map(Number);
+    await vi.waitUntil(() => reported.has(name), { timeout: 30_000 });
+    const [own = 0, other = 0] = reported.get(name) ?? [];
     return [own, other];
   };
   return { job, pids };
@@ -78,6 +93,21 @@ test("a process that a job leaves behind ends with it", async () => {
   await gone([Number(payloadOf(await workers.run(job).result))]);
 });
 
+test("a process that has left its job's group, or its parent, ends with the job too", async () => {
+  const { job, pids } = hanging("subprocess.Popen(['sleep', '1000'], start_new_session=True)");
+  const running = workers.run(job);
+  const both = await pids();
+  running.kill();
+  await running.result;
+  await gone(both);
+  const daemon = lines(
+    "import os, subprocess",
+    "shell = subprocess.run(['sh', '-c', 'setsid sleep 1000 > /dev/null 2>&1 & echo $!'], capture_output=True)",
+    "return int(shell.stdout)",
+  );
+  await gone([Number(payloadOf(await workers.run(daemon).result))]);
+});
+
 test("sleeps are scaled, and a clock that measures them goes with them", async () => {
   const job = lines(
     "import time",
@@ -97,7 +127,7 @@ test("a job that sleeps past its timeout times out", async () => {
 });
 
 test("jobs run at once, as many as are allowed, and a waiting one can be killed", async () => {
-  const narrow = startTestWorkers({ concurrency: 2 });
+  const narrow = startTestWorkers({ concurrency: 2, endpoint });
   try {
     const [first, second, third] = [hanging(), hanging(), hanging()];
     const running = [first, second, third].map(({ job }) => narrow.run(job));
@@ -113,7 +143,7 @@ test("jobs run at once, as many as are allowed, and a waiting one can be killed"
 });
 
 test("close ends running and waiting jobs, and leaves nothing", async () => {
-  const narrow = startTestWorkers({ concurrency: 1 });
+  const narrow = startTestWorkers({ concurrency: 1, endpoint });
   const { job, pids } = hanging();
   const [running, waiting] = [narrow.run(job), narrow.run(lines("return 1"))];
   const both = await pids();
@@ -143,7 +173,7 @@ test("when this process dies, nothing stays behind", async () => {
   await writeFile(
     program,
     `import { startTestWorkers } from ${JSON.stringify(harness)};
-     void startTestWorkers().run(${JSON.stringify(job)}).result;`,
+     void startTestWorkers({ endpoint: ${JSON.stringify(endpoint)} }).run(${JSON.stringify(job)}).result;`,
   );
   const victim = execa("node", [inProject("scripts", "run.mjs"), program], { reject: false });
   const both = await pids();

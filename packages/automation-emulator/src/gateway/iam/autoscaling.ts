@@ -2,7 +2,7 @@
 import type { DecodedCall } from "../decode.ts";
 import { requestTags, resourceTags, tagMap } from "./context.ts";
 import { type Facts, field } from "./facts.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
 
 export const autoscaling: Requirements = async (call, facts) => {
   const { parameters, operation } = call;

@@ -4,7 +4,7 @@ import { requestTags, resourceTags, strings, tagMap } from "./context.ts";
 import type { Facts, Tags } from "./facts.ts";
 import { field } from "./facts.ts";
 import { copyKeyRequirements } from "./kms.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
 
 /** Resource type by the prefix of its ids. */
 const types: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** An id for a resource that the call will make: policies can't name it, only its type. */
-const unborn = "00000000000000000";
+const yetToBeMade = "00000000000000000";
 
 function arn(call: DecodedCall, type: string, id: string, owner = call.accountId): string {
   // Images and snapshots can be shared and carry no account.
@@ -39,7 +39,7 @@ function requirement(
 ): Requirement {
   return {
     action: `ec2:${action}`,
-    resource: arn(call, type, id ?? unborn),
+    resource: arn(call, type, id ?? yetToBeMade),
     ...(id === undefined && { shown: arn(call, type, "*") }),
     resourceAccount: call.accountId,
     context: { "ec2:Region": call.region, ...context },
@@ -106,7 +106,7 @@ function tagOnCreate(call: DecodedCall): Requirement[] {
 }
 
 const onGroup: Requirements = async (call, facts) => {
-  const id = String(call.parameters.GroupId ?? unborn);
+  const id = String(call.parameters.GroupId ?? yetToBeMade);
   const tags = await facts.tags(call, [id]);
   const context = await groupContext(call, facts, id, tags[id]);
   return [await shareable(call, facts, "security-group", id, context), ...newRules(call)];
@@ -139,7 +139,7 @@ function newRules(call: DecodedCall): Requirement[] {
 }
 
 const modifyNetworkInterface: Requirements = async (call, facts) => {
-  const id = String(call.parameters.NetworkInterfaceId ?? unborn);
+  const id = String(call.parameters.NetworkInterfaceId ?? yetToBeMade);
   const groups = strings(call.parameters.Groups);
   const placed = await facts.networkInterface(call, id);
   const instance = placed?.instance === "" ? undefined : placed?.instance;
@@ -203,7 +203,7 @@ const createTags: Requirements = async (call, facts) => {
 };
 
 const createImage: Requirements = async (call, facts) => {
-  const instance = String(call.parameters.InstanceId ?? unborn);
+  const instance = String(call.parameters.InstanceId ?? yetToBeMade);
   const tags = newTags(call);
   return [
     requirement(
@@ -220,7 +220,7 @@ const createImage: Requirements = async (call, facts) => {
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/copy-ami-permissions.html */
 const copyImage: Requirements = async (call, facts) => {
-  const source = String(call.parameters.SourceImageId ?? unborn);
+  const source = String(call.parameters.SourceImageId ?? yetToBeMade);
   const region = String(call.parameters.SourceRegion ?? call.region);
   const tags = newTags(call);
   return [
@@ -236,7 +236,7 @@ const copyImage: Requirements = async (call, facts) => {
 };
 
 const createSnapshot: Requirements = async (call, facts) => {
-  const volume = String(call.parameters.VolumeId ?? unborn);
+  const volume = String(call.parameters.VolumeId ?? yetToBeMade);
   const tags = await facts.tags(call, [volume]);
   return [
     requirement(call, "snapshot", undefined, requestTags(newTags(call).get("snapshot") ?? {})),

@@ -1,10 +1,10 @@
 /** One requirement against a principal's policies. */
 import { isWildcardOnlyAction, runSimulation } from "@cloud-copilot/iam-simulate";
 import type { NamedPolicy } from "./policies.ts";
-import type { Requirement } from "./requirements.ts";
+import type { Requirement } from "./requirement.ts";
 
 export interface Principal {
-  /** The ARN that makes the call, or a service principal such as `ssm.amazonaws.com`. */
+  /** The ARN that makes the call, a service principal such as `ssm.amazonaws.com`, or `anonymous`. */
   readonly arn: string;
   readonly identity: readonly NamedPolicy[];
   readonly boundary?: NamedPolicy;
@@ -25,7 +25,7 @@ export async function evaluate(principal: Principal, need: Requirement): Promise
   const outcome = await runSimulation(
     {
       request: {
-        principal: principal.arn,
+        principal: principal.arn === "anonymous" ? { type: "Anonymous" } : principal.arn,
         action: need.action,
         resource: { resource, accountId: need.resourceAccount },
         contextVariables: {
@@ -102,6 +102,7 @@ function globalContext(): Requirement["context"] {
     "aws:CurrentTime": now.toISOString(),
     "aws:EpochTime": String(Math.floor(now.getTime() / 1000)),
     "aws:SecureTransport": "true",
+    "aws:SourceIp": "127.0.0.1",
     "aws:ViaAWSService": "false",
   };
 }

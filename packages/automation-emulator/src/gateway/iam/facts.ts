@@ -21,6 +21,16 @@ export interface Key {
   readonly managed: boolean;
 }
 
+export interface Bucket {
+  readonly owner: string;
+  /** Statements of the bucket policy. */
+  readonly policy: readonly unknown[];
+  /** Statements that say what ACLs allow. */
+  readonly grants: readonly unknown[];
+  /** The policy is public, and public policies count for the owner's account alone (RestrictPublicBuckets). */
+  readonly restricted: boolean;
+}
+
 export interface Facts {
   /** Tags of EC2 resources, by id. */
   tags(place: Place, ids: readonly string[]): Promise<Readonly<Record<string, Tags>>>;
@@ -43,17 +53,17 @@ export interface Facts {
   keyPolicy(place: Place, arn: string): Promise<unknown>;
   /** Snapshots behind an image that are encrypted, by their keys' ARNs. */
   imageKeys(place: Place, imageId: string): Promise<readonly string[]>;
-  bucketPolicy(place: Place, bucket: string): Promise<unknown>;
+  /** A bucket, with what its ACL and that of an object in it allow; undefined where there is none. */
+  bucket(name: string, key?: string): Promise<Bucket | undefined>;
   /** The KMS key that encrypts a bucket's new objects; undefined where S3's own keys do. */
   bucketKey(place: Place, bucket: string): Promise<string | undefined>;
   objectTags(place: Place, bucket: string, key: string): Promise<Tags>;
   /** The id of an account's organization; undefined where it is in none. */
   organization(place: Place): Promise<string | undefined>;
+  /** Forgets all that it remembers. */
+  forget(): void;
   /** Organizations have changed. */
   forgetOrganizations(): void;
-  /** The account that made a bucket through the emulator; undefined for any other. */
-  bucketOwner(bucket: string): string | undefined;
-  learnBucket(bucket: string, accountId: string): void;
 }
 
 /** How to ask for the owner of a resource that can be shared, by the prefix of its id. */
@@ -64,7 +74,6 @@ const ownedKinds: Readonly<Record<string, readonly [string, string, string]>> = 
 };
 
 export function createFacts(admin: Admin): Facts {
-  const owners = new Map<string, string>();
   const resourceOwners = new Map<string, string>();
   const organizations = new Map<string, Promise<string | undefined>>();
   const scope = (place: Place, service: string) => ({
@@ -176,9 +185,17 @@ export function createFacts(admin: Admin): Facts {
         .map((snapshot) => text(child(snapshot, "kmsKeyId")) || "alias/aws/ebs");
       return [...new Set(keys)];
     },
-    bucketPolicy: async (place, bucket) => {
-      const { status, text } = await admin.get(scope(place, "s3"), `/${bucket}?policy`);
-      return status === 200 ? parsePolicy(text) : undefined;
+    bucket: async (name, key = "") => {
+      const query = new URLSearchParams({ name, key });
+      const { status, output } = await admin.own("GET", `/moto-api/bucket?${query}`);
+      if (status !== 200) return undefined;
+      const statements = field(field(output, "policy"), "Statement") ?? [];
+      return {
+        owner: String(field(output, "owner")),
+        policy: [statements].flat(),
+        grants: [field(output, "grants") ?? []].flat(),
+        restricted: field(output, "restricted") === true,
+      };
     },
     bucketKey: async (place, bucket) => {
       const { status, text: answer } = await admin.get(scope(place, "s3"), `/${bucket}?encryption`);
@@ -208,9 +225,10 @@ export function createFacts(admin: Admin): Facts {
       organizations.set(place.accountId, asked);
       return asked;
     },
+    forget: () => {
+      for (const remembered of [resourceOwners, organizations]) remembered.clear();
+    },
     forgetOrganizations: () => organizations.clear(),
-    bucketOwner: (bucket) => owners.get(bucket),
-    learnBucket: (bucket, accountId) => void owners.set(bucket, accountId),
   };
 }
 

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html
  */
 import type { DecodedCall } from "../decode.ts";
-import type { Requirement } from "./requirements.ts";
+import type { Requirement } from "./requirement.ts";
 
 export interface Guardrail {
   /** IAM actions, in which `*` stands for anything: `ec2:CreateImage`, `s3:Put*`, `*`. */

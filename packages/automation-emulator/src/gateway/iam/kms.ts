@@ -1,7 +1,7 @@
 /** https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html */
 import type { DecodedCall } from "../decode.ts";
 import type { Facts, Key, Place } from "./facts.ts";
-import type { Requirement, Requirements } from "./requirements.ts";
+import type { Requirement, Requirements } from "./requirement.ts";
 
 /** Direct calls that name a key. */
 export const kms: Requirements = async (call, facts) => {

@@ -6,30 +6,10 @@
 import type { DecodedCall } from "../decode.ts";
 import { autoscaling } from "./autoscaling.ts";
 import { ec2 } from "./ec2.ts";
-import type { Facts } from "./facts.ts";
 import { kms } from "./kms.ts";
+import type { Requirement, Requirements } from "./requirement.ts";
 import { s3, s3control } from "./s3.ts";
 import { iamService, ssm, sts } from "./ssm.ts";
-
-/** One action on one resource that a call must be allowed. */
-export interface Requirement {
-  /** `ec2:CreateTags` */
-  readonly action: string;
-  /** `*` for an action that knows no resources. */
-  readonly resource: string;
-  /** What the refusal names; for a resource yet to be made its type with `*`. */
-  readonly shown?: string;
-  /** The account that the resource belongs to. */
-  readonly resourceAccount: string;
-  readonly context: Readonly<Record<string, string | string[]>>;
-  /** A bucket, key or trust policy. */
-  readonly resourcePolicy?: unknown;
-}
-
-export type Requirements = (
-  call: DecodedCall,
-  facts: Facts,
-) => Promise<readonly Requirement[] | undefined>;
 
 const services: Readonly<Record<string, Requirements>> = {
   autoscaling,
@@ -42,7 +22,7 @@ const services: Readonly<Record<string, Requirements>> = {
   sts,
 };
 
-/** The requirements of a call; undefined for an operation that nobody has entered here. */
+/** The requirements of a call; undefined for an operation that has no entry. */
 export const requirementsOf: Requirements = async (call, facts) =>
   services[call.service]?.(call, facts);
 
@@ -61,10 +41,4 @@ export function wildcardRequirement(call: DecodedCall): Requirement {
     resourceAccount: call.accountId,
     context: {},
   };
-}
-
-/** `aws`, `aws-cn` or `aws-us-gov`. */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

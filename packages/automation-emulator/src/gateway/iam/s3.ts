@@ -4,9 +4,9 @@
  */
 import type { DecodedCall } from "../decode.ts";
 import { requestTags, tagMap } from "./context.ts";
-import { type Facts, field, type Tags } from "./facts.ts";
+import { type Bucket, type Facts, field, type Tags } from "./facts.ts";
 import { objectKeyRequirement } from "./kms.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
 
 /** Operations on a bucket whose action has another name. */
 const bucketActions: Readonly<Record<string, string>> = {
@@ -94,16 +94,13 @@ export const s3: Requirements = async (call, facts) => {
   }
   if (typeof Bucket !== "string" || unentered.test(call.operation)) return undefined;
   if (call.operation === "unknown") return undefined;
-  const bucket = await bucketOf(call, facts, Bucket);
+  const bucket = await bucketOf(call, facts, Bucket, typeof Key === "string" ? Key : undefined);
   if (call.operation === "CreateBucket") return createBucket(call, bucket);
   if (call.operation === "CopyObject" || call.operation === "UploadPartCopy")
     return copyObject(call, facts, bucket);
   if (call.operation === "DeleteObjects") return deleteObjects(call, bucket);
   if (typeof Key === "string")
-    return [
-      ...(await onObject(call, facts, bucket, Key)),
-      ...(await onKey(call, facts, bucket.name)),
-    ];
+    return [...(await onObject(call, facts, bucket, Key)), ...(await onKey(call, facts, bucket))];
   const action = bucketAction(call.operation);
   return [bucket.require(action, bucket.arn, listContext(call, action))];
 };
@@ -122,15 +119,23 @@ export const s3control: Requirements = async (call) => {
 
 interface BucketScope {
   readonly arn: string;
+  readonly owner: string;
   readonly name: string;
   require(action: string, resource: string, context?: Requirement["context"]): Requirement;
 }
 
-async function bucketOf(call: DecodedCall, facts: Facts, name: string): Promise<BucketScope> {
-  const owner = facts.bucketOwner(name) ?? call.accountId;
-  const policy = await facts.bucketPolicy({ accountId: owner, region: call.region }, name);
+async function bucketOf(
+  call: DecodedCall,
+  facts: Facts,
+  name: string,
+  key?: string,
+): Promise<BucketScope> {
+  const bucket = await facts.bucket(name, key);
+  const owner = bucket?.owner ?? call.accountId;
+  const policy = bucket === undefined ? [] : statementsFor(bucket, call.accountId);
   return {
     name,
+    owner,
     arn: `arn:${partitionOf(call.region)}:s3:::${name}`,
     require: (action, resource, context = {}) => ({
       action: `s3:${action}`,
@@ -143,9 +148,18 @@ async function bucketOf(call: DecodedCall, facts: Facts, name: string): Promise<
         "s3:signatureversion": "AWS4-HMAC-SHA256",
         ...context,
       },
-      ...(policy !== undefined && { resourcePolicy: policy }),
+      ...(policy.length > 0 && {
+        resourcePolicy: { Version: "2012-10-17", Statement: policy },
+      }),
     }),
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html */
+function statementsFor(bucket: Bucket, accountId: string): readonly unknown[] {
+  const shutOut = bucket.restricted && accountId !== bucket.owner;
+  const policy = bucket.policy.filter((part) => !shutOut || field(part, "Effect") === "Deny");
+  return [...policy, ...bucket.grants];
 }
 
 function listContext(call: DecodedCall, action: string): Requirement["context"] {
@@ -203,10 +217,7 @@ async function onObject(
   }
   const version = call.parameters.VersionId;
   const action = version === undefined ? base : (versioned[base] ?? base);
-  const place = {
-    accountId: facts.bucketOwner(bucket.name) ?? call.accountId,
-    region: call.region,
-  };
+  const place = { accountId: bucket.owner, region: call.region };
   const tags = existingTags.has(base) ? await facts.objectTags(place, bucket.name, key) : {};
   const newTags =
     base === "PutObjectTagging" ? tagMap(field(call.parameters.Tagging, "TagSet")) : {};
@@ -229,16 +240,15 @@ async function onObject(
  * be encrypted as its bucket encrypts now.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms
  */
-async function onKey(call: DecodedCall, facts: Facts, bucket: string): Promise<Requirement[]> {
+async function onKey(call: DecodedCall, facts: Facts, bucket: BucketScope): Promise<Requirement[]> {
   const writes = call.operation === "PutObject" || call.operation === "CreateMultipartUpload";
   if (!writes && call.operation !== "GetObject") return [];
   const { ServerSideEncryption, SSEKMSKeyId } = call.parameters;
   const asked = String(ServerSideEncryption ?? "");
   if (asked === "AES256") return [];
-  const accountId = facts.bucketOwner(bucket) ?? call.accountId;
   const key = asked.startsWith("aws:kms")
     ? String(SSEKMSKeyId ?? "alias/aws/s3")
-    : await facts.bucketKey({ accountId, region: call.region }, bucket);
+    : await facts.bucketKey({ accountId: bucket.owner, region: call.region }, bucket.name);
   if (key === undefined) return [];
   return objectKeyRequirement(call, facts, writes ? "GenerateDataKey" : "Decrypt", key);
 }

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
  */
 import type { DecodedCall } from "../decode.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirements.ts";
+import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
 
 const documentOperations = new Set([
   "DeleteDocument",

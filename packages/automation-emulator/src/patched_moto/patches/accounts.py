@@ -35,7 +35,7 @@ def access_key_of(authorization: str, url: str) -> str | None:
 
 
 def apply() -> None:
-    """Mends the lookup of accounts and identities."""
+    """Patches the lookup of accounts and identities."""
 
     @around(BaseResponse, "get_access_key")
     def get_access_key(original: Any, self: Any) -> str:

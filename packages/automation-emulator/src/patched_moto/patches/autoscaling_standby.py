@@ -14,7 +14,7 @@ Standby when it scales in, and fails with a server error for a group that does n
 - MinSize over the desired capacity raises it, MaxSize under it lowers it:
   https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_UpdateAutoScalingGroup.html
 
-The knobs drainSeconds and pendingSeconds say how long the states between last (0: not at all), and
+The settings drainSeconds and pendingSeconds say how long the states between last (0: not at all), and
 lifecycleStates puts an instance into any state.
 """
 
@@ -34,7 +34,7 @@ from moto.autoscaling.responses import AutoScalingResponse
 
 from patched_moto.clock import now
 from patched_moto.patch import around, instead_of
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 #: States of instances that the group counts as its capacity.
 CAPACITY = ("InService", "Pending", "Pending:Wait", "Pending:Proceed")
@@ -49,7 +49,7 @@ def group_named(backend: Any, name: str) -> Any:
 
 
 def apply() -> None:
-    """Mends EnterStandby, ExitStandby, UpdateAutoScalingGroup, SetDesiredCapacity and the lifecycle states."""
+    """Patches EnterStandby, ExitStandby, UpdateAutoScalingGroup, SetDesiredCapacity and the lifecycle states."""
     _lifecycle()
     _standby()
     _capacity()
@@ -58,7 +58,7 @@ def apply() -> None:
 
 def _lifecycle() -> None:
     def read(member: Any) -> str:
-        forced = knobs(member.instance.ec2_backend.account_id).lifecycle_states.get(member.instance.id)
+        forced = settings_of(member.instance.ec2_backend.account_id).lifecycle_states.get(member.instance.id)
         if forced:
             return str(forced)
         state, until, then = vars(member)["lifecycle"]
@@ -104,7 +104,7 @@ def _standby() -> None:
         if should_decrement and before - len(members) < group.min_size:
             raise _outside_sizes(group, "place into", len(members))
         for member in members:
-            _move(member, "EnteringStandby", knobs(self.account_id).drain_seconds, "Standby")
+            _move(member, "EnteringStandby", settings_of(self.account_id).drain_seconds, "Standby")
         group.set_desired_capacity(before - len(members) if should_decrement else before)
         return [EnterStandbyActivity(member.instance, before) for member in members]
 
@@ -116,7 +116,7 @@ def _standby() -> None:
         if before + len(members) > group.max_size:
             raise _outside_sizes(group, "move out of", len(members))
         for member in members:
-            _move(member, "Pending", knobs(self.account_id).pending_seconds, "InService")
+            _move(member, "Pending", settings_of(self.account_id).pending_seconds, "InService")
         group.set_desired_capacity(before + len(members))
         return [ExitStandbyActivity(member.instance, before) for member in members]
 

@@ -19,7 +19,7 @@ from patched_moto.patches.autoscaling_standby import group_named
 
 
 def apply() -> None:
-    """Mends CreateOrUpdateTags and DeleteTags."""
+    """Patches CreateOrUpdateTags and DeleteTags."""
 
     @around(AutoScalingBackend, "create_or_update_tags")
     def create_or_update_tags(original: Any, self: Any, tags: list[dict[str, Any]]) -> None:

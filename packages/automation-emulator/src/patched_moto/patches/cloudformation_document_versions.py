@@ -5,7 +5,7 @@ makes it the default; content or a version name that exists already is success w
 without a new default, which is why a deployer must verify. Tags follow the template, and what is shared stays
 shared.
 
-A 2026 report says that the default version stays although the stack says UPDATE_COMPLETE. With the knob
+A 2026 report says that the default version stays although the stack says UPDATE_COMPLETE. With the setting
 `documentDefault` at `stays` the emulator does the same.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
@@ -17,7 +17,7 @@ from typing import Any
 from moto.ssm import models
 from moto.ssm.exceptions import DuplicateDocumentContent, DuplicateDocumentVersionName
 
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 
 def apply() -> None:
@@ -50,7 +50,7 @@ def apply() -> None:
             )
         except (DuplicateDocumentContent, DuplicateDocumentVersionName):
             return backend._get_documents(name).get_default_version()
-        if knobs(account_id).document_default != "stays":
+        if settings_of(account_id).document_default != "stays":
             backend.update_document_default_version(name, made["DocumentVersion"])
         return backend._get_documents(name).get_latest_version()
 

@@ -5,7 +5,7 @@ moto finds it at once.
 - a call that names a new resource may end with NotFound, and a list may lack it:
   https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 
-The knob groupHiddenCalls says from how many of the calls that name it, or would list it, a security group made
+The setting groupHiddenCalls says from how many of the calls that name it, or would list it, a security group made
 from now on is hidden.
 """
 
@@ -20,17 +20,17 @@ from moto.ec2.models.security_groups import SecurityGroupBackend
 from moto.ec2.responses._base_response import EC2BaseResponse
 
 from patched_moto.patch import around
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 
 def apply() -> None:
-    """Hides new security groups for as many calls as the knob says."""
+    """Hides new security groups for as many calls as the setting says."""
 
     @around(SecurityGroupBackend, "create_security_group")
     def create_security_group(original: Any, self: Any, *rest: Any, **kwargs: Any) -> Any:
         group = original(self, *rest, **kwargs)
         if not group.is_default:
-            group.hidden_calls = knobs(self.account_id).group_hidden_calls
+            group.hidden_calls = settings_of(self.account_id).group_hidden_calls
         return group
 
     @around(SecurityGroupBackend, "describe_security_groups")

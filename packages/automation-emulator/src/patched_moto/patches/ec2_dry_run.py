@@ -26,7 +26,7 @@ from patched_moto.patches.ram_sharing import CHANGES, check_owner
 
 
 def apply() -> None:
-    """Mends DryRun for every EC2 operation."""
+    """Patches DryRun for every EC2 operation."""
 
     @around(EC2BaseResponse, "call_action")
     def call_action(original: Any, self: Any) -> Any:

@@ -13,7 +13,7 @@ tags of snapshots, lets two images have one name, and lists the snapshots of all
 - InvalidAMIName.Duplicate, InvalidAMIName.Malformed, IdempotentParameterMismatch, IncorrectInstanceState:
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 
-How long an image is pending is the knob imageDelay; imageFailure makes those that follow fail.
+How long an image is pending is the setting imageDelay; imageFailure makes those that follow fail.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from patched_moto.clock import now
 from patched_moto.patch import around, instead_of
 from patched_moto.patches.ec2_instances import is_instance_store
 from patched_moto.patches.kms import find_key
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 NAME = re.compile(r"^[a-zA-Z0-9()\[\] ./\-'@_]{3,128}$")
 IMAGE_ID = re.compile(r"^ami-([0-9a-f]{8}|[0-9a-f]{17})$")
 
 
 def apply() -> None:
-    """Mends CreateImage, CopyImage, DescribeImages and the state of images and snapshots."""
+    """Patches CreateImage, CopyImage, DescribeImages and the state of images and snapshots."""
     _states()
 
     @instead_of(AmisResponse, "create_image")
@@ -134,7 +134,7 @@ def _create(response: Any) -> Any:
         snapshot = backend.create_snapshot(volume.id, text, backend.account_id, from_ami=image.id)
         snapshot.kms_key_id = volume.kms_key_id
         image.snapshots.append((device, bool(attachment.delete_on_termination), snapshot))
-    _finish(backend, image, tags, knobs(backend.account_id).image_failure)
+    _finish(backend, image, tags, settings_of(backend.account_id).image_failure)
     return image
 
 
@@ -177,7 +177,7 @@ def _copy(response: Any) -> Any:
         image.snapshots.append((device, kept, snapshot))
     if response._get_bool_param("CopyImageTags", False):
         image.add_tags({tag["key"]: tag["value"] for tag in source.get_tags() if not tag["key"].startswith("aws:")})
-    _finish(backend, image, tags, failure or knobs(backend.account_id).image_failure)
+    _finish(backend, image, tags, failure or settings_of(backend.account_id).image_failure)
     if token:
         made[token] = (asked, image.id)
     return image
@@ -229,7 +229,7 @@ def _finish(backend: Any, image: Any, tags: dict[str, dict[str, str]], failure: 
     if unknown:
         message = f"'{min(unknown)}' is not a valid taggable resource type for this operation."
         raise EC2ClientError("InvalidParameterValue", message)
-    ready_at = now() + knobs(backend.account_id).image_delay
+    ready_at = now() + settings_of(backend.account_id).image_delay
     image.ready_at, image.failure = ready_at, failure
     image.add_tags(tags.get("image", {}))
     for _, _, snapshot in image.snapshots:

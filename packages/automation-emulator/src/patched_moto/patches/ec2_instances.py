@@ -5,7 +5,7 @@ moto 5.2.1 knows no malformed id, and calls every root device `ebs`.
 - InvalidInstanceID.Malformed: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
 - rootDeviceType is `ebs` or `instance-store`:
   https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Instance.html
-  (an instance is made one by the knob instanceStore)
+  (an instance is made one by the setting instanceStore)
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.models.instances import Instance, InstanceBackend
 
 from patched_moto.patch import around
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 INSTANCE_ID = re.compile(r"^i-([0-9a-f]{8}|[0-9a-f]{17})$")
 
@@ -31,11 +31,11 @@ def check_instance_ids(instance_ids: list[str]) -> None:
 
 def is_instance_store(instance: Any) -> bool:
     """Whether the instance's root device is an instance store, which has no snapshots."""
-    return instance.id in knobs(instance.ec2_backend.account_id).instance_store
+    return instance.id in settings_of(instance.ec2_backend.account_id).instance_store
 
 
 def apply() -> None:
-    """Mends the ways in which an instance is found, and rootDeviceType."""
+    """Patches the ways in which an instance is found, and rootDeviceType."""
     for name in ("get_reservations_by_instance_ids", "get_multi_instances_by_id"):
 
         @around(InstanceBackend, name)

@@ -2,7 +2,7 @@
 
 moto 5.2.1 shows an interface's groups together with those its instance was launched with, takes groups that
 do not exist or belong to another VPC, takes a change of nothing or of several attributes, leaves a terminated
-instance its interfaces, and knows no interface that a service manages (one is made such by the knob
+instance its interfaces, and knows no interface that a service manages (one is made such by the setting
 requesterManaged).
 
 - Groups replaces the groups of the interface; an instance's SecurityGroups are the primary interface's:
@@ -29,7 +29,7 @@ from moto.ec2.responses.elastic_network_interfaces import ElasticNetworkInterfac
 from moto.ec2.responses.instances import InstanceResponse
 
 from patched_moto.patch import around, instead_of
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 #: What the largest instance types have; the small ones, which have less, are not told apart.
 INTERFACES_PER_INSTANCE = 15
@@ -67,7 +67,7 @@ def groups_in_vpc(backend: Any, vpc_id: str, group_ids: list[str], subnet_id: st
         if group.vpc_id != vpc_id:
             raise EC2ClientError("InvalidGroup.NotFound", OTHER_NETWORK)
         groups.append(group)
-    if len(groups) > knobs(backend.account_id).interface_group_quota:
+    if len(groups) > settings_of(backend.account_id).interface_group_quota:
         raise EC2ClientError(
             "SecurityGroupsPerInterfaceLimitExceeded",
             "The maximum number of security groups per interface has been reached.",
@@ -88,7 +88,7 @@ def change_groups(backend: Any, interface: Any, group_ids: list[str]) -> None:
 
 
 def apply() -> None:
-    """Mends the groups of interfaces and instances, and what termination leaves."""
+    """Patches the groups of interfaces and instances, and what termination leaves."""
     _ids()
     _groups()
     _changes()
@@ -133,7 +133,7 @@ def _ids() -> None:
         return original(self, list(dict.fromkeys(eni_ids or [])), filters)
 
     def read(interface: Any) -> bool:
-        return interface.id in knobs(interface.ec2_backend.account_id).requester_managed
+        return interface.id in settings_of(interface.ec2_backend.account_id).requester_managed
 
     def write(interface: Any, value: bool) -> None:
         del interface, value

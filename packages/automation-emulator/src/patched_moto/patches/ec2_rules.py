@@ -31,7 +31,7 @@ from moto.ec2.responses.security_groups import SecurityGroups
 from patched_moto.patch import around, instead_of
 from patched_moto.patches.ec2_interfaces import OTHER_NETWORK
 from patched_moto.patches.ec2_security_groups import ALLOWED
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 PROTOCOLS = {"6": "tcp", "17": "udp", "1": "icmp", "58": "icmpv6", "all": "-1"}
 WITH_PORTS = ("tcp", "udp", "icmp", "icmpv6")
@@ -90,7 +90,7 @@ def canonical_cidr(cidr: Any, version: int) -> str:
 
 
 def apply() -> None:
-    """Mends the four calls that change rules."""
+    """Patches the four calls that change rules."""
 
     @around(SecurityGroups, "_process_rules_from_querystring")
     def process_rules(original: Any, self: Any) -> Iterator[dict[str, Any]]:
@@ -139,7 +139,7 @@ def apply() -> None:
         for family in ("CidrIp", "CidrIpv6"):
             new = sum(1 for ip_range in ip_ranges or [] if family in ip_range)
             old = sum(1 for rule in rules if family in rule.ip_range)
-            if (new or source_groups) and shared + new + old > knobs(self.account_id).rule_quota:
+            if (new or source_groups) and shared + new + old > settings_of(self.account_id).rule_quota:
                 raise EC2ClientError(
                     "RulesPerSecurityGroupLimitExceeded",
                     "The maximum number of rules per security group has been reached.",

@@ -25,14 +25,14 @@ from moto.ec2.utils import is_tag_filter
 
 from patched_moto.patch import around
 from patched_moto.patches.ram_sharing import participants
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 ALLOWED = re.compile(r"^[a-zA-Z0-9 ._\-:/()#,@\[\]+=&;{}!$*]*$")
 GROUP_ID = re.compile(r"^sg-([0-9a-f]{8}|[0-9a-f]{17})$")
 
 
 def apply() -> None:
-    """Mends CreateSecurityGroup, DeleteSecurityGroup and DescribeSecurityGroups."""
+    """Patches CreateSecurityGroup, DeleteSecurityGroup and DescribeSecurityGroups."""
 
     @around(SecurityGroups, "create_security_group")
     def create(original: Any, self: Any) -> Any:
@@ -57,7 +57,7 @@ def apply() -> None:
         if any(group.name == name for group in self.groups[vpc_id].values()):
             message = f"The security group '{name}' already exists for VPC '{vpc_id}'"
             raise EC2ClientError("InvalidGroup.Duplicate", message)
-        if sum(len(groups) for groups in self.groups.values()) >= knobs(self.account_id).group_quota:
+        if sum(len(groups) for groups in self.groups.values()) >= settings_of(self.account_id).group_quota:
             raise EC2ClientError(
                 "SecurityGroupLimitExceeded",
                 f"The maximum number of security groups for VPC '{vpc_id}' has been reached.",

@@ -46,7 +46,7 @@ def check_unique(tags: list[dict[str, str]]) -> None:
 
 
 def apply() -> None:
-    """Mends CreateTags, DeleteTags and TagSpecifications."""
+    """Patches CreateTags, DeleteTags and TagSpecifications."""
 
     @around(TagResponse, "create_tags")
     def create_tags(original: Any, self: Any) -> Any:

@@ -95,7 +95,7 @@ def _shared(key: Any, account_id: str) -> bool:
 
 
 def apply() -> None:
-    """Mends CreateKey, DescribeKey, EnableKey, DisableKey, ScheduleKeyDeletion, ReplicateKey and AWS's own keys."""
+    """Patches CreateKey, DescribeKey, EnableKey, DisableKey, ScheduleKeyDeletion, ReplicateKey and AWS's own keys."""
 
     @around(Key, "__init__")
     def init(original: Any, self: Any, policy: Any, key_usage: Any, key_spec: Any, *rest: Any, **kwargs: Any) -> None:

@@ -1,4 +1,4 @@
-"""One request at a time, and the way to the knobs.
+"""One request at a time, and the way to the settings.
 
 AWS's control planes decide between two calls that collide: of two CreateSecurityGroup calls with one name,
 exactly one succeeds (InvalidGroup.Duplicate,
@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html). mo
 request in a thread of its own and its models check and change without a lock. Everything is in memory and
 takes milliseconds, so the whole request is the smallest unit that is safe.
 
-POST, GET and DELETE /moto-api/knobs reach patched_moto/settings.py.
+POST, GET and DELETE /moto-api/settings reach patched_moto/settings.py, GET /moto-api/bucket?name=&key= what the
+gateway wants to know of a bucket.
 """
 
 from __future__ import annotations
@@ -22,10 +23,19 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
 from patched_moto.clock import begin, end
 from patched_moto.patch import around
-from patched_moto.settings import ALL_ACCOUNTS, knobs, reset, turn
+from patched_moto.patches.s3_access import describe
+from patched_moto.settings import ALL_ACCOUNTS, change, reset, settings_of
 
 #: Held while a request is answered. A timer that changes moto's state takes it too.
 LOCK = threading.RLock()
+
+
+_changes = [0]
+
+
+def changes() -> int:
+    """How many requests may have changed something."""
+    return _changes[0]
 
 
 def apply() -> None:
@@ -41,8 +51,11 @@ def apply() -> None:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         with LOCK:
-            if environ.get("PATH_INFO") == "/moto-api/knobs":
-                return _knobs(environ, body, start_response)
+            _changes[0] += environ["REQUEST_METHOD"] not in ("GET", "HEAD")
+            if environ.get("PATH_INFO") == "/moto-api/settings":
+                return _settings(environ, body, start_response)
+            if environ.get("PATH_INFO") == "/moto-api/bucket":
+                return _bucket(environ, start_response)
             begin()
             answer = original(self, environ, start_response)
             try:
@@ -53,7 +66,14 @@ def apply() -> None:
                     answer.close()
 
 
-def _knobs(environ: dict[str, Any], body: bytes, start_response: Any) -> list[bytes]:
+def _bucket(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    query = parse_qs(environ.get("QUERY_STRING", ""))
+    answer = describe(query.get("name", [""])[0], query.get("key", [""])[0])
+    start_response("404 Not Found" if answer is None else "200 OK", [("Content-Type", "application/json")])
+    return [json.dumps(answer).encode()]
+
+
+def _settings(environ: dict[str, Any], body: bytes, start_response: Any) -> list[bytes]:
     account = parse_qs(environ.get("QUERY_STRING", "")).get("account", [None])[0]
     status = "200 OK"
     answer: dict[str, Any]
@@ -61,10 +81,10 @@ def _knobs(environ: dict[str, Any], body: bytes, start_response: Any) -> list[by
         if environ["REQUEST_METHOD"] == "POST":
             values = json.loads(body)
             account = str(values.pop("account", account or ALL_ACCOUNTS))
-            turn(account, values)
+            change(account, values)
         elif environ["REQUEST_METHOD"] == "DELETE":
             reset(account)
-        answer = vars(knobs(account or ALL_ACCOUNTS))
+        answer = vars(settings_of(account or ALL_ACCOUNTS))
     except (ValueError, TypeError, AttributeError) as error:
         status, answer = "400 Bad Request", {"message": str(error)}
     start_response(status, [("Content-Type", "application/json")])

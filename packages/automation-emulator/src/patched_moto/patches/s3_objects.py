@@ -23,7 +23,7 @@ KEY_BYTES = 1024
 
 
 def apply() -> None:
-    """Mends PutObject, PutObjectTagging and DeleteObjectTagging."""
+    """Patches PutObject, PutObjectTagging and DeleteObjectTagging."""
 
     @around(S3Response, "put_object")
     def put_object(original: Any, self: Any) -> Any:

@@ -36,7 +36,7 @@ OWNERS_ACLS = ("bucket-owner-full-control", "private", "")
 
 
 def apply() -> None:
-    """Mends CreateBucket, GetBucketPolicyStatus, PutBucketPolicy and the ACL calls."""
+    """Patches CreateBucket, GetBucketPolicyStatus, PutBucketPolicy and the ACL calls."""
 
     @around(FakeBucket, "__init__")
     def init(original: Any, self: Any, *rest: Any, **kwargs: Any) -> None:

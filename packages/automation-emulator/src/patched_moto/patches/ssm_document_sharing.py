@@ -22,7 +22,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from patched_moto.patch import around, instead_of
 from patched_moto.patches.ssm_documents import NAME, constrained, unknown_version
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 ARN = re.compile(r"^arn:[^:]+:ssm:([^:]+):(\d{12}):document/(.+)$")
 ACCOUNTS_A_CALL = 20
@@ -30,7 +30,7 @@ PAGE = 50
 
 
 def apply() -> None:
-    """Mends ModifyDocumentPermission, DescribeDocumentPermission, GetDocument, DescribeDocument and ListDocuments."""
+    """Patches ModifyDocumentPermission, DescribeDocumentPermission, GetDocument, DescribeDocument and ListDocuments."""
     _permissions()
     _reading()
 
@@ -53,7 +53,7 @@ def _permissions() -> None:
         if max(len(adding), len(removing)) > ACCOUNTS_A_CALL:
             raise DocumentPermissionLimit(f"{too_many} You can specify at most 20 accounts per API operation.")
         known = self._documents[name].permissions if name in self._documents else {}
-        if len({*known, *adding} - {*removing}) > knobs(self.account_id).document_share_quota:
+        if len({*known, *adding} - {*removing}) > settings_of(self.account_id).document_share_quota:
             raise DocumentPermissionLimit(too_many)
         original(self, name=name, account_ids_to_add=adding, account_ids_to_remove=removing, **kwargs)
 

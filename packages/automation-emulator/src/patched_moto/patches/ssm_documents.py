@@ -12,7 +12,7 @@ text, so that 9 comes after 10.
   https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_UpdateDocumentDefaultVersion.html
 - https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ListDocumentVersions.html
 
-The knobs documentQuota and documentVersionQuota say how many documents and versions there may be.
+The settings documentQuota and documentVersionQuota say how many documents and versions there may be.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from patched_moto.automation_content import problem
 from patched_moto.patch import around
-from patched_moto.settings import knobs
+from patched_moto.settings import settings_of
 
 SIZE_LIMIT = 64 * 1024
 VERSIONS_PAGE = 50
@@ -50,7 +50,7 @@ def constrained(field: str, value: str | None, pattern: re.Pattern[str]) -> None
 
 
 def apply() -> None:
-    """Mends CreateDocument, UpdateDocument, DeleteDocument, the versions, and adds ListDocumentVersions."""
+    """Patches CreateDocument, UpdateDocument, DeleteDocument, the versions, and adds ListDocumentVersions."""
     _content()
     _limits()
     _versions()
@@ -86,7 +86,7 @@ def _limits() -> None:
             raise ValidationException(message)
         constrained("versionName", kwargs.get("version_name"), VERSION_NAME)
         _check_content(kwargs["content"])
-        if name not in self._documents and len(self._documents) >= knobs(self.account_id).document_quota:
+        if name not in self._documents and len(self._documents) >= settings_of(self.account_id).document_quota:
             raise SSMException("DocumentLimitExceeded", "You can have at most 500 active SSM documents.")
         return original(self, **kwargs)
 
@@ -97,7 +97,7 @@ def _limits() -> None:
         constrained("documentVersion", kwargs.get("document_version"), VERSION)
         _check_content(kwargs["content"])
         versions = self._get_documents(kwargs["name"]).versions
-        if len(versions) >= knobs(self.account_id).document_version_quota:
+        if len(versions) >= settings_of(self.account_id).document_version_quota:
             raise SSMException(
                 "DocumentVersionLimitExceeded",
                 "The document has too many versions. Delete one or more document versions and try again.",

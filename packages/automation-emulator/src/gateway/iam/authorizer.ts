@@ -4,20 +4,23 @@ import { isReadOnly } from "../calls.ts";
 import type { DecodedCall } from "../decode.ts";
 import { denialError, type ServiceError } from "../errors.ts";
 import type { Identities } from "../identities.ts";
-import type { Gate, Verdict } from "../server.ts";
+import type { Authorizer, Verdict } from "../ports.ts";
 import { evaluate, type Principal } from "./evaluate.ts";
 import { createFacts, type Facts } from "./facts.ts";
 import { type CheckedGuardrails, createGuardrails, type Guardrails } from "./guardrails.ts";
 import { createPolicyStore, type PolicyStore, type RolePolicies } from "./policies.ts";
-import { type Requirement, requirementsOf, wildcardRequirement } from "./requirements.ts";
+import type { Requirement } from "./requirement.ts";
+import { requirementsOf, wildcardRequirement } from "./requirements.ts";
 
-export interface IamGate extends Gate {
+export interface IamAuthorizer extends Authorizer {
   readonly guardrails: Guardrails;
   /**
    * Enforces IAM for all roles of an account (12 digits) or for one role (its ARN); `*` is everyone.
    * Gives the function that ends it.
    */
   enforce(target: string): () => void;
+  /** Back to the start: enforces what it did then, knows no resources, has no guardrails. */
+  reset(): void;
 }
 
 interface Parts {
@@ -33,7 +36,11 @@ interface Parts {
  * Roles are held to their policies; the administrators of accounts may do everything, but for assuming a
  * role whose trust policy does not name them.
  */
-export function createGate(admin: Admin, identities: Identities, everyone: boolean): IamGate {
+export function createAuthorizer(
+  admin: Admin,
+  identities: Identities,
+  everyone: boolean,
+): IamAuthorizer {
   const targets = new Map<string, number>(everyone ? [["*", 1]] : []);
   const parts: Parts = {
     store: createPolicyStore(admin),
@@ -46,9 +53,17 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
     targets.has("*") || targets.has(roleArn) || targets.has(roleArn.split(":")[4] ?? "");
   return {
     guardrails: parts.guardrails,
+    reset: () => {
+      targets.clear();
+      if (everyone) targets.set("*", 1);
+      parts.store.forget();
+      parts.facts.forget();
+      parts.guardrails.clear();
+      parts.warned.clear();
+    },
     enforce: (target) => {
       if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
-        throw new Error(`${target} is no account id, no role ARN and not *: nothing to enforce.`);
+        throw new Error(`${target} is neither an account id, nor the ARN of a role, nor *.`);
       }
       targets.set(target, (targets.get(target) ?? 0) + 1);
       let on = true;
@@ -59,25 +74,24 @@ export function createGate(admin: Admin, identities: Identities, everyone: boole
         else targets.delete(target);
       };
     },
-    judge: async (call) => {
+    authorize: async (call) => {
       const denied = await guarded(parts, call);
       if (denied !== undefined) return { denied };
-      if (targets.size === 0) return {};
       if (call.service === "sts" && call.operation === "AssumeRole") {
-        return enforced(String(call.parameters.RoleArn ?? "")) ? judgeAssumeRole(parts, call) : {};
+        return enforced(String(call.parameters.RoleArn ?? ""))
+          ? authorizeAssumeRole(parts, call)
+          : {};
       }
       const session = identities.session(call.accessKeyId);
-      return session !== undefined && enforced(session.roleArn) ? judgeRole(parts, call) : {};
+      if (session !== undefined && enforced(session.roleArn)) return authorizeRole(parts, call);
+      return call.service === "s3" ? authorizeByBucket(parts, call) : {};
     },
-    passed: (call, status) => {
+    answered: (call) => {
       // CloudFormation makes roles without a call to IAM that would pass here.
       const writes = call.service === "iam" || call.service === "cloudformation";
       if (writes && !isReadOnly(call.service, call.operation)) parts.store.forget();
       if (call.service === "organizations" && !isReadOnly(call.service, call.operation))
         parts.facts.forgetOrganizations();
-      if (call.service === "s3" && call.operation === "CreateBucket" && status === 200) {
-        parts.facts.learnBucket(String(call.parameters.Bucket), call.accountId);
-      }
     },
   };
 }
@@ -97,10 +111,49 @@ async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | 
   );
 }
 
-async function judgeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
+/**
+ * Whoever is held to no policies of an own may still be denied by a bucket policy, and needs one in another account.
+ * The owner may always mend a policy that denies everything.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
+ */
+async function authorizeByBucket(parts: Parts, call: DecodedCall): Promise<Verdict> {
+  const { Bucket } = call.parameters;
+  if (typeof Bucket !== "string" || call.operation === "CreateBucket") return {};
+  const needs = (await requirementsOf(call, parts.facts)) ?? [];
+  const open = needs.filter(
+    ({ action, resourceAccount, resourcePolicy }) =>
+      action.startsWith("s3:") &&
+      (resourcePolicy !== undefined || resourceAccount !== call.accountId) &&
+      !(resourceAccount === call.accountId && ownersAlways.has(call.operation)),
+  );
+  if (open.length === 0) return {};
+  const anonymous = call.accessKeyId === "";
+  const principal: Principal = anonymous
+    ? { arn: "anonymous", identity: [], context: {} }
+    : await administratorOf(parts, call);
+  return check(parts, call, principal, open);
+}
+
+const ownersAlways = new Set(["GetBucketPolicy", "PutBucketPolicy", "DeleteBucketPolicy"]);
+
+/** The caller, allowed everything that its account can allow. */
+async function administratorOf(parts: Parts, call: DecodedCall): Promise<Principal> {
+  const session = parts.identities.session(call.accessKeyId);
+  return {
+    arn: call.principal,
+    identity: [administrator],
+    context: {
+      "aws:PrincipalArn": session?.roleArn ?? call.principal,
+      "aws:PrincipalAccount": call.accountId,
+      ...(await organizationContext(parts, call, call.accountId, "aws:PrincipalOrgID")),
+    },
+  };
+}
+
+async function authorizeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
   const principal = await sessionPrincipal(parts, call);
   const needs = await requirementsOf(call, parts.facts);
-  const verdict = await judge(parts, call, principal, needs ?? [wildcardRequirement(call)]);
+  const verdict = await check(parts, call, principal, needs ?? [wildcardRequirement(call)]);
   if (verdict.denied !== undefined) return verdict;
   const name = `${call.service}:${call.operation}`;
   if (needs === undefined && verdict.warning === undefined && !parts.warned.has(name)) {
@@ -130,7 +183,7 @@ async function hidesMissingKey(
   return (await evaluate(principal, listing)).result !== "allowed";
 }
 
-async function judge(
+async function check(
   parts: Parts,
   call: DecodedCall,
   principal: Principal,
@@ -204,7 +257,7 @@ const administrator = {
  * engine makes for an execution, with the account's own key, comes from the service.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
  */
-async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
+async function authorizeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
   const roleArn = String(call.parameters.RoleArn ?? "");
   const role = await parts.store.role(roleArn);
   const resourceAccount = roleArn.split(":")[4] ?? call.accountId;
@@ -217,10 +270,10 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
       ...(ExternalId !== undefined && { "sts:ExternalId": String(ExternalId) }),
       ...(RoleSessionName !== undefined && { "sts:RoleSessionName": String(RoleSessionName) }),
     },
-    resourcePolicy: role?.trust ?? nobody,
+    resourcePolicy: role?.trust ?? trustsNobody,
   };
   const session = parts.identities.session(call.accessKeyId);
-  if (session !== undefined) return judge(parts, call, await sessionPrincipal(parts, call), [need]);
+  if (session !== undefined) return check(parts, call, await sessionPrincipal(parts, call), [need]);
   if (call.executionId !== undefined) {
     const partition = roleArn.split(":")[1] ?? "aws";
     const execution = `arn:${partition}:ssm:${call.region}:${call.accountId}:automation-execution/${call.executionId}`;
@@ -234,22 +287,13 @@ async function judgeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict
         "aws:PrincipalServiceName": "ssm.amazonaws.com",
       },
     };
-    return judge(parts, call, service, [need]);
+    return check(parts, call, service, [need]);
   }
-  const principal: Principal = {
-    arn: call.principal,
-    identity: [administrator],
-    context: {
-      "aws:PrincipalArn": call.principal,
-      "aws:PrincipalAccount": call.accountId,
-      ...(await organizationContext(parts, call, call.accountId, "aws:PrincipalOrgID")),
-    },
-  };
-  return judge(parts, call, principal, [need]);
+  return check(parts, call, await administratorOf(parts, call), [need]);
 }
 
 /** The trust policy of a role that is not there. */
-const nobody = {
+const trustsNobody = {
   Version: "2012-10-17",
   Statement: [{ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole", Resource: "*" }],
 };

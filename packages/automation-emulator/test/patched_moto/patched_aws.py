@@ -13,7 +13,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-#: Whether the server is moto as it is installed, without the mends.
+#: Whether the server is moto as it is installed, without the patches.
 PLAIN = bool(os.environ.get("EMULATOR_PLAIN"))
 
 #: moto checks no signature.
@@ -53,12 +53,12 @@ class Account:
     def _name_account(self, request: Any, **_: Any) -> None:
         request.headers["x-moto-account-id"] = self.id
 
-    def turn(self, **knobs: Any) -> None:
-        """Sets knobs for this account; plain moto has none."""
+    def change(self, **values: Any) -> None:
+        """Sets settings for this account; plain moto has none."""
         if PLAIN:
             return
-        body = json.dumps({"account": self.id, **knobs}).encode()
-        with urllib.request.urlopen(f"{self.endpoint}/moto-api/knobs", data=body, timeout=5) as answer:  # noqa: S310 (of this test)
+        body = json.dumps({"account": self.id, **values}).encode()
+        with urllib.request.urlopen(f"{self.endpoint}/moto-api/settings", data=body, timeout=5) as answer:  # noqa: S310 (of this test)
             assert answer.status == 200
 
 

@@ -1,0 +1,84 @@
+/** Faults on purpose (faults.ts): before the call takes effect, in its place, or after it. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DecodedCall } from "../decode.ts";
+import { errorResponse, type ServiceError, throttlingError, usualStatus } from "../errors.ts";
+import type { FaultKind } from "../faults.ts";
+import {
+  type Answer,
+  type CallInProgress,
+  dropped,
+  type GatewayParts,
+  type Stage,
+} from "../ports.ts";
+
+type Parts = Pick<GatewayParts, "automation" | "faults">;
+type Decisive = Exclude<FaultKind, { readonly delayMs: number }>;
+
+export function faulted(parts: Parts): Stage<CallInProgress> {
+  return async (subject, next) => {
+    let decisive: Decisive | undefined;
+    for (const { kind } of parts.faults.fire(subject.pending)) {
+      if ("delayMs" in kind) await sleep(kind.delayMs);
+      else decisive = kind;
+    }
+    return decisive === undefined ? next() : meet(parts, decisive, subject, next);
+  };
+}
+
+async function meet(
+  parts: Parts,
+  kind: Decisive,
+  { arrival, call, remarks }: CallInProgress,
+  next: () => Promise<Answer>,
+): Promise<Answer> {
+  const drop = (code: string): Answer => {
+    remarks.fault = code;
+    return dropped;
+  };
+  if ("error" in kind || "throttle" in kind) {
+    const error = "error" in kind ? complete(kind.error) : throttlingError(call);
+    remarks.fault = error.code;
+    return errorResponse(call, error);
+  }
+  if ("kill" in kind) {
+    if (kind.kill === "after") await next();
+    if (call.executionId !== undefined) parts.automation().kill(call.executionId);
+    return drop("Killed");
+  }
+  if ("timeoutAfterEffect" in kind) {
+    await next();
+    return drop("TimeoutAfterEffect");
+  }
+  const [type, side] =
+    "cancel" in kind ? (["Cancel", kind.cancel] as const) : (["Complete", kind.complete] as const);
+  if (side === "after") {
+    const answer = await next();
+    await stop(parts, call, type);
+    return answer;
+  }
+  await stop(parts, call, type);
+  if (type === "Complete") return next();
+  // The engine may have ended the script that made this call; then the call never left it.
+  await sleep(20);
+  return arrival.isGone() ? drop("Cancelled") : next();
+}
+
+function complete(error: { code: string; message?: string; status?: number }): ServiceError {
+  return {
+    code: error.code,
+    message: error.message ?? `${error.code}: a fault that was put up in the emulator`,
+    status: error.status ?? usualStatus(error.code),
+  };
+}
+
+async function stop(parts: Parts, call: DecodedCall, Type: "Cancel" | "Complete"): Promise<void> {
+  if (call.executionId === undefined) return;
+  const { accountId, region } = call;
+  const input = { AutomationExecutionId: call.executionId, Type };
+  const caller = { accountId, accessKeyId: accountId, region };
+  // An execution that has ended meanwhile can't be stopped, and that is no failure of the fault.
+  await parts
+    .automation()
+    .handle("StopAutomationExecution", input, caller)
+    .catch(() => undefined);
+}

@@ -1,0 +1,262 @@
+/** The emulator from its start to its end: state, reset, addresses, and what goes wrong. */
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { CreateSecurityGroupCommand, DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import { CreateKeyCommand, DecryptCommand, EncryptCommand } from "@aws-sdk/client-kms";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { createCallLog, keptCalls } from "../../src/gateway/calls.ts";
+import type { PendingCall } from "../../src/gateway/faults.ts";
+import { inProject } from "../project.ts";
+import { isRunning } from "../workers/harness.ts";
+import { clients, startTestStack } from "./harness.ts";
+
+// Processes start slowly on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const account = "111122223333";
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "life-"));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const health = async (endpoint: string) => {
+  const response = await fetch(`${endpoint}/_emulator/health`);
+  return { status: response.status, body: (await response.json()) as { message?: string } };
+};
+
+async function makeGroup(endpoint: string, name: string): Promise<string> {
+  const { ec2 } = clients(endpoint, account);
+  const made = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: name, Description: name }),
+  );
+  return made.GroupId ?? "";
+}
+
+async function groupNames(endpoint: string): Promise<readonly string[]> {
+  const { ec2 } = clients(endpoint, account);
+  const found = await ec2.send(new DescribeSecurityGroupsCommand({}));
+  return (found.SecurityGroups ?? []).map((group) => group.GroupName ?? "");
+}
+
+test("a state that is kept is there at the next start, secrets and settings with it", async () => {
+  const stateFile = join(folder, "new folder", "moto.pickle");
+  const first = await startTestStack({ stateFile });
+  const { iam, kms, s3, ssm } = clients(first.endpoint, account);
+  await makeGroup(first.endpoint, "kept");
+  const trust = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+  await iam.send(new CreateRoleCommand({ RoleName: "Kept", AssumeRolePolicyDocument: trust }));
+  await s3.send(new CreateBucketCommand({ Bucket: "kept-bucket" }));
+  await s3.send(new PutObjectCommand({ Bucket: "kept-bucket", Key: "k", Body: "text" }));
+  await ssm.send(new PutParameterCommand({ Name: "kept", Value: "v", Type: "String" }));
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));
+  await kms.send(new CreateKeyCommand({ KeySpec: "RSA_2048", KeyUsage: "SIGN_VERIFY" }));
+  const { CiphertextBlob } = await kms.send(
+    new EncryptCommand({ KeyId: KeyMetadata?.KeyId, Plaintext: Buffer.from("secret") }),
+  );
+  await first.settings({ groupQuota: 3 }, account);
+  await first.close();
+  // Nobody else may read what may be secret.
+  expect((await stat(stateFile)).mode & 0o777).toBe(0o600);
+
+  const second = await startTestStack({ stateFile });
+  try {
+    const again = clients(second.endpoint, account);
+    expect(await groupNames(second.endpoint)).toContain("kept");
+    expect((await again.iam.send(new GetRoleCommand({ RoleName: "Kept" }))).Role).toBeDefined();
+    const object = await again.s3.send(new GetObjectCommand({ Bucket: "kept-bucket", Key: "k" }));
+    expect(await object.Body?.transformToString()).toBe("text");
+    const { Parameter } = await again.ssm.send(new GetParameterCommand({ Name: "kept" }));
+    expect(Parameter?.Value).toBe("v");
+    const { Plaintext } = await again.kms.send(new DecryptCommand({ CiphertextBlob }));
+    expect(Buffer.from(Plaintext ?? []).toString()).toBe("secret");
+    await makeGroup(second.endpoint, "last");
+    await expect(makeGroup(second.endpoint, "over")).rejects.toMatchObject({
+      name: "SecurityGroupLimitExceeded",
+    });
+  } finally {
+    await second.close();
+  }
+});
+
+test("a state that is not one is refused with the file's name, and left alone", async () => {
+  const stateFile = join(folder, "not-a-state");
+  await writeFile(stateFile, "text");
+  await expect(startTestStack({ stateFile })).rejects.toThrow(
+    `${stateFile} can't be read as a kept state`,
+  );
+});
+
+test("a reset empties everything, in a moment", async () => {
+  const stack = await startTestStack();
+  try {
+    await makeGroup(stack.endpoint, "gone");
+    await stack.settings({ groupQuota: 2 });
+    stack.faults.add({ match: { operation: "DescribeVpcs" }, kind: { throttle: true } });
+    stack.guardrails.deny({ actions: ["*"] });
+    stack.enforce(account);
+    const started = performance.now();
+    const answer = await fetch(`${stack.endpoint}/_emulator/reset`, { method: "POST" });
+    expect(answer.status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect(stack.calls.all()).toEqual([]);
+    expect(await (await fetch(`${stack.endpoint}/_emulator/faults`)).json()).toEqual([]);
+    expect(stack.guardrails.list()).toEqual([]);
+    expect(await groupNames(stack.endpoint)).toEqual(["default"]);
+    for (const name of ["a", "b", "c"]) await makeGroup(stack.endpoint, name);
+  } finally {
+    await stack.close();
+  }
+});
+
+test("settings can be read and changed over HTTP, and a wrong one is refused in words", async () => {
+  const stack = await startTestStack();
+  const ask = async (method: string, query: string, body?: object) => {
+    const response = await fetch(`${stack.endpoint}/_emulator/settings${query}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: await response.json() };
+  };
+  try {
+    const own = `?account=${account}`;
+    expect(await ask("POST", own, { imageDelay: 7 })).toMatchObject({ status: 200 });
+    expect(await ask("GET", own)).toMatchObject({ body: { image_delay: 7 } });
+    expect(await ask("GET", "?account=999999999999")).toMatchObject({ body: { image_delay: 0.5 } });
+    expect(await ask("DELETE", own)).toMatchObject({ status: 200 });
+    expect(await ask("GET", own)).toMatchObject({ body: { image_delay: 0.5 } });
+    expect(await ask("POST", "", { wind: 7 })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining("there is no setting wind") },
+    });
+  } finally {
+    await stack.close();
+  }
+});
+
+test("moto that dies is told by the health check and by each call, and a reset starts it anew", async () => {
+  const stack = await startTestStack();
+  try {
+    await makeGroup(stack.endpoint, "gone");
+    const { stdout } = await execa("pgrep", ["-P", String(process.pid), "-f", "serve.py"]);
+    process.kill(Number(stdout.split("\n").at(-1)), "SIGKILL");
+    await vi.waitUntil(async () => (await health(stack.endpoint)).status === 503);
+    expect((await health(stack.endpoint)).body.message).toContain("moto ended (SIGKILL)");
+    await expect(groupNames(stack.endpoint)).rejects.toMatchObject({
+      name: "ServiceUnavailable",
+      message: expect.stringContaining("/_emulator/reset"),
+    });
+    await fetch(`${stack.endpoint}/_emulator/reset`, { method: "POST" });
+    expect((await health(stack.endpoint)).status).toBe(200);
+    expect(await groupNames(stack.endpoint)).toEqual(["default"]);
+  } finally {
+    await stack.close();
+  }
+});
+
+test("the log of calls keeps the newest, so that memory stays flat", () => {
+  const log = createCallLog();
+  const call = { service: "ec2", operation: "DescribeVpcs" } as PendingCall;
+  for (let id = 1; id <= keptCalls * 2; id += 1) {
+    log.record({ ...call, id, latencyMs: 1, status: 200, outcome: "ok" });
+  }
+  expect(log.all().length).toBeLessThanOrEqual(keptCalls * 1.1);
+  expect(log.all().at(-1)?.id).toBe(keptCalls * 2);
+});
+
+describe("the command", () => {
+  const start = (args: readonly string[], through: readonly string[] = []) => {
+    const own = [process.execPath, "scripts/run.mjs", "scripts/emulator.ts"];
+    const [file = "", ...rest] = through.length > 0 ? through : own;
+    return execa(file, [...rest, ...args], { cwd: inProject(), reject: false, all: true });
+  };
+  const ready = (child: ReturnType<typeof start>): Promise<string> =>
+    new Promise((resolve, reject) => {
+      let output = "";
+      child.all.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        const endpoint = /export AWS_ENDPOINT_URL=(\S+)/.exec(output)?.[1];
+        if (endpoint !== undefined && output.includes("Ctrl-C")) resolve(endpoint);
+      });
+      child.then(() => reject(new Error(output)));
+    });
+
+  test("ends with all that it started when npm gets SIGTERM", async () => {
+    const child = start(["--port", "0"], ["npm", "run", "emulator", "--"]);
+    const endpoint = await ready(child);
+    const descendants = await descendantsOf(child.pid ?? 0);
+    expect(descendants.length).toBeGreaterThan(2);
+    child.kill("SIGTERM");
+    await child;
+    await vi.waitUntil(() => descendants.every((pid) => !isRunning(pid)), { timeout: 20_000 });
+    await expect(health(endpoint)).rejects.toThrow();
+  });
+
+  test.each([
+    ["a port that is no port", ["--port", "70000"], /whole number from 0 to 65535/],
+    ["an address of another machine", ["--host", "192.0.2.1"], /192\.0\.2\.1 is not an address/],
+    [
+      "a log in a folder that is not there",
+      ["--log", "/nowhere/log"],
+      /can't be written to \/nowhere\/log/,
+    ],
+    ["a name without a port", ["--allow-host", "emulator"], /Like localhost:8080/],
+  ])("tells %s in words", async (_, args, words) => {
+    const { all, exitCode } = await start(["--port", "0", ...args]);
+    expect(exitCode).toBe(1);
+    expect(all).toMatch(words);
+    expect(all).not.toContain("    at ");
+  });
+
+  const address = Object.values(networkInterfaces())
+    .flat()
+    .find((each) => each?.family === "IPv4" && !each.internal)?.address;
+
+  test.skipIf(address === undefined)(
+    "answers on all networks for the names that are allowed",
+    async () => {
+      const port = 20_000 + Math.floor(Math.random() * 20_000);
+      const args = ["--host", "0.0.0.0", "--port", String(port)];
+      const child = start([...args, "--allow-host", `${address}:${port}`]);
+      try {
+        const endpoint = await ready(child);
+        expect((await health(endpoint)).status).toBe(200);
+        expect((await health(`http://${address}:${port}`)).status).toBe(200);
+      } finally {
+        child.kill("SIGTERM");
+        await child;
+      }
+    },
+  );
+
+  test("keeps its state in a folder", async () => {
+    const state = join(folder, "command");
+    const child = start(["--port", "0", "--state", state]);
+    const endpoint = await ready(child);
+    await makeGroup(endpoint, "kept");
+    child.kill("SIGTERM");
+    await child;
+    expect(await readdir(state)).toEqual(["moto.pickle"]);
+    const again = start(["--port", "0", "--state", state]);
+    try {
+      expect(await groupNames(await ready(again))).toContain("kept");
+    } finally {
+      again.kill("SIGTERM");
+      await again;
+    }
+  });
+});
+
+async function descendantsOf(pid: number): Promise<readonly number[]> {
+  const { stdout } = await execa("pgrep", ["-P", String(pid)], { reject: false });
+  const own = stdout.split("\n").filter(Boolean).map(Number);
+  const further = await Promise.all(own.map(descendantsOf));
+  await sleep(0);
+  return [...own, ...further.flat()];
+}
