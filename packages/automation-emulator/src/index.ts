@@ -13,10 +13,18 @@ export interface EmulatorOptions {
   readonly python?: string;
   /** Default us-east-1. */
   readonly region?: string;
-  /** Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. */
+  /**
+   * Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. With 0 the engine
+   * waits until `engine.time.advance`.
+   */
   readonly timeScale?: number;
   /** Whether a script whose step is cancelled or times out is killed, as by default, or runs on to its end. */
   readonly cancelledScripts?: CancelledScripts;
+  /**
+   * AWS seconds that each script step costs beyond what its script takes, half before it and half after; on AWS it is
+   * some seconds. 0 by default.
+   */
+  readonly stepSeconds?: number;
   /** Enforce IAM for every assumed role; `iam.enforce` does it for one account or role. */
   readonly enforceIam?: boolean;
   /** Append each AWS call to this file, one JSON object a line. */
@@ -75,6 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
   const {
     cancelledScripts = "kill",
+    stepSeconds = 0,
     enforceIam,
     logFile,
     port,
@@ -99,6 +108,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         python,
         timeScale,
         cancelledScripts,
+        stepSeconds,
         faultsAtStep: faults.fireAtStep,
       }),
   );

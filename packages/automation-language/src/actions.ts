@@ -19,6 +19,8 @@ export interface ActionSpec {
   readonly notOnCancelPath?: true;
   /** The step itself takes no onCancel. */
   readonly noOnCancel?: true;
+  /** The timeoutSeconds of a step that gives none; undefined where it has none of its own. */
+  readonly timeoutSeconds?: number;
 }
 
 export type DataType = "String" | "StringList" | "Integer" | "Boolean" | "MapList" | "StringMap";
@@ -47,6 +49,8 @@ const required = <T extends InputSpec>(spec: T): T & { required: true } => ({
 
 const filled = <T extends InputSpec>(spec: T): T & { filled: true } => ({ ...spec, filled: true });
 
+const DAY = 86_400;
+
 const property = {
   Service: required(s),
   Api: required(s),
@@ -64,17 +68,21 @@ const runTargets = {
 export const actions: Readonly<Record<string, ActionSpec>> = table({
   "aws:approve": {
     page: "automation-action-approve",
+    timeoutSeconds: 7 * DAY,
     inputs: {
-      Approvers: required(filled(list)),
+      Approvers: filled(list),
       NotificationArn: s,
       Message: s,
       MinRequiredApprovals: number,
+      // Change templates name their approvers here.
+      EnhancedApprovals: map,
     },
     outputs: { ApprovalStatus: "String", ApproverDecisions: "MapList" },
     notOnCancelPath: true,
   },
   "aws:assertAwsResourceProperty": {
     page: "automation-action-assertAwsResourceProperty",
+    timeoutSeconds: 25,
     inputs: property,
     outputs: {},
     passesInputs: true,
@@ -82,11 +90,13 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:branch": {
     page: "automation-action-branch",
+    timeoutSeconds: 600,
     inputs: { Choices: required({ type: "Choices" }), Default: s },
     outputs: {},
   },
   "aws:changeInstanceState": {
     page: "automation-action-changestate",
+    timeoutSeconds: 3_600,
     inputs: {
       InstanceIds: required(filled(list)),
       CheckStateOnly: flag,
@@ -98,6 +108,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:copyImage": {
     page: "automation-action-copyimage",
+    timeoutSeconds: DAY,
     inputs: {
       SourceRegion: required(s),
       SourceImageId: required(s),
@@ -112,6 +123,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:createImage": {
     page: "automation-action-create",
+    timeoutSeconds: DAY,
     inputs: {
       InstanceId: required(s),
       ImageName: required(s),
@@ -146,6 +158,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:createTags": {
     page: "automation-action-createtag",
+    timeoutSeconds: 600,
     inputs: {
       ResourceIds: required(filled(list)),
       Tags: required(filled(maps)),
@@ -183,6 +196,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:executeAwsApi": {
     page: "automation-action-executeAwsApi",
+    timeoutSeconds: 25,
     inputs: { Service: required(s), Api: required(s) },
     outputs: {},
     passesInputs: true,
@@ -190,6 +204,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:executeScript": {
     page: "automation-action-executeScript",
+    timeoutSeconds: 600,
     inputs: {
       Runtime: required(s),
       Handler: s,
@@ -229,7 +244,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
       StatusCode: "Integer",
       FunctionError: "String",
       LogResult: "String",
-      Payload: "Any",
+      Payload: "String",
     },
     declaresOutputs: true,
   },
@@ -254,12 +269,14 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:pause": {
     page: "automation-action-pause",
-    inputs: {},
+    // Released documents tell here what to look at.
+    inputs: { Message: s },
     outputs: {},
     notOnCancelPath: true,
   },
   "aws:runCommand": {
     page: "automation-action-runcommand",
+    timeoutSeconds: 3_600,
     inputs: {
       DocumentName: required(s),
       DocumentVersion: s,
@@ -287,6 +304,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:runInstances": {
     page: "automation-action-runinstance",
+    timeoutSeconds: 3_600,
     inputs: {
       ImageId: required(s),
       InstanceType: s,
@@ -333,6 +351,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:sleep": {
     page: "automation-action-sleep",
+    timeoutSeconds: 7 * DAY,
     inputs: { Duration: s, Timestamp: s },
     outputs: {},
     notOnCancelPath: true,
@@ -345,12 +364,24 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:waitForAwsResourceProperty": {
     page: "automation-action-waitForAwsResourceProperty",
+    timeoutSeconds: 3_600,
     inputs: property,
     outputs: {},
     passesInputs: true,
     declaresOutputs: true,
   },
 });
+
+/**
+ * The output names that a step of an action can't declare: CreateDocument refuses "name: X is conflicting with one of
+ * the following reserved output names". A script may declare its Payload.
+ */
+export const reservedOutputs = (action: string): readonly string[] => [
+  ...Object.keys(actions[action]?.outputs ?? {}).filter(
+    (name) => !(action === "aws:executeScript" && name === "Payload"),
+  ),
+  "OutputPayload",
+];
 
 export const guide = (page: string): string =>
   `https://docs.aws.amazon.com/systems-manager/latest/userguide/${page}.html`;

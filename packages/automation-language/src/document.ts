@@ -1,4 +1,10 @@
-import type { Path } from "./place.ts";
+/**
+ * An Automation document, schemaVersion 0.3, as its readers see it.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-documents.html
+ */
+import type { Path, Problem } from "./place.ts";
+import { parseSource, type Source } from "./source.ts";
+import { isRecord } from "./values.ts";
 
 /** A step's declared output. */
 export interface OutputView {
@@ -14,10 +20,16 @@ export interface StepView {
   readonly action: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: readonly OutputView[];
+  /** A whole number from 1, as such or as text, or a reference to one. */
+  readonly maxAttempts: unknown;
+  /** `Abort`, `Continue` or `step:NAME`; undefined stands for Abort. */
   readonly onFailure: string | undefined;
+  /** `Abort` or `step:NAME`; undefined stands for Abort. */
   readonly onCancel: string | undefined;
   readonly nextStep: string | undefined;
   readonly isEnd: boolean;
+  /** Whether its failure makes the whole automation fail; true unless onFailure is Continue. */
+  readonly isCritical: boolean;
   readonly timeoutSeconds: unknown;
   readonly path: Path;
   /** The loop that the step stands in. */
@@ -44,11 +56,120 @@ export interface DocumentView {
   readonly outputs: readonly { readonly text: string; readonly path: Path }[];
 }
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 const text = (value: unknown): string | undefined =>
   typeof value === "string" ? value : undefined;
+
+const isTrue = (value: unknown): boolean => String(value).toLowerCase() === "true";
+
+/** A whole number from 1, as such or as text, such as a step's maxAttempts; undefined for anything else. */
+export function countOf(value: unknown): number | undefined {
+  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === "number" && Number.isInteger(number) && number >= 1 ? number : undefined;
+}
+
+/** The step of `step:NAME`; undefined for Abort, Continue and nothing. */
+export const jumpTarget = (value: string | undefined): string | undefined =>
+  /^step:(.*)$/.exec(value ?? "")?.[1];
+
+/** A document and what keeps it from being one. */
+export interface ReadDocument {
+  readonly source: Source;
+  readonly document: DocumentView;
+  /** What CreateDocument refuses; the first is where a reader should begin. Empty for a document that can run. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads the text of a document, YAML or JSON. Never throws.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-schemas-features.html
+ */
+export function readDocument(text: string, format: "json" | "yaml" = "yaml"): ReadDocument {
+  const source = parseSource(text, format);
+  const document = viewDocument(source.value);
+  const [syntax] = source.syntaxErrors;
+  const problems =
+    syntax === undefined
+      ? [...structureProblems(source.value, document)]
+      : [
+          {
+            path: [],
+            message: `it is neither YAML nor JSON: ${syntax.message} (line ${syntax.line})`,
+          },
+        ];
+  return { source, document, problems };
+}
+
+/** The least that a document needs to run: its version, steps with names of their own and actions, and targets that exist. */
+function* structureProblems(value: unknown, document: DocumentView): Iterable<Problem> {
+  if (!isRecord(value)) return yield { path: [], message: "it is not a map" };
+  const { schemaVersion, mainSteps } = value;
+  if (String(schemaVersion) !== "0.3")
+    return yield {
+      path: ["schemaVersion"],
+      message: `its schemaVersion is ${String(schemaVersion)}, not 0.3`,
+    };
+  if (!Array.isArray(mainSteps) || mainSteps.length === 0)
+    return yield { path: ["mainSteps"], message: "it has no steps" };
+  for (const { name, type, path } of [...document.parameters, ...document.variables])
+    if (type === "")
+      yield { path, message: `the ${String(path[0]).slice(0, -1)} ${name} has no type` };
+  const seen = new Set<string>();
+  for (const step of document.steps) yield* stepProblems(step, document, seen);
+}
+
+function* stepProblems(
+  step: StepView,
+  document: DocumentView,
+  seen: Set<string>,
+): Iterable<Problem> {
+  const { name, path } = step;
+  if (name === "" || step.action === "")
+    return yield { path, message: "a step has no name or no action" };
+  const where = `the step ${name}`;
+  if (!/^[a-zA-Z0-9_]+$/.test(name))
+    yield { path, message: `${where} has a name with other characters than letters, digits and _` };
+  if (seen.has(name)) yield { path, message: `two steps are called ${name}` };
+  seen.add(name);
+  for (const key of ["maxAttempts", "timeoutSeconds"] as const) {
+    const count = step[key];
+    if (count === undefined || (typeof count === "string" && count.includes("{{"))) continue;
+    if (countOf(count) === undefined)
+      yield {
+        path: [...path, key],
+        message: `${where} has the ${key} ${JSON.stringify(count)}, which is not an integer from 1`,
+      };
+  }
+  const siblings = document.steps.filter(({ loop }) => loop === step.loop).map((one) => one.name);
+  for (const [key, words] of [
+    ["onFailure", ["Abort", "Continue"]],
+    ["onCancel", ["Abort"]],
+  ] as const) {
+    const value = step[key];
+    if (value === undefined || words.some((word) => word.toLowerCase() === value.toLowerCase()))
+      continue;
+    const target = jumpTarget(value);
+    if (target === undefined)
+      yield {
+        path: [...path, key],
+        message: `${where} has the ${key} ${value}; write ${words.join(", ")} or step:NAME`,
+      };
+    else if (!siblings.includes(target))
+      yield { path: [...path, key], message: `${where} leads to ${target}, which is not a step` };
+  }
+  if (
+    step.nextStep !== undefined &&
+    !step.nextStep.includes("{{") &&
+    !siblings.includes(step.nextStep)
+  )
+    yield {
+      path: [...path, "nextStep"],
+      message: `${where} leads to ${step.nextStep}, which is not a step`,
+    };
+  for (const { name: output, selector, path: place } of step.outputs)
+    if (selector === undefined)
+      yield { path: place, message: `the output ${output} of ${where} has no Selector` };
+}
 
 /** Reads a parsed document tolerantly: the schema rule reports what has the wrong form. */
 export function viewDocument(value: unknown): DocumentView {
@@ -86,7 +207,12 @@ function viewSteps(list: unknown, path: Path, loop: StepView | undefined): StepV
       onFailure: text(entry.onFailure),
       onCancel: text(entry.onCancel),
       nextStep: text(entry.nextStep),
-      isEnd: entry.isEnd === true || entry.isEnd === "true",
+      isEnd: isTrue(entry.isEnd),
+      isCritical:
+        entry.isCritical === undefined
+          ? !/^continue$/i.test(text(entry.onFailure) ?? "")
+          : isTrue(entry.isCritical),
+      maxAttempts: entry.maxAttempts,
       timeoutSeconds: entry.timeoutSeconds,
       path: [...path, at],
       loop,

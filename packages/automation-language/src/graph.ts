@@ -1,6 +1,6 @@
 import type { DocumentView, StepView } from "./document.ts";
-import { isRecord } from "./document.ts";
 import type { Path } from "./place.ts";
+import { isRecord } from "./values.ts";
 
 /** Where the automation (or a loop's turn) ends. */
 export const END = Symbol("end");

@@ -1,6 +1,10 @@
+/**
+ * References, `{{ … }}`: what they name, where they stand in a document, and the values in their place.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
+ */
 import type { DocumentView, StepView } from "./document.ts";
-import { isRecord } from "./document.ts";
 import type { Path } from "./place.ts";
+import { asText, isRecord } from "./values.ts";
 
 /** One `{{ … }}` in the document. */
 export interface Reference {
@@ -21,15 +25,28 @@ export type Target =
       readonly kind: "output";
       readonly step: string;
       readonly output: string;
+      /** More follows after the output, as in `step.Output.Key`. */
       readonly deeper: boolean;
     }
   | { readonly kind: "system"; readonly name: string }
-  | { readonly kind: "store" }
+  /** `{{ ssm:NAME }}`: a parameter of Parameter Store. `name` is undefined for other stores. */
+  | { readonly kind: "store"; readonly name: string | undefined }
   | { readonly kind: "malformed" };
+
+/** The system variables. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html */
+export const systemVariables = [
+  "global:ACCOUNT_ID",
+  "global:AWS_PARTITION",
+  "global:DATE",
+  "global:DATE_TIME",
+  "global:REGION",
+  "automation:EXECUTION_ID",
+] as const;
 
 /** The target that the text between braces names. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html */
 export function parseTarget(text: string): Target {
-  if (/^(ssm|ssm-secure|resolve):/.test(text)) return { kind: "store" };
+  const store = /^(ssm|ssm-secure|resolve):(.*)$/.exec(text);
+  if (store) return { kind: "store", name: store[1] === "ssm" ? store[2]?.trim() : undefined };
   if (/^(global|automation):/i.test(text)) return { kind: "system", name: text };
   const variable = /^variable:([A-Za-z0-9_-]+)(\.\S+)?$/.exec(text);
   if (variable) return { kind: "variable", name: variable[1] ?? "" };
@@ -104,4 +121,85 @@ export function inText(text: string, path: Path, step: StepView | undefined): Re
       { text: inner, target: parseTarget(inner), path, step, whole: match[0] === text.trim() },
     ];
   });
+}
+
+/** What a reference stands for when the automation runs. */
+export type Resolved =
+  | { readonly kind: "value"; readonly value: unknown }
+  /** The text stays as it is written, as for an output whose selector found nothing. */
+  | { readonly kind: "literal" }
+  /** Nothing: the step fails. `why` is a sentence. */
+  | { readonly kind: "missing"; readonly why: string };
+
+/** The value of a target. `text` is what stands between the braces, trimmed. */
+export type Lookup = (target: Target, text: string) => Resolved;
+
+export class UnresolvedReference extends Error {
+  override readonly name = "UnresolvedReference";
+  constructor(
+    /** What stands between the braces. */
+    readonly reference: string,
+    readonly why: string,
+  ) {
+    super(`Failed to resolve input: ${reference}. ${why}`);
+  }
+}
+
+const once = /\{\{([^{}]*)\}\}/g;
+const whole = /^\s*\{\{([^{}]*)\}\}\s*$/;
+
+/**
+ * Puts values in place of references, in all texts of a value and in the keys of its maps. A text that is one
+ * reference becomes the value itself, of whatever type; inside a longer text lists and maps become JSON. A list that
+ * stands as an entry of a list is spread into it. Braces that hold no reference stay.
+ *
+ * @throws UnresolvedReference for a reference that the lookup calls missing
+ */
+export function resolveReferences(value: unknown, lookup: Lookup): unknown {
+  if (typeof value === "string") return resolveText(value, lookup);
+  if (Array.isArray(value))
+    return value.flatMap((part: unknown) => {
+      const found = resolveReferences(part, lookup);
+      return typeof part === "string" && Array.isArray(found) ? (found as unknown[]) : [found];
+    });
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      asText(resolveText(key, lookup)),
+      resolveReferences(part, lookup),
+    ]),
+  );
+}
+
+/** The script of aws:executeScript, in which double braces are Python's too: only what has a value is replaced. */
+export const resolveScript = (script: string, lookup: Lookup): string =>
+  script.replace(once, (text, inner: string) => {
+    const found = lookupOf(inner, lookup);
+    return found?.kind === "value" ? asText(found.value) : text;
+  });
+
+function resolveText(text: string, lookup: Lookup): unknown {
+  const only = whole.exec(text)?.[1];
+  if (only !== undefined) {
+    const found = required(only, lookup);
+    return found.kind === "value" ? found.value : text;
+  }
+  return text.replace(once, (written, inner: string) => {
+    const found = required(inner, lookup);
+    return found.kind === "value" ? asText(found.value) : written;
+  });
+}
+
+function required(inner: string, lookup: Lookup): Exclude<Resolved, { kind: "missing" }> {
+  const found = lookupOf(inner, lookup) ?? { kind: "literal" };
+  if (found.kind === "missing") throw new UnresolvedReference(inner.trim(), found.why);
+  return found;
+}
+
+/** Undefined for braces of other template languages, and for what is not a reference. */
+function lookupOf(inner: string, lookup: Lookup): Resolved | undefined {
+  const text = inner.trim();
+  if (foreign.test(text)) return undefined;
+  const target = parseTarget(text);
+  return target.kind === "malformed" ? undefined : lookup(target, text);
 }

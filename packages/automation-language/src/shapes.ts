@@ -1,10 +1,10 @@
 import type { DataType } from "./actions.ts";
 import type { Member, Service, Shape } from "./botocore.ts";
-import { isRecord } from "./document.ts";
 import type { Part } from "./jsonpath.ts";
 import { givesList } from "./jsonpath.ts";
 import type { Path, Problem } from "./place.ts";
 import { suggest } from "./suggest.ts";
+import { isRecord } from "./values.ts";
 
 const shapeOf = (service: Service, member: Member | undefined): Shape | undefined =>
   member && service.shapes[member.shape];
@@ -178,10 +178,10 @@ export function select(
       const found = anywhere(service, shape, part.name, new Set());
       if (found === undefined) return { error: `nothing below has a member ${part.name}` };
       shape = found;
-    } else if (part.kind === "index" || part.kind === "filter") {
+    } else if (part.kind === "index" || part.kind === "slice" || part.kind === "filter") {
       if (shape.type !== "list")
         return {
-          error: `${part.kind === "index" ? `[${part.at}]` : "the filter"} stands on a ${shape.type}, not on a list`,
+          error: `${part.kind === "index" ? `[${part.at}]` : `the ${part.kind}`} is asked of a ${shape.type}, not of a list`,
         };
       shape = shapeOf(service, shape.member);
     } else if (part.name !== "*") {

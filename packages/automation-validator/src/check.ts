@@ -8,6 +8,7 @@ import { parseSource } from "automation-language/source";
 import { preload } from "./apiStep.ts";
 import type { Context } from "./context.ts";
 import type { Finding } from "./finding.ts";
+import { matchOwnValues } from "./patternMatches.ts";
 import { inspectScripts, letGo, type Script, type ScriptFacts, warmUp } from "./python/inspect.ts";
 import type { Rule } from "./rule.ts";
 import { loadRules } from "./rules.ts";
@@ -58,6 +59,8 @@ export async function checkDocument(text: string, options: CheckOptions): Promis
     declaredPermissions: options.declaredPermissions,
   };
   const rules = loadRules();
+  const matching = matchOwnValues(document, python);
+  matching.catch(() => {}); // Awaited below.
   // While Python looks at the scripts, the rules that need not know them run.
   let early: Promise<Finding[]> = Promise.resolve([]);
   const { data, facts, version } = await inspectScripts(
@@ -70,16 +73,21 @@ export async function checkDocument(text: string, options: CheckOptions): Promis
       early.catch(() => {}); // Awaited below.
     },
   );
+  const match = await matching;
   const scripts = new Map(scripted.map((step, at) => [step, facts[at] ?? {}]));
-  const context = { ...common, scripts, models: modelsOf(data), pythonVersion: version };
-  const late = runAll(await rules, "scripts", context);
+  const context = { ...common, scripts, match, models: modelsOf(data), pythonVersion: version };
+  const all = await rules;
+  const late = [...runAll(all, "scripts", context), ...runAll(all, "patterns", context)];
   return [...(await early), ...late].sort(
     (a, b) => a.line - b.line || a.column - b.column || a.id.localeCompare(b.id),
   );
 }
 
-/** What a rule meets that looks at scripts and does not say so. */
+/** What a rule meets that looks at scripts or patterns and does not say so. */
 const notYet = {
+  match: () => {
+    throw new Error("A rule that looks at matches of patterns says so: needs");
+  },
   scripts: new Proxy(new Map<StepView, ScriptFacts>(), {
     get() {
       throw new Error("A rule that looks at scripts says so: needs");

@@ -1,6 +1,7 @@
 import type { Models } from "automation-language/botocore";
 import type { DocumentView, StepView } from "automation-language/document";
 import type { Scope } from "automation-language/graph";
+import type { PatternResult } from "automation-language/patterns";
 import type { Reference } from "automation-language/references";
 import type { Source } from "automation-language/source";
 import type { ScriptFacts } from "./python/inspect.ts";
@@ -21,6 +22,8 @@ export interface Context {
   readonly models: Models;
   /** What is known of the scripts of the steps that run Python. */
   readonly scripts: ReadonlyMap<StepView, ScriptFacts>;
+  /** How a text fares with an allowedPattern; undefined for what no parameter declares. */
+  match(pattern: string, text: string): PatternResult | undefined;
   /** The version of the Python that parsed the scripts. */
   readonly pythonVersion: readonly number[];
   /** The IAM actions that each step declares, where the document's author gave them. */

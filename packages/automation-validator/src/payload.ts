@@ -1,6 +1,7 @@
 import type { DataType } from "automation-language/actions";
-import { isRecord, type StepView } from "automation-language/document";
+import type { StepView } from "automation-language/document";
 import { inText } from "automation-language/references";
+import { isRecord } from "automation-language/values";
 import type { Context } from "./context.ts";
 import { typeOf } from "./types.ts";
 

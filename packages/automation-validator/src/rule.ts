@@ -8,8 +8,11 @@ export interface Rule {
   readonly severity: Severity;
   /** What the rule demands, in a sentence. */
   readonly summary: string;
-  /** It looks at what is known of the scripts, so it runs when Python has looked at them. */
-  readonly needs?: "scripts";
+  /**
+   * It looks at what is known of the scripts, or at how values fare with patterns, so it runs when Python has looked at
+   * them.
+   */
+  readonly needs?: "scripts" | "patterns";
   /** The page of AWS's documentation that says so. */
   readonly url: string;
   check(context: Context): Iterable<Problem>;

@@ -1,6 +1,5 @@
 import { actions, type DataType } from "automation-language/actions";
 import type { Reference } from "automation-language/references";
-import { table } from "automation-language/table";
 import { plainType } from "automation-language/types";
 import type { Context } from "./context.ts";
 
@@ -33,19 +32,3 @@ export function typeOf({ target }: Reference, context: Context): DataType | unde
       return undefined;
   }
 }
-
-/** What Automation converts by itself when a value of one type stands where another is expected. */
-const converts: Readonly<Record<DataType, readonly DataType[]>> = table({
-  String: ["StringList", "Integer", "Boolean"],
-  Integer: ["String", "StringList"],
-  Boolean: ["String", "StringList"],
-  StringList: ["String", "Integer", "Boolean"],
-  MapList: ["StringList"],
-  StringMap: [],
-});
-
-/** Whether a value of a type can stand where another type is expected, after the documented conversions. */
-export const fits = (given: DataType, wanted: DataType): boolean =>
-  given === wanted || converts[given].includes(wanted);
-
-export const isDataType = (type: string): type is DataType => type in converts;

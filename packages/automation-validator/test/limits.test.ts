@@ -126,3 +126,9 @@ example("LIMIT03", {
     .replace("deleteStack", "executeAutomation")
     .replace("StackName", "DocumentName: d, RuntimeParameters"),
 });
+example("LIMIT14", {
+  says: "a pattern that can't be tried out is told",
+  bad: parameter("{type: String, allowedPattern: '^\\p{javaMirrored}*$', default: a}"),
+  good: parameter("{type: String, allowedPattern: '^\\p{javaLowerCase}*$', default: a}"),
+  message: "\\p{javaMirrored} has no counterpart",
+});

@@ -248,5 +248,5 @@ example("REF14", {
   says: "a value that is written out has the variable's type",
   bad: variable("variable:Count", "two"),
   good: variable("variable:Count", "2"),
-  message: "no whole number",
+  message: "not an integer",
 });

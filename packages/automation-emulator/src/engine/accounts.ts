@@ -1,13 +1,13 @@
 /** The accounts and Regions of TargetLocations. */
 import { AwsError } from "./errors.ts";
-import type { Place } from "./executions.ts";
+import type { TargetLocation } from "./executions.ts";
 import { type Input, strings } from "./input.ts";
 import { select } from "./outputs.ts";
 import { call } from "./targets.ts";
 import type { Credentials, Tools } from "./tools.ts";
 
 /**
- * The places of one target location: each of its accounts in each of its Regions. An organizational unit stands for
+ * Where one target location is: each of its accounts in each of its Regions. An organizational unit stands for
  * its active accounts, and with IncludeChildOrganizationUnits for those below it too.
  *
  * @param home where the execution was started
@@ -15,12 +15,12 @@ import type { Credentials, Tools } from "./tools.ts";
  * @throws AwsError InvalidTarget where there are none
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_TargetLocation.html
  */
-export async function placesOf(
+export async function targetLocationsOf(
   tools: Tools,
-  home: Place,
+  home: TargetLocation,
   credentials: Credentials,
   location: Input,
-): Promise<readonly Place[]> {
+): Promise<readonly TargetLocation[]> {
   const regions = strings(location.Regions, "Regions");
   const excluded = strings(location.ExcludeAccounts, "ExcludeAccounts");
   const deep = location.IncludeChildOrganizationUnits === true;
@@ -43,7 +43,7 @@ const expand =
 
 async function accountsBelow(
   tools: Tools,
-  home: Place,
+  home: TargetLocation,
   credentials: Credentials,
   unit: string,
   deep: boolean,

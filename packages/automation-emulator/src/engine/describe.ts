@@ -1,6 +1,6 @@
 /** Filters and pages of DescribeAutomationExecutions and DescribeAutomationStepExecutions. */
 import { AwsError } from "./errors.ts";
-import type { Execution, StepRecord } from "./executions.ts";
+import { currentStep, type Execution, type StepRecord } from "./executions.ts";
 import { type Input, maps, optionalString, requiredString, strings, validation } from "./input.ts";
 import { isCrossAccount, metadataView, stepView } from "./views.ts";
 
@@ -28,24 +28,41 @@ const among =
 const executionFilters: Readonly<Record<string, Matcher<Execution>>> = {
   DocumentNamePrefix: (values) => (item) =>
     values.some((value) => item.documentName.startsWith(value)),
-  ExecutionStatus: among((item) => item.status),
+  ExecutionStatus: among((item) => item.state.status),
   ExecutionId: among((item) => item.id),
   ParentExecutionId: among((item) => item.parent),
-  CurrentAction: among((item) => item.current?.definition.action),
+  CurrentAction: among((item) => currentStep(item)?.definition.action),
   StartTimeBefore: before((item) => item.started),
   StartTimeAfter: after((item) => item.started),
   AutomationType: among((item) => (isCrossAccount(item) ? "CrossAccount" : "Local")),
   TagKey: (values) => (item) => values.some((value) => item.tags.has(value)),
+  TargetResourceGroup: (values) => (item) =>
+    resourceGroups(item).some((group) => values.includes(group)),
+  // Executions that change requests, access requests or OpsItems start: there are none here.
+  AutomationSubtype: () => () => false,
+  OpsItemId: () => () => false,
 };
+
+/** The resource groups that an execution was started for. */
+const resourceGroups = ({ shown }: Execution): string[] =>
+  maps(shown.Targets, "Targets")
+    .filter(({ Key }) => Key === "ResourceGroup" || Key === "resource-groups:Name")
+    .flatMap(({ Values }) => strings(Values, "Values"));
+
+const startOf = ({ state }: StepRecord): number | undefined =>
+  "started" in state ? state.started : undefined;
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StepExecutionFilter.html */
 const stepFilters: Readonly<Record<string, Matcher<StepRecord>>> = {
-  StartTimeBefore: before((item) => item.started),
-  StartTimeAfter: after((item) => item.started),
-  StepExecutionStatus: among((item) => item.status),
+  StartTimeBefore: before(startOf),
+  StartTimeAfter: after(startOf),
+  StepExecutionStatus: among((item) => item.state.status),
   StepExecutionId: among((item) => item.id),
   StepName: among((item) => item.definition.name),
   Action: among((item) => item.definition.action),
+  ParentStepExecutionId: among((item) => item.parent?.step.id),
+  ParentStepIteration: among((item) => item.parent && String(item.parent.iteration)),
+  ParentStepIteratorValue: among((item) => item.parent?.iteratorValue),
 };
 
 /**
@@ -92,11 +109,11 @@ function filter<T>(
   return (item) => tests.every((test) => test(item));
 }
 
-/** @throws AwsError InvalidFilterValue for what is no time */
+/** @throws AwsError InvalidFilterValue for what is not a time */
 function moment(text: string): number {
   const time = Date.parse(text);
   if (!Number.isNaN(time)) return time;
-  throw new AwsError("InvalidFilterValue", `${text} is no time.`);
+  throw new AwsError("InvalidFilterValue", `${text} is not a time.`);
 }
 
 const largest = 50;
@@ -107,7 +124,7 @@ function page<T>(
 ): { readonly items: readonly T[]; readonly next: { NextToken?: string } } {
   const { MaxResults: size = largest } = input;
   if (typeof size !== "number" || !Number.isInteger(size) || size < 1 || size > largest) {
-    throw validation(`MaxResults must be a whole number from 1 to ${largest}.`);
+    throw validation(`MaxResults must be an integer from 1 to ${largest}.`);
   }
   const token = optionalString(input, "NextToken");
   const from = token === undefined ? 0 : Number(/^after-(\d+)$/.exec(token)?.[1] ?? Number.NaN);

@@ -1,10 +1,19 @@
 /**
- * Automation documents, schemaVersion 0.3, as they come from SSM.
+ * Automation documents, schemaVersion 0.3, as the engine runs them.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-documents.html
  */
+import { actions } from "automation-language/actions";
+import {
+  countOf,
+  type ParameterView,
+  readDocument,
+  type StepView,
+  viewDocument,
+} from "automation-language/document";
+import { limitsOf, type ParameterLimits } from "automation-language/parameters";
+import { exactNumber, isRecord } from "automation-language/values";
 import { parse } from "yaml";
 import { AwsError } from "./errors.ts";
-import { isMap } from "./values.ts";
 
 export interface Document {
   /** Text with references; empty where the document has none. */
@@ -15,18 +24,15 @@ export interface Document {
   /** `step.Output` of the outputs section. */
   readonly outputs: readonly string[];
   readonly steps: readonly StepDefinition[];
+  /** The names of all steps, those inside loops too. */
+  readonly stepNames: ReadonlySet<string>;
 }
 
 export interface ParameterDefinition {
   readonly type: string;
   /** Undefined for a parameter that must be given. */
   readonly default?: unknown;
-  readonly allowedValues?: readonly unknown[];
-  readonly allowedPattern?: string;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minChars?: number;
-  readonly maxChars?: number;
+  readonly limits: ParameterLimits;
 }
 
 export interface OutputDefinition {
@@ -35,7 +41,7 @@ export interface OutputDefinition {
   readonly type: string;
 }
 
-/** A whole number from 1, or a text with a reference to one. */
+/** An integer from 1, or a text with a reference to one. */
 export type Count = number | string;
 
 export interface StepDefinition {
@@ -53,170 +59,106 @@ export interface StepDefinition {
   readonly isCritical: boolean;
   readonly isEnd: boolean;
   readonly nextStep?: string;
+  /** Those inside a loop. */
+  readonly steps?: readonly StepDefinition[];
 }
 
 /**
  * Reads the text of a document, YAML or JSON.
  *
- * @throws AwsError for a text that is no Automation document
+ * @throws AwsError for a text that is not an Automation document
  */
 export function parseDocument(name: string, content: string): Document {
-  let root: unknown;
-  try {
-    root = parse(content);
-  } catch (error) {
-    throw invalid(name, `it is neither YAML nor JSON: ${String(error)}`);
+  const { document, problems } = readDocument(content);
+  const problem = problems[0]?.message ?? reservedOutput(document.steps);
+  if (problem !== undefined) {
+    throw new AwsError(
+      "InvalidAutomationExecutionParametersException",
+      `Document ${name} is invalid: ${problem}.`,
+    );
   }
-  if (!isMap(root)) throw invalid(name, "it is no map");
-  if (String(root.schemaVersion) !== "0.3") {
-    throw invalid(name, `its schemaVersion is ${String(root.schemaVersion)}, not 0.3`);
-  }
-  const { mainSteps, parameters, variables, outputs = [], assumeRole } = root;
-  if (!Array.isArray(mainSteps) || mainSteps.length === 0) throw invalid(name, "it has no steps");
-  const steps = mainSteps.map((step: unknown) => parseStep(name, step));
-  checkTargets(name, steps);
+  const { data, parameters, variables, outputs, steps } = viewDocument(
+    exact(parse(content, { intAsBigInt: true })),
+  );
   return {
-    assumeRole: typeof assumeRole === "string" ? assumeRole : "",
-    parameters: parseDefinitions(name, "parameter", parameters),
-    variables: parseDefinitions(name, "variable", variables),
-    outputs: Array.isArray(outputs) ? outputs.map(outputName) : [],
-    steps,
+    assumeRole: typeof data.assumeRole === "string" ? data.assumeRole : "",
+    parameters: definitionsOf(parameters),
+    variables: definitionsOf(variables),
+    outputs: outputs.map(({ text }) => text.replace(/^\{\{\s*|\s*\}\}$/g, "").trim()),
+    steps: stepsIn(undefined, steps),
+    stepNames: new Set(steps.map((step) => step.name)),
   };
 }
 
-/** The outputs section lists names, with or without the braces of a reference. */
-const outputName = (output: unknown): string =>
-  String(output)
-    .replace(/^\{\{\s*|\s*\}\}$/g, "")
-    .trim();
+/** Integers of a document as numbers, where a number holds them exactly. */
+function exact(value: unknown): unknown {
+  if (typeof value === "bigint") return exactNumber(String(value));
+  if (Array.isArray(value)) return value.map(exact);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, exact(part)]));
+}
 
-function parseDefinitions(
-  document: string,
-  kind: "parameter" | "variable",
-  section: unknown,
-): ReadonlyMap<string, ParameterDefinition> {
-  return new Map(
-    Object.entries(isMap(section) ? section : {}).map(([name, definition]) => [
-      name,
-      parseDefinition(document, `the ${kind} ${name}`, definition),
+const definitionsOf = (views: readonly ParameterView[]): ReadonlyMap<string, ParameterDefinition> =>
+  new Map(
+    views.map((view) => [
+      view.name,
+      {
+        type: view.type,
+        ...(view.spec.default !== undefined && { default: view.spec.default }),
+        limits: limitsOf(view),
+      },
     ]),
   );
-}
 
-function parseDefinition(document: string, where: string, input: unknown): ParameterDefinition {
-  if (!isMap(input) || typeof input.type !== "string") {
-    throw invalid(document, `${where} has no type`);
-  }
-  const { allowedValues, allowedPattern } = input;
-  return {
-    type: input.type,
-    ...(input.default !== undefined && { default: input.default }),
-    ...(Array.isArray(allowedValues) && { allowedValues }),
-    ...(typeof allowedPattern === "string" && { allowedPattern }),
-    ...count(input, "minItems"),
-    ...count(input, "maxItems"),
-    ...count(input, "minChars"),
-    ...count(input, "maxChars"),
-  };
-}
+/** The steps of a list: the document's, or those of a loop. */
+const stepsIn = (loop: StepView | undefined, all: readonly StepView[]): readonly StepDefinition[] =>
+  all.filter((step) => step.loop === loop).map((step) => definitionOf(step, all));
 
-function count<K extends string>(
-  input: Readonly<Record<string, unknown>>,
-  key: K,
-): { [P in K]?: number } {
-  const number = Number(input[key]);
-  const none: { [P in K]?: number } = {};
-  return input[key] === undefined || Number.isNaN(number) ? none : { ...none, [key]: number };
-}
-
-function parseStep(document: string, input: unknown): StepDefinition {
-  if (!isMap(input) || typeof input.name !== "string" || typeof input.action !== "string") {
-    throw invalid(document, "a step has no name or no action");
-  }
-  const { name, action, inputs, outputs, nextStep } = input;
-  const where = `the step ${name}`;
-  if (!/^[a-zA-Z0-9_]+$/.test(name))
-    throw invalid(document, `${where} has a name of wrong letters`);
-  const onFailure = route(document, where, input.onFailure, ["Abort", "Continue"]);
+function definitionOf(step: StepView, all: readonly StepView[]): StepDefinition {
+  const { name, action, inputs, nextStep, isEnd, isCritical, outputs } = step;
   return {
     name,
     action,
-    inputs: isMap(inputs) ? inputs : {},
-    outputs: Array.isArray(outputs)
-      ? outputs.map((output: unknown) => parseOutput(document, where, output))
-      : [],
-    maxAttempts: parseCount(document, where, "maxAttempts", input.maxAttempts ?? 1),
-    ...(input.timeoutSeconds !== undefined && {
-      timeoutSeconds: parseCount(document, where, "timeoutSeconds", input.timeoutSeconds),
-    }),
-    onFailure,
-    onCancel: route(document, where, input.onCancel, ["Abort"]),
-    isCritical:
-      input.isCritical === undefined ? onFailure !== "Continue" : isTrue(input.isCritical),
-    isEnd: isTrue(input.isEnd),
-    ...(typeof nextStep === "string" && { nextStep }),
+    inputs,
+    outputs: outputs.map(({ name: output, selector = "$", type }) => ({
+      name: output,
+      selector,
+      type,
+    })),
+    maxAttempts: count(step.maxAttempts) ?? 1,
+    ...(step.timeoutSeconds !== undefined && { timeoutSeconds: count(step.timeoutSeconds) ?? 1 }),
+    onFailure: word(step.onFailure, ["Abort", "Continue"]),
+    onCancel: word(step.onCancel, ["Abort"]),
+    isCritical,
+    isEnd,
+    ...(nextStep !== undefined && { nextStep }),
+    ...(action === "aws:loop" && { steps: stepsIn(step, all) }),
   };
 }
 
-function parseCount(document: string, where: string, name: string, value: unknown): Count {
-  if (typeof value === "string" && value.includes("{{")) return value;
-  const number = countOf(value);
-  if (number !== undefined) return number;
-  throw invalid(
-    document,
-    `${where} has the ${name} ${JSON.stringify(value)}, which is no whole number from 1`,
-  );
-}
+const count = (value: unknown): Count | undefined =>
+  typeof value === "string" && value.includes("{{") ? value : countOf(value);
 
-/** A whole number from 1, as such or as a text; undefined for anything else. */
-export function countOf(value: unknown): number | undefined {
-  const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof number === "number" && Number.isInteger(number) && number >= 1 ? number : undefined;
-}
+const word = (text = "Abort", words: readonly string[]): string =>
+  words.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text;
 
-const isTrue = (value: unknown): boolean => String(value).toLowerCase() === "true";
-
-function route(document: string, where: string, value: unknown, words: readonly string[]): string {
-  if (value === undefined) return "Abort";
-  const text = String(value);
-  const word = words.find((one) => one.toLowerCase() === text.toLowerCase());
-  if (word !== undefined) return word;
-  if (text.startsWith("step:")) return text;
-  throw invalid(
-    document,
-    `${where} says ${text}, where ${words.join(", ")} or step:NAME may stand`,
-  );
-}
-
-function parseOutput(document: string, where: string, input: unknown): OutputDefinition {
-  if (!isMap(input) || typeof input.Name !== "string" || typeof input.Selector !== "string") {
-    throw invalid(document, `an output of ${where} has no Name or no Selector`);
-  }
-  const { Name: name, Selector: selector, Type: type } = input;
-  return { name, selector, type: typeof type === "string" ? type : "String" };
-}
-
-function checkTargets(document: string, steps: readonly StepDefinition[]): void {
-  const names = new Set<string>();
-  for (const { name } of steps) {
-    if (names.has(name)) throw invalid(document, `two steps are called ${name}`);
-    names.add(name);
-  }
-  for (const step of steps) {
-    for (const target of [step.nextStep, targetOf(step.onFailure), targetOf(step.onCancel)]) {
-      if (target !== undefined && !names.has(target)) {
-        throw invalid(document, `the step ${step.name} leads to ${target}, which is no step`);
-      }
+/**
+ * What an action puts out by itself, a step may not declare as something else; only aws:executeScript's Payload is a
+ * name like any other.
+ *
+ * @see https://github.com/cdklabs/cdk-ssm-documents/issues/55
+ */
+function reservedOutput(steps: readonly StepView[]): string | undefined {
+  for (const { name, action, outputs } of steps) {
+    const own = action === "aws:executeScript" ? {} : (actions[action]?.outputs ?? {});
+    const found = outputs.find(
+      (output) =>
+        output.name === "OutputPayload" ||
+        (Object.hasOwn(own, output.name) && output.selector !== `$.${output.name}`),
+    );
+    if (found !== undefined) {
+      return `the step ${name} declares the output ${found.name}, a name that is reserved`;
     }
   }
+  return undefined;
 }
-
-/** The step of `step:NAME`. */
-export const targetOf = (value: string): string | undefined =>
-  value.startsWith("step:") ? value.slice("step:".length) : undefined;
-
-const invalid = (name: string, why: string): AwsError =>
-  new AwsError(
-    "InvalidAutomationExecutionParametersException",
-    `Document ${name} is invalid: ${why}.`,
-  );

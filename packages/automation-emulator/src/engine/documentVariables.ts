@@ -1,8 +1,10 @@
 /** The variables of a document, which aws:updateVariable changes. */
+import type { DataType } from "automation-language/actions";
+import { parameterType, readValue } from "automation-language/parameters";
+import { asText, isInteger, isRecord } from "automation-language/values";
 import type { ParameterDefinition } from "./document.ts";
 import { StepFailure } from "./errors.ts";
-import { fitDefault, kindOf } from "./parameters.ts";
-import { asText, isMap } from "./values.ts";
+import { fit } from "./parameters.ts";
 
 /** The variables as they are at the start: those that have a default. @throws AwsError for a default that does not fit */
 export function initialVariables(
@@ -11,7 +13,8 @@ export function initialVariables(
   const values = new Map<string, unknown>();
   for (const [name, definition] of definitions) {
     if (definition.default !== undefined) {
-      values.set(name, fitDefault(`variable ${name}`, definition));
+      const read = readValue(parameterType(definition), definition.default);
+      values.set(name, fit(`variable ${name}`, definition, read));
     }
   }
   return values;
@@ -33,7 +36,7 @@ export function checkVariable(
 ): void {
   const definition = definitions.get(name);
   if (definition === undefined) throw refused(`The document has no variable ${name}.`);
-  if (!isOfType[kindOf(definition)](value)) {
+  if (!isOfType[parameterType(definition)](value)) {
     throw refused(
       `The variable ${name} is of type ${definition.type}, and the value is not: ${asText(value)}`,
     );
@@ -44,13 +47,13 @@ export function checkVariable(
 
 const isText = (value: unknown): boolean => typeof value === "string";
 
-const isOfType: Readonly<Record<ReturnType<typeof kindOf>, (value: unknown) => boolean>> = {
+const isOfType: Readonly<Record<DataType, (value: unknown) => boolean>> = {
   String: isText,
-  Integer: (value) => Number.isInteger(value),
+  Integer: isInteger,
   Boolean: (value) => typeof value === "boolean",
   StringList: (value) => Array.isArray(value) && value.every(isText),
-  StringMap: isMap,
-  MapList: (value) => Array.isArray(value) && value.every(isMap),
+  StringMap: isRecord,
+  MapList: (value) => Array.isArray(value) && value.every(isRecord),
 };
 
 function tooLarge(value: unknown): string | undefined {
@@ -60,7 +63,7 @@ function tooLarge(value: unknown): string | undefined {
       ? undefined
       : `has ${length} characters; AWS takes 1 to ${most.textChars}`;
   }
-  const maps = Array.isArray(value) ? value.filter(isMap) : isMap(value) ? [value] : [];
+  const maps = Array.isArray(value) ? value.filter(isRecord) : isRecord(value) ? [value] : [];
   const key = maps
     .flatMap((map) => Object.keys(map))
     .find((name) => name.length < 1 || name.length > most.keyChars);

@@ -1,3 +1,6 @@
+import { LanguageError } from "automation-language/values";
+import type { Position } from "./frames.ts";
+
 /** An error as AWS's API answers it. */
 export class AwsError extends Error {
   readonly code: string;
@@ -59,8 +62,26 @@ export class StepTimeout extends Error {
 
 /** The step was ended from outside: the execution was cancelled or killed. */
 export class StepStopped extends Error {
-  constructor() {
+  /** The step inside a loop at which it was. */
+  readonly at: Position | undefined;
+
+  constructor(at?: Position) {
     super("The step was ended from outside.");
     this.name = "StepStopped";
+    this.at = at;
   }
 }
+
+/** Does something with what a document says. @throws StepFailure for what Automation refuses in it */
+function asFailure<T>(stage: FailureStage, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LanguageError)) throw error;
+    throw new StepFailure(error.message, { stage, type: "Verification" });
+  }
+}
+
+export const asWrongInput = <T>(read: () => T): T => asFailure("InputValidation", read);
+
+export const asWrongOutput = <T>(read: () => T): T => asFailure("PostVerification", read);

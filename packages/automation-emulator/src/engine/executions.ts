@@ -1,21 +1,14 @@
-/** What the engine knows of executions: one record each, which the step machine writes and the API shows. */
+/** What the engine knows of executions: one record each. lifecycle.ts alone changes their states, and the API shows them. */
 import { randomUUID } from "node:crypto";
 import type { StepDefinition } from "./document.ts";
 import type { FailureStage, FailureType } from "./errors.ts";
 import type { WireParameters } from "./parameters.ts";
+import type { Waiting } from "./signals.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-statuses.html */
-export type Status =
-  | "Pending"
-  | "InProgress"
-  | "Success"
-  | "Failed"
-  | "TimedOut"
-  | "Cancelling"
-  | "Cancelled";
-
-export const isFinal = (status: Status): boolean =>
-  status === "Success" || status === "Failed" || status === "TimedOut" || status === "Cancelled";
+export type RunningStatus = "InProgress" | "Waiting" | "Cancelling";
+export type FinalStatus = "Success" | "Failed" | "TimedOut" | "Cancelled";
+export type Status = "Pending" | RunningStatus | FinalStatus;
 
 export interface Failure {
   readonly message: string;
@@ -23,30 +16,68 @@ export interface Failure {
   readonly type: FailureType;
 }
 
+/** Outputs of a step in the form of the API, each a list of texts. */
+export type ShownOutputs = Readonly<Record<string, readonly string[]>>;
+
+/** Times are milliseconds since the epoch, here and below. */
+export type StepState =
+  | { readonly status: "Pending" }
+  | { readonly status: RunningStatus; readonly started: number }
+  | {
+      readonly status: FinalStatus;
+      /** Undefined for a step that was cancelled before it began. */
+      readonly started?: number;
+      readonly ended: number;
+      readonly outputs?: ShownOutputs;
+      readonly failure?: Failure;
+    };
+
+export type ExecutionState =
+  | { readonly status: "Pending" }
+  | { readonly status: RunningStatus; readonly current?: StepRecord }
+  | { readonly status: FinalStatus; readonly ended: number; readonly failureMessage?: string };
+
+export const isFinal = <S extends { readonly status: Status }>(
+  state: S,
+): state is Extract<S, { readonly status: FinalStatus }> =>
+  ["Success", "Failed", "TimedOut", "Cancelled"].includes(state.status);
+
+/** What became of a step's own fields that may hold references. */
+export interface Resolved {
+  readonly timeoutSeconds?: number;
+  readonly maxAttempts?: number;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+/** The loop in one of whose iterations a step stands. */
+export interface ParentStep {
+  readonly step: StepRecord;
+  /** From 1. */
+  readonly iteration: number;
+  /** Undefined in a loop without iterators. */
+  readonly iteratorValue?: string;
+}
+
 export interface StepRecord {
   readonly id: string;
   readonly definition: StepDefinition;
-  status: Status;
-  /** Milliseconds since the epoch, like all times here. */
-  started?: number;
-  ended?: number;
-  /** With values in place of references; undefined until the step begins. */
-  timeoutSeconds?: number;
-  maxAttempts?: number;
-  /** Each as JSON. */
-  inputs?: Readonly<Record<string, string>>;
-  outputs?: Readonly<Record<string, readonly string[]>>;
-  failure?: Failure;
+  readonly state: StepState;
+  readonly resolved: Resolved;
   /** Of a step that stands for a target account and Region. */
-  readonly place?: Place;
+  readonly targetLocation?: TargetLocation;
+  readonly parent?: ParentStep;
 }
 
-/** How an execution is ended from outside. */
+/** How an execution is ended or driven from outside. */
 export interface Control {
   readonly cancel: AbortController;
   readonly kill: AbortController;
-  /** Stop when the step under way has ended. */
-  complete: boolean;
+  /** Ends the execution when the step under way has ended. */
+  readonly completing: AbortController;
+  /** What the execution waits for a signal for. */
+  waiting?: Waiting | undefined;
+  /** Ends the step under way, in the mode Interactive. */
+  stopStep?: { readonly step: StepRecord; readonly controller: AbortController } | undefined;
 }
 
 /** The parts of StartAutomationExecution's input that are shown again as they came. */
@@ -61,7 +92,7 @@ export interface Shown {
 }
 
 /** A target account and Region, for a step of a multi-account execution. */
-export interface Place {
+export interface TargetLocation {
   readonly accountId: string;
   readonly region: string;
 }
@@ -70,63 +101,72 @@ export interface Execution {
   readonly id: string;
   readonly accountId: string;
   readonly region: string;
+  /** Whether it runs the steps of the document, or one execution for each target or target location. */
+  readonly kind: "document" | "targets" | "targetLocations";
   readonly documentName: string;
   readonly documentVersion: string;
   /** ARN of whoever started it. */
   readonly executedBy: string;
   readonly parameters: WireParameters;
   readonly shown: Shown;
-  readonly tags: ReadonlyMap<string, string>;
+  readonly tags: Map<string, string>;
   readonly parent?: string;
   /** The value that rate control gave this one. */
   readonly target?: string;
   /** The values that Targets stand for. */
-  resolvedTargets?: readonly string[];
+  readonly resolvedTargets?: readonly string[];
+  /** Those of the document, and after each loop those of its iterations so far. */
   readonly steps: readonly StepRecord[];
   /** `step.Output` of the document's outputs section. */
   readonly outputNames: readonly string[];
-  readonly started: number;
-  status: Status;
-  ended?: number;
-  failureMessage?: string;
   /** Those of the document's variables that have a value, as they are now. */
-  variables: ReadonlyMap<string, unknown>;
-  current?: StepRecord;
-  /** Of those for targets: the executions that it started. */
+  readonly variables: Map<string, unknown>;
+  readonly started: number;
+  readonly state: ExecutionState;
+  /** The executions that it started. */
   readonly children: Execution[];
-  readonly place?: Place;
+  readonly targetLocation?: TargetLocation;
   readonly control: Control;
   /** Ends when nothing of the execution runs any more. */
   settled: Promise<void>;
 }
 
+/** The step that an execution is at. */
+export const currentStep = ({ state }: Execution): StepRecord | undefined =>
+  "current" in state ? state.current : undefined;
+
 export type NewExecution = Omit<
   Execution,
-  "steps" | "variables" | "started" | "status" | "control" | "settled" | "children"
-> & { readonly steps: readonly StepDefinition[] };
+  "steps" | "variables" | "state" | "control" | "settled" | "children"
+> & {
+  readonly steps: readonly StepRecord[];
+  readonly variables?: Map<string, unknown>;
+};
 
 /** A record of a step that has not begun. */
-export const newStep = (definition: StepDefinition, place?: Place): StepRecord => ({
+export const newStep = (
+  definition: StepDefinition,
+  place: Pick<StepRecord, "targetLocation" | "parent"> = {},
+): StepRecord => ({
   id: randomUUID(),
   definition,
-  status: "Pending",
-  ...(place !== undefined && { place }),
+  state: { status: "Pending" },
+  resolved: {},
+  ...place,
 });
 
-/**
- * A record of an execution that has not begun.
- *
- * @param steps its steps, where they are no plain steps of a document
- */
-export function newExecution(parts: NewExecution, steps?: readonly StepRecord[]): Execution {
+/** A record of an execution that has not begun. */
+export function newExecution(parts: NewExecution): Execution {
   return {
     ...parts,
-    steps: steps ?? parts.steps.map((definition) => newStep(definition)),
-    started: Date.now(),
-    status: "Pending",
-    variables: new Map(),
+    variables: parts.variables ?? new Map(),
+    state: { status: "Pending" },
     children: [],
-    control: { cancel: new AbortController(), kill: new AbortController(), complete: false },
+    control: {
+      cancel: new AbortController(),
+      kill: new AbortController(),
+      completing: new AbortController(),
+    },
     settled: Promise.resolve(),
   };
 }

@@ -58,7 +58,7 @@ export async function fetchDocument(
     return {
       name,
       version: found.DocumentVersion ?? "1",
-      document: parseDocument(name, found.Content ?? ""),
+      document: parsed(name, found.Content ?? ""),
     };
   } catch (error) {
     const code = error instanceof Error ? error.name : "";
@@ -73,6 +73,20 @@ export async function fetchDocument(
   } finally {
     client.destroy();
   }
+}
+
+/** Of so many documents the engine remembers what they say. Executions of one document then share it. */
+const remembered = 100;
+const documents = new Map<string, Document>();
+
+function parsed(name: string, content: string): Document {
+  const document = documents.get(content) ?? parseDocument(name, content);
+  // The one that was used last is forgotten last.
+  documents.delete(content);
+  documents.set(content, document);
+  const [oldest] = documents.keys();
+  if (documents.size > remembered && oldest !== undefined) documents.delete(oldest);
+  return document;
 }
 
 async function isShared(client: SSMClient, name: string, accountId: string): Promise<boolean> {
@@ -92,4 +106,9 @@ async function isShared(client: SSMClient, name: string, accountId: string): Pro
 }
 
 const notFound = (name: string): AwsError =>
-  new AwsError("AutomationDefinitionNotFoundException", `There is no document ${name}.`);
+  new AwsError(
+    "AutomationDefinitionNotFoundException",
+    /^(?:aws|amazon|amzn)/i.test(name.split("/").at(-1) ?? "")
+      ? `The document ${name} belongs to AWS, and no AWS-owned document exists here: the emulator has those alone that were created in it.`
+      : `There is no document ${name}.`,
+  );

@@ -1,27 +1,26 @@
 /** The SSM Automation of the emulator. */
+
+import { randomUUID } from "node:crypto";
+import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
+import { isRecord } from "automation-language/values";
 import type { Automation, Caller } from "../gateway/ports.ts";
+import { createTime, type EngineTime } from "./clock.ts";
+import { type Commands, createCommands } from "./commands.ts";
 import { describeExecutions, describeSteps } from "./describe.ts";
 import { AwsError } from "./errors.ts";
-import type { Execution, Shown } from "./executions.ts";
+import { type Execution, isFinal, type Shown } from "./executions.ts";
 import { fetchDocument } from "./fetch.ts";
-import {
-  type Input,
-  inputMap,
-  maps,
-  optionalString,
-  requiredString,
-  strings,
-  validation,
-} from "./input.ts";
+import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
 import type { Workers } from "./jobs.ts";
-import { startFleet } from "./rateControl.ts";
-import { launch, machineOf, type Order, prepare, type Starter } from "./start.ts";
+import { startForTargets } from "./rateControl.ts";
+import { type SignalType, sendSignal } from "./signals.ts";
+import { type Launcher, launch, machineOf, type Order, prepare, type Starter } from "./start.ts";
 import { killExecution, stop } from "./stop.ts";
-import { type Registry, startPlaces } from "./targetLocations.ts";
+import { addTags, listTags, removeTags, tagsOf } from "./tags.ts";
+import { type Registry, startForTargetLocations } from "./targetLocations.ts";
 import { createTokens } from "./tokens.ts";
 import { type CancelledScripts, callerCredentials, type Tools } from "./tools.ts";
 import { refuseUnsupported } from "./unsupported.ts";
-import { isMap } from "./values.ts";
 import { executionView } from "./views.ts";
 import { startWorkers } from "./workers.ts";
 
@@ -30,8 +29,10 @@ export interface EngineOptions {
   readonly endpoint: string;
   readonly region: string;
   readonly python: string;
-  /** Seconds of AWS time per real second. */
+  /** Seconds of AWS time per real second; with 0 the engine waits until its time is advanced. */
   readonly timeScale: number;
+  /** AWS seconds that each script step costs beyond what its script takes; 0 by default. */
+  readonly stepSeconds?: number;
   /** `kill` by default. */
   readonly cancelledScripts?: CancelledScripts;
   /** None by default. */
@@ -41,8 +42,14 @@ export interface EngineOptions {
 }
 
 export interface Engine extends Automation {
+  /** The time of executions, which tests can advance. */
+  readonly time: Pick<EngineTime, "now" | "advance">;
+  /** What commands on instances answer. */
+  readonly commands: Commands;
   /** Ends when nothing of the execution runs any more; at once for an id that is not known. */
   settled(executionId: string): Promise<void>;
+  /** Ends all executions as a crash would, and forgets them and the results of commands. */
+  reset(): Promise<void>;
   /** Ends all executions as a crash would, and the workers. */
   close(): Promise<void>;
 }
@@ -50,109 +57,198 @@ export interface Engine extends Automation {
 /** Starts the engine. It runs scripts and calls in workers, and remembers executions until it is closed. */
 export function createEngine(options: EngineOptions): Engine {
   const { endpoint, region, python, timeScale } = options;
-  const workers = options.workers ?? startWorkers({ python, timeScale, endpoint, region });
+  // Scripts can't wait for a time that is advanced: where the engine's stands still, theirs goes on.
+  const scriptScale = timeScale === 0 ? 1 : timeScale;
+  const workers =
+    options.workers ?? startWorkers({ python, timeScale: scriptScale, endpoint, region });
+  const commands = createCommands();
   const tools: Tools = {
     endpoint,
     workers,
-    timeScale,
+    python,
+    time: createTime(timeScale),
+    scriptSeconds: options.stepSeconds ?? 0,
+    commands,
     cancelledScripts: options.cancelledScripts ?? "kill",
     faultsAtStep: options.faultsAtStep ?? (() => []),
   };
   const executions = new Map<string, Execution>();
-  let tokens = createTokens();
-  const register = (execution: Execution): void => void executions.set(execution.id, execution);
+  const tokens = createTokens();
   const registry: Registry = {
-    add: register,
+    add: (execution) => {
+      executions.set(execution.id, execution);
+      forgetOldest(executions);
+    },
     get: (id) => executions.get(id),
     expected: new Map(),
   };
-  const all = (): Execution[] => [...executions.values()];
-  const of = (caller: Caller): Execution[] =>
-    all().filter((one) => one.accountId === caller.accountId && one.region === caller.region);
-  const find = (input: Input, caller: Caller): Execution => {
-    const id = requiredString(input, "AutomationExecutionId");
-    const found = of(caller).find((one) => one.id === id);
-    if (found !== undefined) return found;
-    throw new AwsError(
-      "AutomationExecutionNotFoundException",
-      `Automation execution with id ${id} does not exist.`,
-    );
-  };
-
-  async function start(input: Input, caller: Caller): Promise<unknown> {
-    refuseUnsupported(input);
-    const asked = await orderOf(tools, input, caller);
-    const order = {
-      ...asked,
-      ...registry.expected.get(optionalString(input, "ClientToken") ?? ""),
-    };
-    const { shown } = order;
-    if (shown.TargetLocations !== undefined) {
-      const { id } = await startPlaces(tools, order, registry);
-      return { AutomationExecutionId: id };
-    }
-    if (shown.Targets !== undefined || shown.TargetMaps !== undefined) {
-      const { id } = await startFleet(tools, order, register);
-      return { AutomationExecutionId: id };
-    }
-    const prepared = prepare(order);
-    const machine = await machineOf(tools, prepared);
-    register(prepared.execution);
-    launch(machine);
-    return { AutomationExecutionId: prepared.execution.id };
-  }
-
-  function kill(executionId: string): void {
-    const execution = executions.get(executionId);
-    if (execution !== undefined) killExecution(execution);
-  }
-
-  async function reset(): Promise<void> {
-    for (const execution of all()) kill(execution.id);
-    await Promise.all(all().map(({ settled }) => settled));
+  const handle = createHandler(tools, executions, registry, tokens);
+  const reset = async (): Promise<void> => {
+    const all = [...executions.values()];
+    for (const execution of all) killExecution(execution);
+    await Promise.all(all.map(({ settled }) => settled));
     executions.clear();
-    registry.expected.clear();
-    tokens = createTokens();
-  }
-
+    tokens.clear();
+    commands.clear();
+  };
   return {
-    reset,
-    handle: async (operation, given, caller) => {
-      const input = inputMap(given);
-      switch (operation) {
-        case "StartAutomationExecution": {
-          const token = optionalString(input, "ClientToken");
-          if (token === undefined) return start(input, caller);
-          // "The token must be unique, is case insensitive".
-          const key = `${caller.accountId} ${caller.region} ${token.toLowerCase()}`;
-          const { ClientToken: _, ...rest } = input;
-          return tokens.once(key, rest, () => start(input, caller));
-        }
-        case "GetAutomationExecution":
-          return { AutomationExecution: executionView(find(input, caller)) };
-        case "DescribeAutomationExecutions":
-          return describeExecutions(of(caller), input);
-        case "DescribeAutomationStepExecutions":
-          return describeSteps(find(input, caller), input);
-        case "StopAutomationExecution":
-          stop(find(input, caller), optionalString(input, "Type") ?? "Cancel");
-          return {};
-        default:
-          throw new AwsError("UnknownOperationException", `The emulator has no ${operation}.`);
-      }
+    time: tools.time,
+    commands,
+    handle,
+    kill: (executionId) => {
+      const execution = executions.get(executionId);
+      if (execution !== undefined) killExecution(execution);
     },
-    kill,
     settled: async (executionId) => executions.get(executionId)?.settled,
+    reset,
     close: async () => {
-      for (const execution of all()) kill(execution.id);
-      await Promise.all(all().map(({ settled }) => settled));
+      await reset();
       await workers.close();
     },
   };
 }
 
+/** Of the executions that have ended, so many are remembered, so that memory stays flat in an emulator that runs on. */
+const remembered = 500;
+
+function forgetOldest(executions: Map<string, Execution>): void {
+  for (const { id, state, parent } of executions.values()) {
+    if (executions.size <= remembered) return;
+    const running = parent === undefined ? undefined : executions.get(parent);
+    if (isFinal(state) && (running === undefined || isFinal(running.state))) executions.delete(id);
+  }
+}
+
+/** Answers the operations of the API. */
+function createHandler(
+  tools: Tools,
+  executions: ReadonlyMap<string, Execution>,
+  registry: Registry,
+  tokens: ReturnType<typeof createTokens>,
+): Automation["handle"] {
+  const of = (caller: Caller): Execution[] =>
+    [...executions.values()].filter(
+      (one) => one.accountId === caller.accountId && one.region === caller.region,
+    );
+  const find = (id: string, caller: Caller): Execution => {
+    const found = executions.get(id);
+    if (found?.accountId === caller.accountId && found.region === caller.region) return found;
+    throw new AwsError(
+      "AutomationExecutionNotFoundException",
+      `Automation execution with id ${id} does not exist.`,
+    );
+  };
+  const named = (input: Input, caller: Caller): Execution =>
+    find(requiredString(input, "AutomationExecutionId"), caller);
+  const tagged = (input: Input, caller: Caller): Execution =>
+    find(requiredString(input, "ResourceId"), caller);
+  return async (operation, given, caller) => {
+    const input = inputMap(given);
+    switch (operation) {
+      case "StartAutomationExecution":
+        return startOnce(tools, registry, tokens, input, caller);
+      case "GetAutomationExecution":
+        return { AutomationExecution: executionView(named(input, caller)) };
+      case "DescribeAutomationExecutions":
+        return describeExecutions(of(caller), input);
+      case "DescribeAutomationStepExecutions":
+        return describeSteps(named(input, caller), input);
+      case "StopAutomationExecution":
+        stop(named(input, caller), optionalString(input, "Type") ?? "Cancel");
+        return {};
+      case "SendAutomationSignal":
+        sendSignal(named(input, caller), {
+          type: requiredString(input, "SignalType") as SignalType,
+          payload: wireParameters(input.Payload, "Payload"),
+          by: arnOf(caller),
+        });
+        return {};
+      case "AddTagsToResource":
+        return addTags(tagged(input, caller), input);
+      case "RemoveTagsFromResource":
+        return removeTags(tagged(input, caller), input);
+      case "ListTagsForResource":
+        return listTags(tagged(input, caller));
+      default:
+        throw new AwsError("UnknownOperationException", `The emulator has no ${operation}.`);
+    }
+  };
+}
+
+/** Starts an execution, or gives the one that was started with the same ClientToken. */
+async function startOnce(
+  tools: Tools,
+  registry: Registry,
+  tokens: ReturnType<typeof createTokens>,
+  input: Input,
+  caller: Caller,
+): Promise<unknown> {
+  const token = optionalString(input, "ClientToken");
+  const started = async (): Promise<unknown> => {
+    const { id } = await start(tools, registry, input, caller);
+    return { AutomationExecutionId: id };
+  };
+  if (token === undefined || registry.expected.has(token)) return started();
+  // "The token must be unique, is case insensitive".
+  const key = `${caller.accountId} ${caller.region} ${token.toLowerCase()}`;
+  const { ClientToken: _, ...rest } = input;
+  return tokens.once(key, rest, started);
+}
+
+async function start(
+  tools: Tools,
+  registry: Registry,
+  input: Input,
+  caller: Caller,
+): Promise<Execution> {
+  refuseUnsupported(input);
+  const asked = await orderOf(tools, registry, input, caller);
+  const order = { ...asked, ...registry.expected.get(optionalString(input, "ClientToken") ?? "") };
+  const { shown } = order;
+  if (shown.TargetLocations !== undefined) return startForTargetLocations(tools, order, registry);
+  const many = [shown.Targets, shown.TargetMaps, shown.TargetParameterName];
+  if (many.some((part) => part !== undefined)) return startForTargets(tools, order, registry.add);
+  const prepared = await prepare(tools, order);
+  const machine = await machineOf(tools, prepared);
+  registry.add(prepared.execution);
+  launch(machine);
+  return prepared.execution;
+}
+
+/** Starts executions over the wire as a user, so that IAM and the log of calls see them. */
+const launcherFor = ({ endpoint }: Tools, registry: Registry, starter: Starter): Launcher => ({
+  start: async (request, { parent, agent }) => {
+    const ClientToken = randomUUID();
+    registry.expected.set(ClientToken, { parent });
+    const { region, credentials } = starter;
+    const client = new SSMClient({
+      endpoint,
+      region,
+      credentials,
+      customUserAgent: `exec-env/${agent}`,
+      maxAttempts: 3,
+    });
+    try {
+      const command = new StartAutomationExecutionCommand({ ...request, ClientToken });
+      const { AutomationExecutionId: id = "" } = await client.send(command);
+      const child = registry.get(id);
+      if (child === undefined) throw new Error(`The execution ${id} is not known.`);
+      return child;
+    } finally {
+      registry.expected.delete(ClientToken);
+      client.destroy();
+    }
+  },
+});
+
 /** Reads a request to start, and fetches its document. @throws AwsError */
-async function orderOf(tools: Tools, input: Input, caller: Caller): Promise<Order> {
+async function orderOf(
+  tools: Tools,
+  registry: Registry,
+  input: Input,
+  caller: Caller,
+): Promise<Order> {
+  const starter = starterOf(caller);
   const version = optionalString(input, "DocumentVersion");
   const fetched = await fetchDocument(
     tools.endpoint,
@@ -162,19 +258,22 @@ async function orderOf(tools: Tools, input: Input, caller: Caller): Promise<Orde
     version,
   );
   return {
-    starter: starterOf(caller),
+    starter,
+    launcher: launcherFor(tools, registry, starter),
     fetched,
     ...(version !== undefined && { version }),
-    parameters: wireParameters(input.Parameters),
+    parameters: wireParameters(input.Parameters, "Parameters"),
     shown: shownOf(input),
-    tags: tagsOf(input),
+    tags: tagsOf(input.Tags),
   };
 }
+
+const arnOf = ({ arn, accountId }: Caller): string => arn ?? `arn:aws:iam::${accountId}:root`;
 
 const starterOf = (caller: Caller): Starter => ({
   accountId: caller.accountId,
   region: caller.region,
-  arn: caller.arn ?? `arn:aws:iam::${caller.accountId}:root`,
+  arn: arnOf(caller),
   credentials: callerCredentials(caller),
 });
 
@@ -200,18 +299,9 @@ function shownOf(input: Input): Shown {
   };
 }
 
-function wireParameters(value: unknown): Record<string, readonly string[]> {
-  if (!isMap(value)) return {};
+function wireParameters(value: unknown, member: string): Record<string, readonly string[]> {
+  if (!isRecord(value)) return {};
   return Object.fromEntries(
-    Object.entries(value).map(([name, texts]) => [name, strings(texts, `Parameters.${name}`)]),
-  );
-}
-
-/** "You can specify a maximum of five tags for an automation." */
-function tagsOf(input: Input): ReadonlyMap<string, string> {
-  const tags = maps(input.Tags, "Tags");
-  if (tags.length > 5) throw validation(`An automation has five tags at most, not ${tags.length}.`);
-  return new Map(
-    tags.map((tag) => [requiredString(tag, "Key"), optionalString(tag, "Value") ?? ""]),
+    Object.entries(value).map(([name, texts]) => [name, strings(texts, `${member}.${name}`)]),
   );
 }

@@ -1,10 +1,10 @@
 /** Reads the inputs of API operations, which come as unknown JSON. */
+import { isRecord } from "automation-language/values";
 import { AwsError } from "./errors.ts";
-import { isMap } from "./values.ts";
 
 export type Input = Readonly<Record<string, unknown>>;
 
-export const inputMap = (input: unknown): Input => (isMap(input) ? input : {});
+export const inputMap = (input: unknown): Input => (isRecord(input) ? input : {});
 
 export const validation = (message: string): AwsError =>
   new AwsError("ValidationException", message);
@@ -33,6 +33,6 @@ export function strings(value: unknown, name: string): string[] {
 
 export function maps(value: unknown, name: string): Input[] {
   if (value === undefined || value === null) return [];
-  if (Array.isArray(value) && value.every(isMap)) return value;
+  if (Array.isArray(value) && value.every(isRecord)) return value;
   throw validation(`${name} must be a list of structures.`);
 }

@@ -28,6 +28,8 @@ export interface ApiJob extends JobBase {
   /** PascalCase, or boto3's snake_case. */
   readonly operation: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The answer may hold a stream, which is read as text; by default an operation that answers with one is refused. */
+  readonly readsStream?: true;
 }
 
 export type Job = ScriptJob | ApiJob;

@@ -2,7 +2,7 @@
  * Rate control: how many executions run at once, and after how many failures no further one is begun.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale-controls.html
  */
-import { type Execution, isFinal, type Status } from "./executions.ts";
+import type { Control, FinalStatus, Status } from "./executions.ts";
 import { validation } from "./input.ts";
 
 export interface Rate {
@@ -40,22 +40,26 @@ function amount(name: string, text: string, total: number): number {
 /** Begins one of several executions and waits for its end. */
 export type Task = () => Promise<Status>;
 
+/** How an execution that starts others ends. */
+export interface ManyEnded {
+  readonly status: FinalStatus;
+  readonly failureMessage?: string;
+}
+
 /**
- * Runs the tasks of an execution that starts others, within the rate, and ends it. It succeeds as long as there were
- * not more failures than MaxErrors allows.
+ * Runs the tasks of an execution that starts others, within the rate. It succeeds as long as there were not more
+ * failures than MaxErrors allows.
  */
 export async function runMany(
-  parent: Execution,
+  { cancel, kill, completing }: Control,
   tasks: readonly Task[],
   rate: Rate,
-): Promise<void> {
-  const { cancel, kill } = parent.control;
+): Promise<ManyEnded> {
   let next = 0;
   let errors = 0;
-  const goesOn = (): boolean =>
-    !cancel.signal.aborted && !kill.signal.aborted && !parent.control.complete;
+  const stops = [cancel, kill, completing];
   const worker = async (): Promise<void> => {
-    while (goesOn() && errors <= rate.errors) {
+    while (!stops.some(({ signal }) => signal.aborted) && errors <= rate.errors) {
       const task = tasks[next];
       if (task === undefined) return;
       next += 1;
@@ -63,17 +67,14 @@ export async function runMany(
     }
   };
   await Promise.all(Array.from({ length: Math.min(rate.concurrency, tasks.length) }, worker));
-  if (isFinal(parent.status)) return;
-  parent.ended = Date.now();
   if (kill.signal.aborted) {
-    parent.status = "Failed";
-    parent.failureMessage = "The emulator ended the execution as a crash would.";
-  } else if (cancel.signal.aborted) {
-    parent.status = "Cancelled";
-  } else if (errors > rate.errors) {
-    parent.status = "Failed";
-    parent.failureMessage = `${errors} of ${tasks.length} targets failed, and ${rate.errors} may fail (MaxErrors). ${tasks.length - next} were not begun.`;
-  } else {
-    parent.status = "Success";
+    const failureMessage = "The emulator ended the execution as a crash would.";
+    return { status: "Failed", failureMessage };
   }
+  if (cancel.signal.aborted) return { status: "Cancelled" };
+  if (errors <= rate.errors) return { status: "Success" };
+  return {
+    status: "Failed",
+    failureMessage: `${errors} of ${tasks.length} targets failed, and ${rate.errors} may fail (MaxErrors). ${tasks.length - next} were not begun.`,
+  };
 }

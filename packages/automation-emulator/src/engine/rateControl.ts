@@ -5,9 +5,19 @@
 import { AwsError } from "./errors.ts";
 import { type Execution, newExecution, type Status } from "./executions.ts";
 import { type Input, maps, strings } from "./input.ts";
-import { readParameters, type WireParameters } from "./parameters.ts";
+import { beginExecution, endExecution } from "./lifecycle.ts";
+import type { WireParameters } from "./parameters.ts";
 import { readRate, runMany, type Task } from "./rate.ts";
-import { launch, machineOf, type Order, prepare, recordOf } from "./start.ts";
+import {
+  launch,
+  machineOf,
+  type Order,
+  parametersOf,
+  prepare,
+  recordedExecution,
+  recordOf,
+} from "./start.ts";
+import { addChild } from "./stop.ts";
 import { resolveTargets } from "./targets.ts";
 import type { Tools } from "./tools.ts";
 
@@ -17,57 +27,72 @@ import type { Tools } from "./tools.ts";
  * @param register makes an execution known
  * @throws AwsError for parameters that do not fit, before anything has begun
  */
-export async function startFleet(
+export async function startForTargets(
   tools: Tools,
   order: Order,
   register: (execution: Execution) => void,
 ): Promise<Execution> {
-  const { shown, fetched, parameters, starter } = order;
-  const name = shown.TargetParameterName;
-  const targetMaps = maps(shown.TargetMaps, "TargetMaps");
-  checkParameters(order, name === undefined ? targetNames(targetMaps) : [name]);
-  if (targetMaps.length === 0 && name === undefined) {
-    throw refused("Targets need a TargetParameterName.");
-  }
-  checkTargets(maps(shown.Targets, "Targets"), targetMaps);
-  const targets = await resolveTargets(tools, starter, maps(shown.Targets, "Targets"));
-  const sets: readonly Target[] =
-    name === undefined
-      ? targetMaps.map(ofMap)
-      : targets.map((value) => ({ label: value, parameters: { [name]: [value] } }));
-  const rate = readRate(shown.MaxConcurrency, shown.MaxErrors, sets.length);
+  const targets = await targetsOf(tools, order);
+  const rate = readRate(order.shown.MaxConcurrency, order.shown.MaxErrors, targets.length);
   const parent = newExecution({
-    ...recordOf(order),
+    ...recordOf(tools, order),
+    kind: "targets",
     steps: [],
     outputNames: [],
-    resolvedTargets: sets.map(({ label }) => label),
+    resolvedTargets: targets.map(({ label }) => label),
   });
-  const childShown = { Mode: shown.Mode };
-  const tasks = sets.map(
+  const tasks = targets.map(
     (target): Task =>
-      async () => {
-        const child = await begin(tools, {
-          starter,
-          fetched,
-          parameters: { ...parameters, ...target.parameters },
-          shown: childShown,
-          tags: order.tags,
-          parent: parent.id,
-          target: target.label,
-        });
-        register(child);
-        parent.children.push(child);
-        // The parent may have been ended while the child came to be.
-        if (parent.control.kill.signal.aborted) child.control.kill.abort();
-        if (parent.control.cancel.signal.aborted) child.control.cancel.abort();
-        await child.settled;
-        return child.status;
-      },
+      () =>
+        runTarget(tools, order, parent, target, register),
   );
-  parent.status = "InProgress";
+  beginExecution(parent);
   register(parent);
-  parent.settled = runMany(parent, tasks, rate);
+  parent.settled = runMany(parent.control, tasks, rate).then(({ status, failureMessage }) =>
+    endExecution(parent, tools.time.now(), status, failureMessage),
+  );
   return parent;
+}
+
+/** Checks what an order says of targets, and resolves them. @throws AwsError */
+async function targetsOf(tools: Tools, order: Order): Promise<readonly Target[]> {
+  const { shown, starter } = order;
+  const name = shown.TargetParameterName;
+  const targets = maps(shown.Targets, "Targets");
+  const targetMaps = maps(shown.TargetMaps, "TargetMaps");
+  checkTargets(targets, targetMaps, name);
+  if (targetMaps.length > 0) {
+    await checkParameters(tools, order, targetNames(targetMaps));
+    return targetMaps.map(ofMap);
+  }
+  if (name === undefined) throw refused("Targets need a TargetParameterName.");
+  await checkParameters(tools, order, [name]);
+  const values = await resolveTargets(tools, starter, targets);
+  return values.map((value) => ({ label: value, parameters: { [name]: [value] } }));
+}
+
+async function runTarget(
+  tools: Tools,
+  order: Order,
+  parent: Execution,
+  target: Target,
+  register: (execution: Execution) => void,
+): Promise<Status> {
+  const { starter, fetched, parameters, shown, tags, launcher } = order;
+  const child = await begin(tools, {
+    starter,
+    fetched,
+    parameters: { ...parameters, ...target.parameters },
+    shown: { Mode: shown.Mode },
+    tags,
+    launcher,
+    parent: parent.id,
+    target: target.label,
+  });
+  register(child);
+  addChild(parent, child);
+  await child.settled;
+  return child.state.status;
 }
 
 /** One target: what to call it, and the parameters that it sets. */
@@ -88,14 +113,22 @@ const targetNames = (targetMaps: readonly Input[]): string[] => [
 ];
 
 /**
- * "Both Targets and TargetMaps can't be specified together", and two tags are no narrower choice than one.
+ * "Both Targets and TargetMaps can't be specified together", TargetParameterName is for Targets, and two tags are no
+ * narrower choice than one.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
  * @see https://github.com/aws/aws-sdk/issues/717 for what AWS says of several tags
  */
-function checkTargets(targets: readonly Input[], targetMaps: readonly Input[]): void {
+function checkTargets(
+  targets: readonly Input[],
+  targetMaps: readonly Input[],
+  name: string | undefined,
+): void {
   if (targets.length > 0 && targetMaps.length > 0) {
     throw refused("Targets and TargetMaps can't be specified together.");
+  }
+  if (name !== undefined && targets.length === 0) {
+    throw refused("TargetParameterName needs Targets.");
   }
   const groups = targets.filter(({ Key }) =>
     /^(?:tag:.*|tag-key|ResourceGroup|resource-groups:Name)$/s.test(String(Key)),
@@ -106,15 +139,19 @@ function checkTargets(targets: readonly Input[], targetMaps: readonly Input[]): 
 }
 
 /** The parameters that are not the target's must be right before anything begins. */
-function checkParameters({ fetched, parameters }: Order, names: readonly string[]): void {
-  const definitions = new Map(fetched.document.parameters);
+async function checkParameters(
+  tools: Tools,
+  order: Order,
+  names: readonly string[],
+): Promise<void> {
+  const definitions = new Map(order.fetched.document.parameters);
   for (const name of names) {
     if (!definitions.delete(name)) throw refused(`The document has no parameter ${name}.`);
-    if (Object.hasOwn(parameters, name)) {
+    if (Object.hasOwn(order.parameters, name)) {
       throw refused(`${name} is the target's parameter and can't be given in Parameters.`);
     }
   }
-  readParameters(definitions, parameters);
+  await parametersOf(tools, order, definitions, order.parameters);
 }
 
 const refused = (message: string): AwsError =>
@@ -124,21 +161,14 @@ const refused = (message: string): AwsError =>
 async function begin(tools: Tools, order: Order): Promise<Execution> {
   let child: Execution | undefined;
   try {
-    const prepared = prepare(order);
+    const prepared = await prepare(tools, order);
     child = prepared.execution;
     launch(await machineOf(tools, prepared));
     return child;
   } catch (error) {
-    const failed: Status = "Failed";
-    const { document } = order.fetched;
-    child ??= newExecution({
-      ...recordOf(order),
-      steps: document.steps,
-      outputNames: document.outputs,
-    });
-    child.status = failed;
-    child.ended = Date.now();
-    child.failureMessage = error instanceof Error ? error.message : String(error);
+    child ??= recordedExecution(tools, order);
+    const message = error instanceof Error ? error.message : String(error);
+    endExecution(child, tools.time.now(), "Failed", message);
     return child;
   }
 }

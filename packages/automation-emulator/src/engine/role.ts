@@ -1,5 +1,7 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import type { Credentials } from "./tools.ts";
+import { callAs } from "./call.ts";
+import { select } from "./outputs.ts";
+import { administrator, type Credentials, type Tools } from "./tools.ts";
 
 /**
  * Assumes a role for an execution. The user agent says for which, and by that the emulator knows that the call is
@@ -38,4 +40,15 @@ export async function assumeRole(
   } finally {
     client.destroy();
   }
+}
+
+/** Whether there is such a role, in the account that its ARN names. moto lets one assume roles that do not exist. */
+export async function roleExists(tools: Tools, region: string, roleArn: string): Promise<boolean> {
+  const [, accountId = "", RoleName = ""] =
+    /::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
+  const by = { accountId, region, credentials: administrator(accountId) };
+  const answer = await callAs(tools, by, "iam", "GetRole", { RoleName });
+  if (answer.status === "success") return select("$.Role.Arn", answer.payload) === roleArn;
+  if (answer.status === "error" && answer.code === "NoSuchEntity") return false;
+  throw new Error(answer.status === "error" ? answer.message : `GetRole: ${answer.status}`);
 }

@@ -1,22 +1,27 @@
-/** StartAutomationExecution for one execution; fleet.ts and places.ts make many of it. */
+/** StartAutomationExecution for one execution; rateControl.ts and targetLocations.ts make many of it. */
+
 import { randomUUID } from "node:crypto";
+import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
+import { resolveReferences } from "automation-language/references";
+import { asText } from "automation-language/values";
 import { partitionOf } from "../gateway/iam/requirement.ts";
 import type { Setting } from "./attempt.ts";
 import { initialVariables } from "./documentVariables.ts";
-import { AwsError } from "./errors.ts";
+import { AwsError, StepFailure } from "./errors.ts";
 import {
   type Execution,
   type NewExecution,
   newExecution,
-  type Place,
+  newStep,
   type Shown,
+  type TargetLocation,
 } from "./executions.ts";
 import type { Fetched } from "./fetch.ts";
 import { type Machine, runMachine } from "./machine.ts";
 import { readParameters, type WireParameters } from "./parameters.ts";
-import { assumeRole } from "./role.ts";
+import { assumeRole, roleExists } from "./role.ts";
+import { readStore } from "./store.ts";
 import { administrator, type Credentials, type Tools } from "./tools.ts";
-import { asText } from "./values.ts";
 import { resolve, type Scope } from "./variables.ts";
 
 /** Who starts an execution, and where. */
@@ -27,6 +32,18 @@ export interface Starter {
   readonly credentials: Credentials;
 }
 
+/** Starts an execution over the wire as the user who started another one, as its child. */
+export interface Launcher {
+  /**
+   * @param agent for the log of calls
+   * @throws the error of StartAutomationExecution
+   */
+  start(
+    request: StartAutomationExecutionCommandInput,
+    as: { readonly parent: string; readonly agent: string },
+  ): Promise<Execution>;
+}
+
 export interface Order {
   readonly starter: Starter;
   readonly fetched: Fetched;
@@ -35,9 +52,10 @@ export interface Order {
   readonly parameters: WireParameters;
   readonly shown: Shown;
   readonly tags: ReadonlyMap<string, string>;
+  readonly launcher: Launcher;
   readonly parent?: string;
   readonly target?: string;
-  readonly place?: Place;
+  readonly targetLocation?: TargetLocation;
 }
 
 /** An execution that is ready to run. */
@@ -53,20 +71,53 @@ export interface Prepared {
  *
  * @throws AwsError InvalidAutomationExecutionParametersException
  */
-export function prepare(order: Order): Prepared {
+export async function prepare(tools: Tools, order: Order): Promise<Prepared> {
   const { document } = order.fetched;
-  const values = readParameters(document.parameters, order.parameters);
-  const execution = newExecution({
-    ...recordOf(order),
-    steps: document.steps,
-    outputNames: document.outputs,
-  });
-  return { execution, values, order };
+  const values = await parametersOf(tools, order, document.parameters, order.parameters);
+  return { execution: recordedExecution(tools, order), values, order };
 }
 
+/** The record of an execution that runs the document's steps. */
+export const recordedExecution = (tools: Tools, order: Order): Execution =>
+  newExecution({
+    ...recordOf(tools, order),
+    kind: "document",
+    steps: order.fetched.document.steps.map((step) => newStep(step)),
+    outputNames: order.fetched.document.outputs,
+    variables: initialVariables(order.fetched.document.variables),
+  });
+
+/** The values of parameters, with what they refer to in Parameter Store. @throws AwsError */
+export async function parametersOf(
+  tools: Tools,
+  { starter }: Order,
+  definitions: Fetched["document"]["parameters"],
+  given: WireParameters,
+): Promise<ReadonlyMap<string, unknown>> {
+  const defaults = [...definitions.values()].map((definition) => definition.default);
+  try {
+    const store = await readStore(tools, starter, [defaults, Object.values(given)]);
+    return await readParameters(tools, definitions, given, (value) => fillStore(value, store));
+  } catch (error) {
+    if (!(error instanceof StepFailure)) throw error;
+    throw refused(error.message);
+  }
+}
+
+/** Puts parameters of Parameter Store in place of their references, and leaves all other text alone. */
+const fillStore = (value: unknown, store: ReadonlyMap<string, unknown>): unknown =>
+  resolveReferences(value, (target, text) =>
+    target.kind === "store" && store.has(text)
+      ? { kind: "value", value: store.get(text) }
+      : { kind: "literal" },
+  );
+
 /** What an order says of the execution's record. */
-export function recordOf(order: Order): Omit<NewExecution, "steps" | "outputNames"> {
-  const { starter, fetched, parameters, shown, tags, parent, target, place } = order;
+export function recordOf(
+  tools: Tools,
+  order: Order,
+): Omit<NewExecution, "kind" | "steps" | "outputNames"> {
+  const { starter, fetched, parameters, shown, tags, parent, target, targetLocation } = order;
   return {
     id: randomUUID(),
     accountId: starter.accountId,
@@ -76,10 +127,11 @@ export function recordOf(order: Order): Omit<NewExecution, "steps" | "outputName
     executedBy: starter.arn,
     parameters,
     shown,
-    tags,
+    tags: new Map(tags),
+    started: tools.time.now(),
     ...(parent !== undefined && { parent }),
     ...(target !== undefined && { target }),
-    ...(place !== undefined && { place }),
+    ...(targetLocation !== undefined && { targetLocation }),
   };
 }
 
@@ -93,14 +145,15 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
   const { execution, values, order } = prepared;
   const { document } = order.fetched;
   const { accountId, region } = execution;
-  const scope = {
+  const system = systemVariables(tools, execution);
+  const role = roleOf(document.assumeRole, {
     parameters: values,
-    variables: initialVariables(document.variables),
-    outputs: new Map<string, unknown>(),
-    steps: new Set(document.steps.map(({ name }) => name)),
-    system: systemVariables(execution),
-  };
-  const role = roleOf(document.assumeRole, scope);
+    variables: execution.variables,
+    outputs: () => undefined,
+    steps: document.stepNames,
+    system,
+    store: await readStore(tools, order.starter, document.assumeRole),
+  });
   const ofRole = role === "" ? undefined : await documentRole(tools, execution, role);
   const setting: Setting = {
     executionId: execution.id,
@@ -109,9 +162,21 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     credentials: ofRole ?? order.starter.credentials,
     scriptCredentials: ofRole,
   };
-  execution.variables = scope.variables;
-  return { tools, execution, setting, scope, variables: document.variables, jobs: new Set() };
+  return {
+    tools,
+    execution,
+    setting,
+    parameters: values,
+    system,
+    variables: document.variables,
+    stepNames: document.stepNames,
+    launcher: order.launcher,
+    jobs: new Set(),
+  };
 }
+
+const refused = (message: string): AwsError =>
+  new AwsError("InvalidAutomationExecutionParametersException", message);
 
 /**
  * The ARN that a document's assumeRole is, or nothing.
@@ -123,14 +188,12 @@ function roleOf(assumeRole: string, scope: Scope): string {
   try {
     role = asText(resolve(assumeRole, scope));
   } catch (error) {
-    throw new AwsError(
-      "InvalidAutomationExecutionParametersException",
+    throw refused(
       `The assume role of the document is unknown. ${error instanceof Error ? error.message : ""}`,
     );
   }
   if (role === "" || /^arn:[^:]+:iam::\d{12}:role\/\S+$/.test(role)) return role;
-  throw new AwsError(
-    "InvalidAutomationExecutionParametersException",
+  throw refused(
     `The format of the supplied assume role ARN is invalid. It is ${JSON.stringify(role)}.`,
   );
 }
@@ -141,17 +204,17 @@ function roleOf(assumeRole: string, scope: Scope): string {
  * @throws AwsError InvalidAutomationExecutionParametersException for a role that can't be assumed
  */
 export async function documentRole(
-  { endpoint }: Tools,
+  tools: Tools,
   { id, accountId, region }: Pick<Execution, "id" | "accountId" | "region">,
   role: string,
 ): Promise<Credentials> {
+  const why = (message: string): AwsError =>
+    refused(`The defined assume role is unable to be assumed. ${message}`.trim());
+  if (!(await roleExists(tools, region, role))) throw why(`The role ${role} does not exist.`);
   try {
-    return await assumeRole(endpoint, region, administrator(accountId), role, id);
+    return await assumeRole(tools.endpoint, region, administrator(accountId), role, id);
   } catch (error) {
-    throw new AwsError(
-      "InvalidAutomationExecutionParametersException",
-      `The defined assume role is unable to be assumed. ${error instanceof Error ? error.message : ""}`.trim(),
-    );
+    throw why(error instanceof Error ? error.message : "");
   }
 }
 
@@ -163,8 +226,11 @@ export function launch(machine: Machine): void {
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html */
-function systemVariables({ id, accountId, region }: Execution): ReadonlyMap<string, string> {
-  const now = new Date().toISOString();
+function systemVariables(
+  { time }: Tools,
+  { id, accountId, region }: Execution,
+): ReadonlyMap<string, string> {
+  const now = new Date(time.now()).toISOString();
   const date = now.slice(0, 10);
   return new Map([
     ["global:ACCOUNT_ID", accountId],

@@ -1,23 +1,28 @@
 /**
- * An execution over accounts and Regions: in each place, an execution that the execution role there starts.
+ * An execution over accounts and Regions: in each of them, an execution that the execution role there starts.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
  */
 import { randomUUID } from "node:crypto";
 import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { partitionOf } from "../gateway/iam/requirement.ts";
-import { placesOf } from "./accounts.ts";
+import { targetLocationsOf } from "./accounts.ts";
 import type { StepDefinition } from "./document.ts";
 import {
   type Execution,
+  type Failure,
+  isFinal,
   newExecution,
   newStep,
-  type Place,
+  type Status,
   type StepRecord,
+  type TargetLocation,
 } from "./executions.ts";
 import { type Input, maps, optionalString, requiredString, strings } from "./input.ts";
-import { readRate, runMany, type Task } from "./rate.ts";
+import { beginExecution, beginStep, endExecution, endStep } from "./lifecycle.ts";
+import { type ManyEnded, readRate, runMany, type Task } from "./rate.ts";
 import { assumeRole } from "./role.ts";
 import { documentRole, type Order, recordOf } from "./start.ts";
+import { addChild } from "./stop.ts";
 import type { Credentials, Tools } from "./tools.ts";
 
 /** The name that AWS gives the role in the target accounts. */
@@ -28,7 +33,10 @@ export interface Registry {
   add(execution: Execution): void;
   get(id: string): Execution | undefined;
   /** Whose child an execution with this client token is, and where. */
-  readonly expected: Map<string, { readonly parent: string; readonly place: Place }>;
+  readonly expected: Map<
+    string,
+    { readonly parent: string; readonly targetLocation?: TargetLocation }
+  >;
 }
 
 /**
@@ -36,12 +44,12 @@ export interface Registry {
  *
  * @throws AwsError for a role that can't be assumed, or locations without accounts
  */
-export async function startPlaces(
+export async function startForTargetLocations(
   tools: Tools,
   order: Order,
   registry: Registry,
 ): Promise<Execution> {
-  const record = recordOf(order);
+  const record = recordOf(tools, order);
   const locations = maps(order.shown.TargetLocations, "TargetLocations");
   const role = roleParameter(order);
   const given = role === undefined ? undefined : order.parameters[role]?.[0];
@@ -50,23 +58,22 @@ export async function startPlaces(
     given === undefined || given === ""
       ? order.starter.credentials
       : await documentRole(tools, record, given);
-  const home = order.starter;
   const groups = await Promise.all(
     locations.map(async (location) => ({
       location,
-      steps: (await placesOf(tools, home, credentials, location)).map((place) =>
-        newStep(stepOf(place), place),
+      steps: (await targetLocationsOf(tools, order.starter, credentials, location)).map(
+        (targetLocation) => newStep(stepOf(targetLocation), { targetLocation }),
       ),
     })),
   );
-  const parent = newExecution(
-    { ...record, steps: [], outputNames: [] },
-    groups.flatMap(({ steps }) => steps),
-  );
-  parent.status = "InProgress";
+  const steps = groups.flatMap((group) => group.steps);
+  const parent = newExecution({ ...record, kind: "targetLocations", steps, outputNames: [] });
+  beginExecution(parent);
   registry.add(parent);
   const parts = { tools, order, registry, parent, credentials, role };
-  parent.settled = runGroups(parts, groups);
+  parent.settled = runGroups(parts, groups).then(({ status, failureMessage }) =>
+    endExecution(parent, tools.time.now(), status, failureMessage),
+  );
   return parent;
 }
 
@@ -86,65 +93,60 @@ interface Group {
 }
 
 /** One location after the other, each with its own rate. */
-async function runGroups(parts: Parts, groups: readonly Group[]): Promise<void> {
-  const { parent } = parts;
-  for (const [at, { location, steps }] of groups.entries()) {
+async function runGroups(parts: Parts, groups: readonly Group[]): Promise<ManyEnded> {
+  let ended: ManyEnded = { status: "Success" };
+  for (const { location, steps } of groups) {
     const rate = readRate(
       optionalString(location, "TargetLocationMaxConcurrency") ?? "1",
       optionalString(location, "TargetLocationMaxErrors"),
       steps.length,
     );
-    await runMany(
-      parent,
-      steps.map(
-        (step): Task =>
-          () =>
-            runPlace(parts, location, step),
-      ),
-      rate,
+    const tasks = steps.map(
+      (step): Task =>
+        () =>
+          runTargetLocation(parts, location, step),
     );
-    if (parent.status !== "Success") return;
-    if (at < groups.length - 1) parent.status = "InProgress";
+    ended = await runMany(parts.parent.control, tasks, rate);
+    if (ended.status !== "Success") return ended;
   }
+  return ended;
 }
 
-async function runPlace(
-  parts: Parts,
-  location: Input,
-  step: StepRecord,
-): Promise<Execution["status"]> {
-  const { parent, registry } = parts;
-  const { place } = step;
-  if (place === undefined) return "Failed";
-  step.status = "InProgress";
-  step.started = Date.now();
+async function runTargetLocation(parts: Parts, location: Input, step: StepRecord): Promise<Status> {
+  const { parent, registry, tools } = parts;
+  const { targetLocation } = step;
+  if (targetLocation === undefined) return "Failed";
+  beginStep(step, tools.time.now());
+  const fail = (message: string): { failure: Failure } => ({
+    failure: { message, stage: "Invocation", type: "Action" },
+  });
   try {
-    const id = await begin(parts, location, place);
-    step.outputs = { ExecutionId: [id] };
+    const id = await begin(parts, location, targetLocation);
     const child = registry.get(id);
     if (child === undefined) throw new Error(`The execution ${id} is not known.`);
-    parent.children.push(child);
-    if (parent.control.kill.signal.aborted) child.control.kill.abort();
-    if (parent.control.cancel.signal.aborted) child.control.cancel.abort();
+    addChild(parent, child);
     await child.settled;
-    step.status = child.status;
-    if (child.failureMessage !== undefined) note(step, child.failureMessage);
+    if (!isFinal(child.state)) throw new Error(`The execution ${id} has not ended.`);
+    const { status, failureMessage } = child.state;
+    endStep(step, tools.time.now(), status, {
+      outputs: { ExecutionId: [id] },
+      ...(failureMessage !== undefined && fail(failureMessage)),
+    });
   } catch (error) {
-    step.status = "Failed";
-    note(step, error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    endStep(step, tools.time.now(), "Failed", fail(message));
   }
-  step.ended = Date.now();
-  return step.status;
+  return step.state.status;
 }
 
-function note(step: StepRecord, message: string): void {
-  step.failure = { message, stage: "Invocation", type: "Action" };
-}
-
-/** Becomes the execution role in a place and starts the document there with that same role. */
-async function begin(parts: Parts, location: Input, place: Place): Promise<string> {
+/** Becomes the execution role of an account and starts the document there with that same role. */
+async function begin(
+  parts: Parts,
+  location: Input,
+  targetLocation: TargetLocation,
+): Promise<string> {
   const { tools, order, registry, parent, credentials, role } = parts;
-  const { accountId, region } = place;
+  const { accountId, region } = targetLocation;
   const roleName = optionalString(location, "ExecutionRoleName") ?? usualRole;
   const roleArn = `arn:${partitionOf(region)}:iam::${accountId}:role/${roleName}`;
   const own = await assumeRole(tools.endpoint, parent.region, credentials, roleArn, parent.id);
@@ -158,7 +160,7 @@ async function begin(parts: Parts, location: Input, place: Place): Promise<strin
     ...(role !== undefined && { [role]: [roleArn] }),
   };
   const token = randomUUID();
-  registry.expected.set(token, { parent: parent.id, place });
+  registry.expected.set(token, { parent: parent.id, targetLocation });
   const client = new SSMClient({
     endpoint: tools.endpoint,
     region,
@@ -168,7 +170,7 @@ async function begin(parts: Parts, location: Input, place: Place): Promise<strin
   try {
     const { AutomationExecutionId: id = "" } = await client.send(
       new StartAutomationExecutionCommand({
-        DocumentName: sharedName(parts, place),
+        DocumentName: sharedName(parts, targetLocation),
         ...(order.version !== undefined && { DocumentVersion: order.version }),
         Parameters: Object.fromEntries(
           Object.entries(parameters).map(([name, values]) => [name, [...values]]),
@@ -187,13 +189,13 @@ async function begin(parts: Parts, location: Input, place: Place): Promise<strin
   }
 }
 
-/** A document of one's own is known elsewhere by its ARN, in the Region of the place, where it must be shared. */
-function sharedName({ order, parent }: Parts, place: Place): string {
+/** A document of one's own is known elsewhere by its ARN, in the other Region, where it must be shared. */
+function sharedName({ order, parent }: Parts, targetLocation: TargetLocation): string {
   const { name } = order.fetched;
-  if (place.accountId === parent.accountId) return name;
+  if (targetLocation.accountId === parent.accountId) return name;
   const arn = /^arn:[^:]+:ssm:[^:]+:(\d{12}):document\/(.+)$/.exec(name);
   const [, owner = parent.accountId, short = name] = arn ?? [];
-  return `arn:${partitionOf(place.region)}:ssm:${place.region}:${owner}:document/${short}`;
+  return `arn:${partitionOf(targetLocation.region)}:ssm:${targetLocation.region}:${owner}:document/${short}`;
 }
 
 /** The parameter that the document's assumeRole refers to. */
@@ -201,8 +203,8 @@ function roleParameter({ fetched }: Order): string | undefined {
   return /^\s*\{\{\s*([A-Za-z0-9_]+)\s*\}\}\s*$/.exec(fetched.document.assumeRole)?.[1];
 }
 
-/** In a multi-account execution, each place is shown as a step. */
-const stepOf = ({ accountId, region }: Place): StepDefinition => ({
+/** In a multi-account execution, each account and Region is shown as a step. */
+const stepOf = ({ accountId, region }: TargetLocation): StepDefinition => ({
   name: `${accountId}_${region}`.replaceAll("-", "_"),
   action: "aws:executeAutomation",
   inputs: {},

@@ -2,9 +2,9 @@
  * The values that Targets stand for.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-map-targets.html
  */
-import { clientEnvironment } from "../gateway/environment.ts";
+import { callAs } from "./call.ts";
 import { AwsError } from "./errors.ts";
-import type { Place } from "./executions.ts";
+import type { TargetLocation } from "./executions.ts";
 import { type Input, maps, requiredString, strings } from "./input.ts";
 import { select } from "./outputs.ts";
 import { administrator, type Credentials, type Tools } from "./tools.ts";
@@ -15,21 +15,25 @@ import { administrator, type Credentials, type Tools } from "./tools.ts";
  */
 export async function resolveTargets(
   tools: Tools,
-  place: Place,
+  where: TargetLocation,
   targets: readonly Input[],
 ): Promise<readonly string[]> {
-  const found = await Promise.all(targets.map((target) => resolveTarget(tools, place, target)));
+  const found = await Promise.all(targets.map((target) => resolveTarget(tools, where, target)));
   return [...new Set(found.flat())];
 }
 
-async function resolveTarget(tools: Tools, place: Place, target: Input): Promise<string[]> {
+async function resolveTarget(
+  tools: Tools,
+  where: TargetLocation,
+  target: Input,
+): Promise<string[]> {
   const key = requiredString(target, "Key");
   const values = strings(target.Values, "Values");
   if (key === "ParameterValues" || key === "InstanceIds") return values;
-  if (key === "tag-key") return instances(tools, place, [{ Name: "tag-key", Values: values }]);
-  if (key.startsWith("tag:")) return instances(tools, place, [{ Name: key, Values: values }]);
+  if (key === "tag-key") return instances(tools, where, [{ Name: "tag-key", Values: values }]);
+  if (key.startsWith("tag:")) return instances(tools, where, [{ Name: key, Values: values }]);
   if (key === "ResourceGroup" || key === "resource-groups:Name") {
-    const groups = await Promise.all(values.map((group) => ofGroup(tools, place, group)));
+    const groups = await Promise.all(values.map((group) => ofGroup(tools, where, group)));
     return groups.flat();
   }
   throw new AwsError("InvalidTarget", `The emulator does not know targets of the key ${key}.`);
@@ -37,27 +41,27 @@ async function resolveTarget(tools: Tools, place: Place, target: Input): Promise
 
 async function instances(
   tools: Tools,
-  place: Place,
+  where: TargetLocation,
   filters: readonly object[],
 ): Promise<string[]> {
   const Filters = [
     ...filters,
     { Name: "instance-state-name", Values: ["pending", "running", "stopping", "stopped"] },
   ];
-  const answer = await call(tools, place, "ec2", "DescribeInstances", { Filters });
+  const answer = await call(tools, where, "ec2", "DescribeInstances", { Filters });
   const ids = select("$.Reservations[*].Instances[*].InstanceId", answer);
   return Array.isArray(ids) ? ids.map(String) : [];
 }
 
 /** A group of tags; groups of CloudFormation stacks are not known here. */
-async function ofGroup(tools: Tools, place: Place, group: string): Promise<string[]> {
-  const answer = await call(tools, place, "resource-groups", "GetGroupQuery", { Group: group });
+async function ofGroup(tools: Tools, where: TargetLocation, group: string): Promise<string[]> {
+  const answer = await call(tools, where, "resource-groups", "GetGroupQuery", { Group: group });
   const query = select("$.GroupQuery.ResourceQuery.Query", answer);
   const parsed: unknown = JSON.parse(String(query ?? "{}"));
   const tags = maps(select("$.TagFilters", parsed), "TagFilters");
   return instances(
     tools,
-    place,
+    where,
     tags.map((tag) => ({
       Name: `tag:${requiredString(tag, "Key")}`,
       Values: strings(tag.Values, "Values"),
@@ -71,27 +75,15 @@ async function ofGroup(tools: Tools, place: Place, group: string): Promise<strin
  * @throws AwsError InvalidTarget for an error of the call
  */
 export async function call(
-  { workers, endpoint }: Tools,
-  { accountId, region }: Place,
+  tools: Tools,
+  { accountId, region }: TargetLocation,
   service: string,
   operation: string,
   parameters: Record<string, unknown>,
   credentials: Credentials = administrator(accountId),
 ): Promise<unknown> {
-  const { result } = workers.run({
-    kind: "api",
-    service,
-    operation,
-    parameters,
-    timeoutSeconds: 25,
-    env: {
-      ...clientEnvironment(endpoint, accountId, region),
-      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_SESSION_TOKEN: credentials.sessionToken,
-    },
-  });
-  const answer = await result;
+  const by = { accountId, region, credentials };
+  const answer = await callAs(tools, by, service, operation, parameters);
   if (answer.status === "success") return answer.payload;
   const why = answer.status === "error" ? answer.message : answer.status;
   throw new AwsError("InvalidTarget", `The targets were not found: ${why}`);

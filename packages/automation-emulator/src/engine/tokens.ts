@@ -9,12 +9,15 @@ export interface Tokens {
    * @throws AwsError IdempotentParameterMismatch for the same token with another input
    */
   once(key: string, input: unknown, answer: () => Promise<unknown>): Promise<unknown>;
+  /** Forgets all. */
+  clear(): void;
 }
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
 export function createTokens(): Tokens {
   const told = new Map<string, { readonly input: string; readonly answer: Promise<unknown> }>();
   return {
+    clear: () => told.clear(),
     once: (key, given, answer) => {
       const input = JSON.stringify(given);
       const known = told.get(key);

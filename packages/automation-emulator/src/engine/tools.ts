@@ -1,5 +1,7 @@
 import type { FaultKind, StepBoundary } from "../gateway/faults.ts";
 import type { Caller } from "../gateway/ports.ts";
+import type { EngineTime } from "./clock.ts";
+import type { CommandStub } from "./commands.ts";
 import type { Workers } from "./jobs.ts";
 
 /** What all executions share. */
@@ -7,8 +9,11 @@ export interface Tools {
   /** `http://127.0.0.1:PORT` */
   readonly endpoint: string;
   readonly workers: Workers;
-  /** Seconds of AWS time per real second. */
-  readonly timeScale: number;
+  readonly python: string;
+  readonly time: EngineTime;
+  /** AWS seconds that each script step costs beyond what its script takes. */
+  readonly scriptSeconds: number;
+  readonly commands: CommandStub;
   readonly cancelledScripts: CancelledScripts;
   /** The faults that a step meets when it begins or has ended. */
   readonly faultsAtStep: (boundary: StepBoundary) => readonly FaultKind[];

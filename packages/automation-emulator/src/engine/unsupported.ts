@@ -12,9 +12,6 @@ const ofLocation = [
 
 /** @throws AwsError ValidationException that names what a StartAutomationExecution can't have here */
 export function refuseUnsupported(input: Input): void {
-  if (input.Mode === "Interactive") {
-    throw unsupported("executions of the Mode Interactive, which wait before each step");
-  }
   for (const name of ofRequest) {
     if (input[name] !== undefined) throw unsupported(name);
   }

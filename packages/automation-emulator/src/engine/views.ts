@@ -1,7 +1,13 @@
 /** Records in the form of the API. */
+import { asTexts, isRecord, toJson } from "automation-language/values";
 import type { Count } from "./document.ts";
-import type { Execution, StepRecord } from "./executions.ts";
-import { asTexts, isMap } from "./values.ts";
+import {
+  currentStep,
+  type Execution,
+  isFinal,
+  type ParentStep,
+  type StepRecord,
+} from "./executions.ts";
 
 /** What AWS gives for an output of a step that did not succeed. */
 const noOutput = "No output available yet because the step is not successfully executed";
@@ -38,25 +44,27 @@ export const metadataView = (execution: Execution): Record<string, unknown> => (
   AutomationType: isCrossAccount(execution) ? "CrossAccount" : "Local",
 });
 
-export const isCrossAccount = ({ shown, place }: Execution): boolean =>
-  shown.TargetLocations !== undefined || place !== undefined;
+export const isCrossAccount = ({ shown, targetLocation }: Execution): boolean =>
+  shown.TargetLocations !== undefined || targetLocation !== undefined;
 
 function commonView(execution: Execution): Record<string, unknown> {
-  const { shown } = execution;
+  const { shown, state } = execution;
+  const current = currentStep(execution);
+  const ended = isFinal(state) ? state : undefined;
   return compact({
     AutomationExecutionId: execution.id,
     DocumentName: execution.documentName,
     DocumentVersion: execution.documentVersion,
-    AutomationExecutionStatus: execution.status,
+    AutomationExecutionStatus: state.status,
     ExecutionStartTime: time(execution.started),
-    ExecutionEndTime: time(execution.ended),
+    ExecutionEndTime: time(ended?.ended),
     ExecutedBy: execution.executedBy,
-    Outputs: outputs(execution),
+    Outputs: outputsOf(execution),
     Mode: shown.Mode,
     ParentAutomationExecutionId: execution.parent,
-    CurrentStepName: execution.current?.definition.name,
-    CurrentAction: execution.current?.definition.action,
-    FailureMessage: execution.failureMessage,
+    CurrentStepName: current?.definition.name,
+    CurrentAction: current?.definition.action,
+    FailureMessage: ended?.failureMessage,
     TargetParameterName: shown.TargetParameterName,
     Targets: shown.Targets ?? [],
     TargetMaps: shown.TargetMaps,
@@ -68,12 +76,17 @@ function commonView(execution: Execution): Record<string, unknown> {
 }
 
 /** The outputs that the document names, each as a list of texts. */
-function outputs(execution: Execution): Record<string, readonly string[]> {
+export function outputsOf(execution: Execution): Record<string, readonly string[]> {
   return Object.fromEntries(
     execution.outputNames.map((name) => {
       const at = name.indexOf(".");
-      const step = execution.steps.find(({ definition }) => definition.name === name.slice(0, at));
-      const values = step?.status === "Success" ? step.outputs?.[name.slice(at + 1)] : undefined;
+      // Of a step in a loop, what its last iteration gave.
+      const step = execution.steps.findLast(
+        ({ definition, state }) =>
+          definition.name === name.slice(0, at) && state.status === "Success",
+      );
+      const values =
+        step && isFinal(step.state) ? step.state.outputs?.[name.slice(at + 1)] : undefined;
       return [name, values ?? [noOutput]];
     }),
   );
@@ -81,20 +94,22 @@ function outputs(execution: Execution): Record<string, readonly string[]> {
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StepExecution.html */
 export function stepView(step: StepRecord): Record<string, unknown> {
-  const { definition, failure } = step;
+  const { definition, state, resolved, parent } = step;
+  const ended = isFinal(state) ? state : undefined;
+  const failure = ended?.failure;
   return compact({
     StepName: definition.name,
     Action: definition.action,
-    TimeoutSeconds: shownCount(definition.timeoutSeconds, step.timeoutSeconds),
+    TimeoutSeconds: shownCount(definition.timeoutSeconds, resolved.timeoutSeconds),
     OnFailure: definition.onFailure,
-    MaxAttempts: shownCount(definition.maxAttempts, step.maxAttempts),
-    ExecutionStartTime: time(step.started),
-    ExecutionEndTime: time(step.ended),
-    StepStatus: step.status,
-    ResponseCode: step.status === "Success" ? "0" : undefined,
-    Inputs: step.inputs ?? {},
-    Outputs: step.outputs ?? {},
-    Response: step.outputs?.OutputPayload?.[0],
+    MaxAttempts: shownCount(definition.maxAttempts, resolved.maxAttempts),
+    ExecutionStartTime: time("started" in state ? state.started : undefined),
+    ExecutionEndTime: time(ended?.ended),
+    StepStatus: state.status,
+    ResponseCode: state.status === "Success" ? "0" : undefined,
+    Inputs: shownInputs(resolved.inputs),
+    Outputs: ended?.outputs ?? {},
+    Response: ended?.outputs?.OutputPayload?.[0],
     FailureMessage: failure?.message,
     FailureDetails: failure && {
       FailureStage: failure.stage,
@@ -107,12 +122,29 @@ export function stepView(step: StepRecord): Record<string, unknown> {
     NextStep: definition.nextStep,
     IsCritical: definition.isCritical,
     ValidNextSteps: validNextSteps(step),
-    TargetLocation: step.place && {
-      Accounts: [step.place.accountId],
-      Regions: [step.place.region],
+    TargetLocation: step.targetLocation && {
+      Accounts: [step.targetLocation.accountId],
+      Regions: [step.targetLocation.region],
     },
+    ParentStepDetails: parent && parentView(parent),
   });
 }
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParentStepDetails.html */
+const parentView = ({ step, iteration, iteratorValue }: ParentStep): Record<string, unknown> =>
+  compact({
+    StepExecutionId: step.id,
+    StepName: step.definition.name,
+    Action: step.definition.action,
+    Iteration: iteration,
+    IteratorValue: iteratorValue,
+  });
+
+/** Each as JSON. */
+const shownInputs = (inputs: Readonly<Record<string, unknown>> = {}): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [name, toJson(value) ?? "null"]),
+  );
 
 /** What the document says, or what its reference turned out to be. */
 const shownCount = (said: Count | undefined, found: number | undefined): number | undefined =>
@@ -122,7 +154,7 @@ function validNextSteps({ definition }: StepRecord): string[] {
   const { inputs, nextStep } = definition;
   const choices: readonly unknown[] = Array.isArray(inputs.Choices) ? inputs.Choices : [];
   const names = [
-    ...choices.map((choice) => (isMap(choice) ? choice.NextStep : undefined)),
+    ...choices.map((choice) => (isRecord(choice) ? choice.NextStep : undefined)),
     inputs.Default,
     nextStep,
   ];
@@ -131,7 +163,7 @@ function validNextSteps({ definition }: StepRecord): string[] {
 
 function counters(children: readonly Execution[]): Record<string, number> {
   const count = (...states: string[]): number =>
-    children.filter(({ status }) => states.includes(status)).length;
+    children.filter(({ state }) => states.includes(state.status)).length;
   return {
     TotalSteps: children.length,
     SuccessSteps: count("Success"),

@@ -149,8 +149,9 @@ def finish(folder: Path, result: Message) -> NoReturn:
     os._exit(0)
 
 
-def failure(error: BaseException, message: str) -> Message:
-    """The result of a job that raised, with the traceback from the script's own first frame on."""
+def failure(error: BaseException, *, scripted: bool) -> Message:
+    """The result of a job that raised; of a script, with the traceback from its own first frame on."""
+    message = f"{type(error).__name__}: {error}" if scripted else str(error)
     frame = error.__traceback__
     while frame is not None and frame.tb_frame.f_code.co_filename == __file__:
         frame = frame.tb_next
@@ -159,14 +160,8 @@ def failure(error: BaseException, message: str) -> Message:
         code = str(error.response.get("Error", {}).get("Code", code))
     elif isinstance(error, Refusal):
         code = error.code
-    text = "".join(traceback.format_exception(error.with_traceback(frame)))
-    return {
-        "status": "error",
-        "code": code,
-        "message": message,
-        "traceback": text,
-        "retryable": code in THROTTLING,
-    }
+    told = {"traceback": "".join(traceback.format_exception(error.with_traceback(frame)))} if scripted else {}
+    return {"status": "error", "code": code, "message": message, "retryable": code in THROTTLING, **told}
 
 
 def run_script(job: Message, folder: Path) -> Any:
@@ -206,10 +201,13 @@ def run_api(job: Message) -> Any:
     if operation is None:
         raise Refusal("UnknownOperation", f"{job['service']} has no operation {job['operation']}.")
     model = client.meta.service_model.operation_model(operation)
-    if model.has_streaming_output or model.has_event_stream_output:
+    stream = model.get_streaming_output()
+    if (stream and not job.get("readsStream")) or model.has_event_stream_output:
         raise Refusal("UnsupportedOperation", f"{operation} answers with a stream, which a step cannot return.")
     answer = getattr(client, method)(**job["parameters"])
     answer.pop("ResponseMetadata", None)
+    if stream:
+        answer = {key: value.read().decode() if hasattr(value, "read") else value for key, value in answer.items()}
     return json.loads(json.dumps(answer, default=plain))
 
 
@@ -268,8 +266,7 @@ def run_in_child(job: Message, folder: Path, around: Surroundings) -> NoReturn:
         contain(folder, urlsplit(around.endpoint).port or 80)
         result = {"status": "success", "payload": run_script(job, folder) if job["kind"] == "script" else run_api(job)}
     except BaseException as error:
-        text = f"{type(error).__name__}: {error}" if job["kind"] == "script" else str(error)
-        result = failure(error, text)
+        result = failure(error, scripted=job["kind"] == "script")
     try:
         finish(folder, result)
     finally:

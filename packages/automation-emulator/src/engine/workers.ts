@@ -1,10 +1,12 @@
 /** The processes in which steps run. */
+
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { parseJson, toJson } from "automation-language/values";
 import pLimit from "p-limit";
 import { packageFile } from "../files.ts";
 import type { Job, JobResult, RunningJob, Workers } from "./jobs.ts";
@@ -102,7 +104,7 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
   let alive = true;
   let words = "";
   const send = (message: unknown): void => {
-    if (alive) child.stdin.write(`${JSON.stringify(message)}\n`);
+    if (alive) child.stdin.write(`${toJson(message)}\n`);
   };
   const gone = (async () => {
     const how = await ending(child, (text) => {
@@ -120,7 +122,7 @@ function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Z
     await rm(folder, { recursive: true, force: true });
   })();
   createInterface({ input: child.stdout }).on("line", (line) => {
-    const report: Report = JSON.parse(line);
+    const report = parseJson(line) as Report;
     if ("pid" in report) {
       groups.set(report.id, report.pid);
       return;

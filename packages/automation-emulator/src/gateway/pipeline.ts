@@ -11,6 +11,7 @@ import { automated } from "./stages/automate.ts";
 import { closedToPages } from "./stages/closed.ts";
 import { controlled, motosOwn } from "./stages/control.ts";
 import { decoded } from "./stages/decode.ts";
+import { documentsRead } from "./stages/documents.ts";
 import { faulted } from "./stages/fault.ts";
 import { byMoto } from "./stages/moto.ts";
 import { recorded } from "./stages/record.ts";
@@ -20,6 +21,7 @@ export function createPipeline(parts: GatewayParts): (arrival: Arrival) => Promi
     recorded(parts),
     faulted(parts),
     authorized(parts),
+    documentsRead,
     automated(parts),
     byMoto(parts),
   ]);

@@ -1,4 +1,5 @@
 import type { AutomationExecution, SSMClient } from "@aws-sdk/client-ssm";
+import { limitsOf } from "automation-language/parameters";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkVariable, initialVariables } from "../../src/engine/documentVariables.ts";
 import { type Emulator, startEmulator } from "../../src/index.ts";
@@ -99,7 +100,7 @@ describe("the variables of a document", () => {
 const definitions = new Map(
   ["String", "Integer", "Boolean", "StringList", "StringMap", "MapList"].map((type) => [
     `A${type}`,
-    { type },
+    { type, limits: limitsOf({ spec: {} }) },
   ]),
 );
 

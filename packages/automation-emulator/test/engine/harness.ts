@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { CreateRoleCommand, EntityAlreadyExistsException, IAMClient } from "@aws-sdk/client-iam";
 import {
   type AutomationExecution,
   CreateDocumentCommand,
@@ -63,8 +64,26 @@ export const fail = (name: string, rest: object = {}): Step => ({
 
 let last = 0;
 
-/** Scripts need a role for their calls. Where IAM is not enforced, any name is a role. */
+/** Scripts need a role for their calls. */
 const assumeRole = "arn:aws:iam::{{ global:ACCOUNT_ID }}:role/Any";
+
+/** Makes the role in the client's account, where it is not there yet. */
+async function makeRole({ config }: SSMClient): Promise<void> {
+  const { accessKeyId, secretAccessKey } = await config.credentials();
+  const endpoint = await config.endpoint?.();
+  const url = endpoint && `${endpoint.protocol}//${endpoint.hostname}:${endpoint.port}`;
+  const credentials = { accessKeyId, secretAccessKey };
+  const iam = new IAMClient({ region, credentials, ...(url && { endpoint: url }) });
+  const Statement = [
+    { Effect: "Allow", Principal: { Service: "ssm.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam
+    .send(new CreateRoleCommand({ RoleName: "Any", AssumeRolePolicyDocument }))
+    .catch((error: unknown) => {
+      if (!(error instanceof EntityAlreadyExistsException)) throw error;
+    });
+}
 
 /** Creates a document of these steps, with a role, and gives its name. */
 export async function create(
@@ -72,6 +91,7 @@ export async function create(
   mainSteps: readonly Step[],
   rest: object = {},
 ): Promise<string> {
+  await makeRole(ssm);
   last += 1;
   const Name = `Document${last}`;
   const Content = JSON.stringify({ schemaVersion: "0.3", assumeRole, ...rest, mainSteps });

@@ -158,7 +158,7 @@ describe("the way through the steps", () => {
       { parameters: { Next: { type: "String", default: "nowhere" } } },
     );
     expect(states(execution)).toEqual({ choose: "Failed" });
-    expect(execution.FailureMessage).toContain("nowhere, which is no step");
+    expect(execution.FailureMessage).toContain("nowhere, and there is no such step");
   });
 });
 
@@ -167,7 +167,9 @@ describe("a step that fails", () => {
     const execution = await run([fail("bad"), pass("after")]);
     expect(execution.AutomationExecutionStatus).toBe("Failed");
     expect(states(execution)).toEqual({ bad: "Failed" });
-    expect(execution.FailureMessage).toMatch(/^Step fails when it is .* is no ISO 8601 duration/);
+    expect(execution.FailureMessage).toMatch(
+      /^Step fails when it is .* is not an ISO 8601 duration/,
+    );
   });
 
   test("with onFailure Continue does not count", async () => {
@@ -229,9 +231,9 @@ describe("a step that fails", () => {
   });
 
   test("for its action says which", async () => {
-    const execution = await run([{ name: "a", action: "aws:approve", inputs: {} }]);
+    const execution = await run([{ name: "a", action: "aws:executeStateMachine", inputs: {} }]);
     expect(execution.AutomationExecutionStatus).toBe("Failed");
-    expect(execution.FailureMessage).toContain("does not run the action aws:approve");
+    expect(execution.FailureMessage).toContain("does not run the action aws:executeStateMachine");
   });
 });
 
@@ -253,7 +255,7 @@ describe("timeoutSeconds and maxAttempts", () => {
       MaxAttempts: 2,
     });
     const none = await run([step], { Count: ["0"] }, { parameters });
-    expect(none.FailureMessage).toContain("timeoutSeconds is to be 0, which is no whole number");
+    expect(none.FailureMessage).toContain("timeoutSeconds is 0, which is not an integer");
   });
 
   test.each([
@@ -263,10 +265,10 @@ describe("timeoutSeconds and maxAttempts", () => {
     { timeoutSeconds: null },
     { maxAttempts: "often" },
     { maxAttempts: -1 },
-  ])("make the document invalid where they are no whole numbers from 1: %j", async (rest) => {
+  ])("make the document invalid where they are not integers from 1: %j", async (rest) => {
     await expect(run([nap(rest)])).rejects.toMatchObject({
-      name: "InvalidAutomationExecutionParametersException",
-      message: expect.stringContaining("which is no whole number from 1"),
+      name: "InvalidDocumentContent",
+      message: expect.stringContaining("which is not an integer from 1"),
     });
   });
 });

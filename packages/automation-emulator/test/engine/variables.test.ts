@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { seconds } from "../../src/engine/duration.ts";
 import { resolve, resolveScript } from "../../src/engine/variables.ts";
 
 const scope = {
@@ -10,9 +9,19 @@ const scope = {
     ["Maps", [{ a: "b" }]],
   ]),
   variables: new Map<string, unknown>([["Seen", ["x"]]]),
-  outputs: new Map<string, unknown>([["ran.Number", 3]]),
+  outputs: (step: string) =>
+    step === "ran"
+      ? {
+          values: new Map<string, unknown>([
+            ["Number", 3],
+            ["Deep", { list: [{ id: "x" }] }],
+          ]),
+          declared: new Set(["Number", "Empty"]),
+        }
+      : undefined,
   steps: new Set(["ran", "other"]),
   system: new Map([["global:REGION", "us-east-1"]]),
+  store: new Map([["ssm:/a/b", "stored"]]),
 };
 
 describe("references", () => {
@@ -21,7 +30,14 @@ describe("references", () => {
     expect(resolve("{{List}}", scope)).toEqual(["a", "b"]);
     expect(resolve("{{ ran.Number }}", scope)).toBe(3);
     expect(resolve("{{ variable:Seen }}", scope)).toEqual(["x"]);
-    expect(resolve({ deep: ["{{ Maps }}"] }, scope)).toEqual({ deep: [[{ a: "b" }]] });
+    expect(resolve("{{ssm:/a/b}}", scope)).toBe("stored");
+    expect(resolve("{{ ran.Deep.list[0].id }}", scope)).toBe("x");
+  });
+
+  test("a reference to a list inside a list is flattened, a list that is written there is not", () => {
+    expect(resolve({ deep: ["{{ Maps }}"] }, scope)).toEqual({ deep: [{ a: "b" }] });
+    expect(resolve(["{{ List }}", "c", "{{ Flag }}"], scope)).toEqual(["a", "b", "c", true]);
+    expect(resolve([["{{ List }}"]], scope)).toEqual([["a", "b"]]);
   });
 
   test("a reference inside a text becomes text", () => {
@@ -32,22 +48,19 @@ describe("references", () => {
   });
 
   test("an output that has no value fails, and says which", () => {
-    expect(() => resolve("{{ other.Output }}", scope)).toThrow("The step other has not run");
+    expect(() => resolve("{{ other.Output }}", scope)).toThrow("The step other has not succeeded");
     expect(() => resolve("x {{ ran.Missing }}", scope)).toThrow("ran.Missing");
     expect(() => resolve("{{ Unknown }}", scope)).toThrow("Unknown is not defined");
     expect(() => resolve("{{ variable:None }}", scope)).toThrow("no variable None");
     expect(() => resolve("{{ global:OTHER }}", scope)).toThrow("global:OTHER is not defined");
   });
 
+  test("an output of a step that succeeded without it stays as it is written", () => {
+    expect(resolve("{{ran.Empty}}", scope)).toBe("{{ran.Empty}}");
+    expect(resolve("is {{ ran.Empty }}", scope)).toBe("is {{ ran.Empty }}");
+  });
+
   test("double braces of a script stay unless they name something", () => {
     expect(resolveScript("f'{{x}}' {{ Text }}", scope)).toBe("f'{{x}}' t");
   });
-});
-
-test("ISO 8601 durations", () => {
-  expect(seconds("PT5M")).toBe(300);
-  expect(seconds("P1DT1H1M1.5S")).toBe(90_061.5);
-  expect(seconds("P1W")).toBe(604_800);
-  for (const wrong of ["", "P", "5M", "PT5", "PT-5M", "P1M"])
-    expect(seconds(wrong)).toBeUndefined();
 });

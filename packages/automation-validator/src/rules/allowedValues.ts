@@ -1,6 +1,6 @@
 import { guide } from "automation-language/actions";
-import { matches } from "automation-language/patterns";
 import { plainType } from "automation-language/types";
+import { asText } from "automation-language/values";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -9,7 +9,8 @@ export const rule: Rule = {
   summary:
     "allowedValues are values of the parameter's type that its allowedPattern takes, each once; sizes leave room.",
   url: guide("documents-syntax-data-elements-parameters"),
-  *check({ document }) {
+  needs: "patterns",
+  *check({ document, match }) {
     for (const { name, type, spec, path } of document.parameters) {
       const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = spec;
       for (const [key, low, high] of [
@@ -26,18 +27,18 @@ export const rule: Rule = {
       const seen = new Set<string>();
       for (const [at, value] of allowedValues.entries()) {
         const place = [...path, "allowedValues", at];
-        const text = String(value);
+        const text = asText(value);
         if (seen.has(text))
-          yield { path: place, message: `parameter ${name}: ${text} is there twice` };
+          yield { path: place, message: `parameter ${name}: ${text} is a duplicate` };
         seen.add(text);
         if (plain === "Boolean" && !/^(true|false)$/i.test(text))
           yield { path: place, message: `parameter ${name}: ${text} is neither true nor false` };
         if (plain === "Integer" && !/^-?\d+$/.test(text))
-          yield { path: place, message: `parameter ${name}: ${text} is no whole number` };
-        if (typeof allowedPattern === "string" && matches(allowedPattern, text) === false)
+          yield { path: place, message: `parameter ${name}: ${text} is not an integer` };
+        if (typeof allowedPattern === "string" && match(allowedPattern, text)?.kind === "none")
           yield {
             path: place,
-            message: `parameter ${name}: ${text} does not match allowedPattern`,
+            message: `parameter ${name}: ${text} does not match allowedPattern ${allowedPattern}`,
           };
       }
     }

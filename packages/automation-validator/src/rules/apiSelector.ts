@@ -1,12 +1,12 @@
 import { guide } from "automation-language/actions";
-import { isRecord } from "automation-language/document";
+import { converts, isDataType } from "automation-language/convert";
 import { parseSelector } from "automation-language/jsonpath";
 import type { Path, Problem } from "automation-language/place";
 import { select } from "automation-language/shapes";
 import { suggest } from "automation-language/suggest";
+import { isRecord } from "automation-language/values";
 import { apiSteps } from "../apiStep.ts";
 import type { Rule } from "../rule.ts";
-import { fits, isDataType } from "../types.ts";
 
 export const rule: Rule = {
   id: "API04",
@@ -31,7 +31,7 @@ export const rule: Rule = {
         if (result === undefined) continue;
         if ("error" in result)
           yield lost(output.selector, [...output.path, "Selector"], result.error);
-        else if (result.type && isDataType(output.type) && !fits(result.type, output.type))
+        else if (result.type && isDataType(output.type) && !converts(result.type, output.type))
           yield {
             path: [...output.path, "Type"],
             message: `${step.name}.${output.name}: ${output.selector} selects ${result.type}, which does not become ${output.type}`,

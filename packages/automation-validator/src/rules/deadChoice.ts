@@ -1,5 +1,5 @@
 import { guide } from "automation-language/actions";
-import { conditionsOf } from "automation-language/conditions";
+import { conditionsOf, textComparisons } from "automation-language/conditions";
 import { inText } from "automation-language/references";
 import type { Rule } from "../rule.ts";
 
@@ -16,7 +16,7 @@ export const rule: Rule = {
         const { name } = reference.target;
         const allowed = document.parameters.find((one) => one.name === name)?.spec.allowedValues;
         if (!Array.isArray(allowed)) continue;
-        for (const [operator, holds] of Object.entries(comparisons)) {
+        for (const [operator, holds] of Object.entries(textComparisons)) {
           const wanted = condition[operator];
           if (wanted === undefined || String(wanted).includes("{{")) continue;
           if (!allowed.some((value) => holds(String(value), String(wanted))))
@@ -27,13 +27,4 @@ export const rule: Rule = {
         }
       }
   },
-};
-
-/** Whether a comparison of texts is true. */
-const comparisons: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
-  StringEquals: (value, wanted) => value === wanted,
-  EqualsIgnoreCase: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
-  StartsWith: (value, wanted) => value.startsWith(wanted),
-  EndsWith: (value, wanted) => value.endsWith(wanted),
-  Contains: (value, wanted) => value.includes(wanted),
 };

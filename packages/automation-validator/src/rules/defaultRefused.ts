@@ -1,9 +1,16 @@
 import { guide } from "automation-language/actions";
 import type { ParameterView } from "automation-language/document";
-import { wrongForm } from "automation-language/forms";
-import { matches } from "automation-language/patterns";
+import {
+  limitProblem,
+  limitsOf,
+  parameterType,
+  partsOf,
+  readValue,
+} from "automation-language/parameters";
 import type { Problem } from "automation-language/place";
 import { plainType } from "automation-language/types";
+import { show } from "automation-language/values";
+import type { Context } from "../context.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -12,44 +19,38 @@ export const rule: Rule = {
   summary:
     "A default has the parameter's type and passes its own allowedValues, allowedPattern and sizes.",
   url: guide("documents-syntax-data-elements-parameters"),
-  *check({ document }) {
+  needs: "patterns",
+  *check(context): Iterable<Problem> {
+    const { document } = context;
     for (const one of [...document.parameters, ...document.variables]) {
-      const value = one.spec.default;
-      if (value === undefined) continue;
-      const reason = wrongForm(plainType(one.type), value) ?? refused(one, value);
-      if (reason !== undefined) yield problem(one, reason);
+      const reason = refused(one, context);
+      if (reason !== undefined)
+        yield {
+          path: [...one.path, "default"],
+          message: `${String(one.path[0]).slice(0, -1)} ${one.name}: its default ${reason}`,
+        };
     }
   },
 };
 
-const problem = ({ name, path }: ParameterView, reason: string): Problem => ({
-  path: [...path, "default"],
-  message: `${name}: its default ${reason}`,
-});
-
-function refused({ spec }: ParameterView, value: unknown): string | undefined {
-  const show = JSON.stringify(value);
-  const entries = Array.isArray(value) ? value : [value];
-  const text = (entry: unknown) =>
-    typeof entry === "object" ? JSON.stringify(entry) : String(entry);
-  const { allowedValues, allowedPattern, minItems, maxItems, minChars, maxChars } = spec;
-  if (Array.isArray(allowedValues)) {
-    const allowed = allowedValues.map(String);
-    const odd = entries.find((entry) => !allowed.includes(String(entry)));
-    if (odd !== undefined) return `${show} is none of its allowedValues ${allowed.join(", ")}`;
-  }
-  if (typeof allowedPattern === "string") {
-    const odd = entries.find((entry) => matches(allowedPattern, text(entry)) === false);
-    if (odd !== undefined)
-      return `${JSON.stringify(odd)} does not match its allowedPattern ${allowedPattern}`;
-  }
-  if (Array.isArray(value) && Number(minItems ?? 0) > value.length)
-    return `has fewer items than minItems, ${minItems}`;
-  if (Array.isArray(value) && Number(maxItems ?? Number.POSITIVE_INFINITY) < value.length)
-    return `has more items than maxItems, ${maxItems}`;
-  if (typeof value === "string" && Number(minChars ?? 0) > value.length)
-    return `is shorter than minChars, ${minChars}`;
-  if (typeof value === "string" && Number(maxChars ?? Number.POSITIVE_INFINITY) < value.length)
-    return `is longer than maxChars, ${maxChars}`;
-  return undefined;
+function refused(one: ParameterView, { match }: Context): string | undefined {
+  const value = one.spec.default;
+  // A type that is not known has a finding of its own; what a reference brings is known when the automation runs.
+  if (value === undefined || plainType(one.type) === undefined || referring(value))
+    return undefined;
+  const read = readValue(parameterType(one), value);
+  if ("error" in read) return read.error;
+  const limits = limitsOf(one);
+  const { allowedPattern } = limits;
+  const problem = limitProblem(limits, read.value);
+  if (problem !== undefined || allowedPattern === undefined) return problem;
+  const odd = partsOf(read.value).find((text) => match(allowedPattern, text)?.kind === "none");
+  return odd === undefined
+    ? undefined
+    : `has the value ${show(odd)}, which does not match its allowedPattern ${allowedPattern}`;
 }
+
+const referring = (value: unknown): boolean =>
+  (Array.isArray(value) ? value : [value]).some(
+    (part) => typeof part === "string" && part.includes("{{"),
+  );

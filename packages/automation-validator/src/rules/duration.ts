@@ -1,11 +1,6 @@
 import { guide } from "automation-language/actions";
+import { LONGEST_SLEEP, parseDuration, parseTimestamp } from "automation-language/duration";
 import type { Rule } from "../rule.ts";
-
-const duration = /^P(?!$)(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
-
-/** Seven days. */
-const LONGEST = 604_800;
-const timestamp = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
 export const rule: Rule = {
   id: "LIMIT10",
@@ -23,25 +18,26 @@ export const rule: Rule = {
           message: `${name} needs a Duration or a Timestamp, and only one of them`,
         };
       if (typeof time === "string" && !time.includes("{{")) {
-        const parts = duration.exec(time);
-        const [days = 0, hours = 0, minutes = 0, seconds = 0] = (parts ?? [])
-          .slice(1)
-          .map((part) => Number(part ?? 0));
-        if (parts === null)
+        const seconds = parseDuration(time);
+        if (seconds === undefined)
           yield {
             path: [...place, "Duration"],
-            message: `${name}: ${time} is no duration: PT10M or P1DT2H is`,
+            message: `${name}: ${time} is not a duration. Write it as PT10M or P1DT2H`,
           };
-        else if (days * 86_400 + hours * 3_600 + minutes * 60 + seconds > LONGEST)
+        else if (seconds > LONGEST_SLEEP)
           yield {
             path: [...place, "Duration"],
             message: `${name}: ${time} is longer than seven days, the most that Automation sleeps`,
           };
       }
-      if (typeof moment === "string" && !moment.includes("{{") && !timestamp.test(moment))
+      if (
+        typeof moment === "string" &&
+        !moment.includes("{{") &&
+        parseTimestamp(moment) === undefined
+      )
         yield {
           path: [...place, "Timestamp"],
-          message: `${name}: ${moment} is no time: 2030-01-31T12:00:00Z is`,
+          message: `${name}: ${moment} is not a time. Write it as 2030-01-31T12:00:00Z`,
         };
     }
   },

@@ -1,6 +1,7 @@
 import { actions, type DataType, guide } from "automation-language/actions";
+import { converts, isDataType } from "automation-language/convert";
 import type { Rule } from "../rule.ts";
-import { fits, isDataType, typeOf } from "../types.ts";
+import { typeOf } from "../types.ts";
 
 export const rule: Rule = {
   id: "REF11",
@@ -17,7 +18,7 @@ export const rule: Rule = {
       const input = actions[step.action]?.inputs[String(key)];
       if (input === undefined || !isDataType(input.type)) continue;
       const wanted: DataType | undefined = whole && deeper.length === 0 ? input.type : undefined;
-      if (wanted !== undefined && !fits(given, wanted))
+      if (wanted !== undefined && !converts(given, wanted))
         yield {
           path,
           message: `${step.name}: ${String(key)} takes ${wanted}, and ${text} is ${given}`,

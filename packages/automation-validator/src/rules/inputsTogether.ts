@@ -1,6 +1,7 @@
 import { guide } from "automation-language/actions";
-import { isRecord, type StepView } from "automation-language/document";
+import type { StepView } from "automation-language/document";
 import { table } from "automation-language/table";
+import { isRecord } from "automation-language/values";
 import type { Rule } from "../rule.ts";
 
 /** What is wrong with an action's inputs taken together, with the input that it is told at. */

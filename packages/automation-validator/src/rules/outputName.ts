@@ -1,4 +1,4 @@
-import { actions, guide } from "automation-language/actions";
+import { guide, reservedOutputs } from "automation-language/actions";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -10,28 +10,28 @@ export const rule: Rule = {
   *check({ document }) {
     for (const step of document.steps) {
       const seen = new Set<string>();
-      const own = actions[step.action]?.outputs ?? {};
-      for (const { name, selector, path } of step.outputs) {
+      const reserved = reservedOutputs(step.action);
+      for (const { name, path } of step.outputs) {
         const place = [...path, "Name"];
         if (seen.has(name))
-          yield { path: place, message: `${step.name} has an output ${name} already` };
+          yield { path: place, message: `${step.name}: the output ${name} is a duplicate` };
         seen.add(name);
         if (!/^[A-Za-z0-9_-]+$/.test(name))
           yield {
             path: place,
-            message: `${step.name}: an output's name is letters, digits, - and _, not ${JSON.stringify(name)}`,
+            message: `${step.name}: an output's name may hold letters, digits, - and _, unlike ${JSON.stringify(name)}`,
           };
-        else if ((name in own && selector !== `$.${name}`) || name === "OutputPayload")
+        else if (reserved.includes(name))
           yield {
             path: place,
-            message: `${step.name}: ${name} is reserved for what ${step.action} itself puts out`,
+            message: `${step.name}: the output name ${name} is reserved: ${step.action} has ${reserved.join(", ")} without a declaration. Remove the declaration and refer to {{ ${step.name}.${name} }}, or choose another name`,
           };
       }
     }
     const seen = new Set<string>();
     for (const { text, path } of document.outputs) {
       const bare = text.replace(/[{}\s]/g, "");
-      if (seen.has(bare)) yield { path, message: `The document has the output ${bare} already` };
+      if (seen.has(bare)) yield { path, message: `The output ${bare} is a duplicate` };
       seen.add(bare);
     }
   },

@@ -1,5 +1,5 @@
 import { guide } from "automation-language/actions";
-import { JavaRegexError, parseJavaRegex } from "automation-language/javaRegex";
+import { translatePattern } from "automation-language/patterns";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -10,15 +10,12 @@ export const rule: Rule = {
   *check({ document }) {
     for (const { name, spec, path } of document.parameters) {
       if (typeof spec.allowedPattern !== "string") continue;
-      try {
-        parseJavaRegex(spec.allowedPattern);
-      } catch (error) {
-        if (!(error instanceof JavaRegexError)) throw error;
+      const translated = translatePattern(spec.allowedPattern);
+      if (translated.kind === "refused")
         yield {
           path: [...path, "allowedPattern"],
-          message: `parameter ${name}: Java refuses the pattern: ${error.message}`,
+          message: `parameter ${name}: Java refuses the pattern: ${translated.reason}`,
         };
-      }
     }
   },
 };

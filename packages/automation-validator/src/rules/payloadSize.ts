@@ -1,6 +1,6 @@
 import { guide } from "automation-language/actions";
-import { isRecord } from "automation-language/document";
 import type { Path, Problem } from "automation-language/place";
+import { isRecord } from "automation-language/values";
 import type { Rule } from "../rule.ts";
 
 /** Longer lists are cut before the script gets them. */

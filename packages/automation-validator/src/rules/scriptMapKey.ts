@@ -1,7 +1,7 @@
 import { guide } from "automation-language/actions";
-import { isRecord } from "automation-language/document";
 import { inText } from "automation-language/references";
 import { suggest } from "automation-language/suggest";
+import { isRecord } from "automation-language/values";
 import { returnedAt, returnedFor } from "../returned.ts";
 import type { Rule } from "../rule.ts";
 

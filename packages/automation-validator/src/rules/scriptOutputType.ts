@@ -1,6 +1,7 @@
 import type { DataType } from "automation-language/actions";
 import { guide } from "automation-language/actions";
 import { type Models, operationOf } from "automation-language/botocore";
+import { converts, isDataType } from "automation-language/convert";
 import { parseSelector } from "automation-language/jsonpath";
 import { selectPath } from "automation-language/shapes";
 import { table } from "automation-language/table";
@@ -8,7 +9,6 @@ import { payloadType } from "../payload.ts";
 import type { ResponsePart } from "../python/inspect.ts";
 import { isPayload, returnedAt } from "../returned.ts";
 import type { Rule } from "../rule.ts";
-import { fits, isDataType } from "../types.ts";
 
 /** The kinds of a returned value that become an output's type, by the documented conversions too. */
 const becomes: Readonly<Record<DataType, readonly string[]>> = table({
@@ -34,7 +34,7 @@ export const rule: Rule = {
         const [, key] = parsed.parts;
         if (returnsEvents && parsed.parts.length === 2 && key?.kind === "child") {
           const given = payloadType(step, key.name, context);
-          if (given !== undefined && isDataType(type) && !fits(given, type))
+          if (given !== undefined && isDataType(type) && !converts(given, type))
             yield {
               path: [...path, "Type"],
               message: `${step.name}.${name}: the handler returns ${key.name} as it came, which is ${given} and does not become ${type}`,
@@ -44,7 +44,7 @@ export const rule: Rule = {
         if (form === undefined || form === "missing" || !(type in becomes)) continue;
         const selected = form.response && selectedType(form.response, context.models);
         const unfit = form.kinds.every((kind) => !(becomes[type as DataType] ?? []).includes(kind));
-        if (selected !== undefined && isDataType(type) && unfit && !fits(selected, type))
+        if (selected !== undefined && isDataType(type) && unfit && !converts(selected, type))
           yield {
             path: [...path, "Type"],
             message: `${step.name}.${name}: the handler returns ${form.response?.path.join(".")} there, which is ${selected} and does not become ${type}`,

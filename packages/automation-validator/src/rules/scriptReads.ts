@@ -1,7 +1,8 @@
 import { guide } from "automation-language/actions";
-import { isRecord, type StepView } from "automation-language/document";
+import type { StepView } from "automation-language/document";
 import { inText } from "automation-language/references";
 import { suggest } from "automation-language/suggest";
+import { isRecord } from "automation-language/values";
 import type { Context } from "../context.ts";
 import { returnedAt, returnedFor } from "../returned.ts";
 import type { Rule } from "../rule.ts";

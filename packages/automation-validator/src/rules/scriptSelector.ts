@@ -1,7 +1,7 @@
 import { guide } from "automation-language/actions";
-import { isRecord } from "automation-language/document";
 import { parseSelector } from "automation-language/jsonpath";
 import { suggest } from "automation-language/suggest";
+import { isRecord } from "automation-language/values";
 import { isPayload, returnedAt } from "../returned.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,5 +1,5 @@
 import { guide } from "automation-language/actions";
-import { isRecord } from "automation-language/document";
+import { isRecord } from "automation-language/values";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {

@@ -1,15 +1,7 @@
 import { guide } from "automation-language/actions";
+import { systemVariables } from "automation-language/references";
 import { suggest } from "automation-language/suggest";
 import type { Rule } from "../rule.ts";
-
-const known = [
-  "global:ACCOUNT_ID",
-  "global:AWS_PARTITION",
-  "global:DATE",
-  "global:DATE_TIME",
-  "global:REGION",
-  "automation:EXECUTION_ID",
-];
 
 export const rule: Rule = {
   id: "REF02",
@@ -18,10 +10,10 @@ export const rule: Rule = {
   url: guide("automation-variables"),
   *check({ references }) {
     for (const { target, path } of references)
-      if (target.kind === "system" && !known.includes(target.name))
+      if (target.kind === "system" && !(systemVariables as readonly string[]).includes(target.name))
         yield {
           path,
-          message: `There is no system variable ${target.name}${suggest(target.name, known)}`,
+          message: `There is no system variable ${target.name}${suggest(target.name, systemVariables)}`,
         };
   },
 };

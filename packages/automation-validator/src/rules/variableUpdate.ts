@@ -1,5 +1,5 @@
 import { guide } from "automation-language/actions";
-import { wrongForm } from "automation-language/forms";
+import { readValue } from "automation-language/parameters";
 import { inText } from "automation-language/references";
 import { suggest } from "automation-language/suggest";
 import { plainType } from "automation-language/types";
@@ -36,11 +36,16 @@ export const rule: Rule = {
       const value = step.inputs.Value;
       const [reference] = typeof value === "string" ? inText(value, path, step) : [];
       const given = reference?.whole ? typeOf(reference, context) : undefined;
-      const reason = wrongForm(plainType(variable.type), value);
+      const type = plainType(variable.type);
+      const read =
+        type === undefined || value === undefined || JSON.stringify(value).includes("{{")
+          ? undefined
+          : readValue(type, value);
+      const reason = read && "error" in read ? read.error : undefined;
       if (reason !== undefined)
         yield {
           path: [...step.path, "inputs", "Value"],
-          message: `${step.name}: ${name} is ${variable.type}, and the value ${reason}`,
+          message: `${step.name}: ${name} is ${variable.type}, and Value ${reason}`,
         };
       else if (given !== undefined && given !== variable.type)
         yield {

@@ -1,17 +1,38 @@
+import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
+import { asText, isRecord } from "automation-language/values";
+import type { CommandStub } from "../commands.ts";
 import { StepFailure } from "../errors.ts";
+import type { Execution } from "../executions.ts";
+import type { Turn, Turned } from "../loop.ts";
+import type { Signal, SignalType } from "../signals.ts";
+
+export type Inputs = Readonly<Record<string, unknown>>;
 
 /** What an action may use. */
 export interface ActionContext {
   /** References are resolved. */
-  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly inputs: Inputs;
+  readonly stepName: string;
   readonly region: string;
+  readonly accountId: string;
+  /** Is aborted when the step is ended from outside. */
+  readonly signal: AbortSignal;
+  /** AWS seconds that each script step costs beyond what its script takes. */
+  readonly scriptSeconds: number;
+  /** Milliseconds since the epoch. */
+  now(): number;
   /**
    * Makes an AWS call as the execution's role; throttling is retried.
    *
    * @param operation PascalCase
    * @throws StepFailure for an error of AWS, StepTimeout, StepStopped
    */
-  call(service: string, operation: string, parameters: Record<string, unknown>): Promise<unknown>;
+  call(
+    service: string,
+    operation: string,
+    parameters: Record<string, unknown>,
+    options?: { readonly readsStream?: true },
+  ): Promise<unknown>;
   /** @throws StepFailure for an exception of the script, StepTimeout, StepStopped */
   script(
     script: string,
@@ -26,6 +47,19 @@ export interface ActionContext {
   setVariable(name: string, value: unknown): void;
   /** Waits, in AWS seconds. @throws StepTimeout, StepStopped */
   sleep(seconds: number): Promise<void>;
+  /**
+   * Waits for a signal of one of the types; step and execution are Waiting until then.
+   *
+   * @param accept says whether the waiting is over; what it throws, the sender of the signal gets
+   * @throws StepTimeout, StepStopped
+   */
+  awaitSignal(types: readonly SignalType[], accept: (signal: Signal) => boolean): Promise<void>;
+  /** Runs the steps inside a loop once. @throws StepFailure, StepTimeout, StepStopped */
+  iterate(turn: Turn): Promise<Turned>;
+  /** Runs another automation to its end. @throws StepFailure, StepTimeout, StepStopped */
+  runAutomation(request: StartAutomationExecutionCommandInput): Promise<Execution>;
+  /** What a command on instances answers. */
+  readonly commandResult: CommandStub["resultOf"];
 }
 
 export interface ActionResult {
@@ -45,37 +79,60 @@ export interface Action {
   run(context: ActionContext): Promise<ActionResult>;
 }
 
-/**
- * An input that must be a text.
- *
- * @throws StepFailure that names it
- */
-export function text(inputs: Readonly<Record<string, unknown>>, name: string): string {
-  const value = inputs[name];
+/** Why an input can't be used. */
+export const wrongInput = (message: string): StepFailure =>
+  new StepFailure(message, { stage: "InputValidation", type: "Verification" });
+
+/** An input that must be a text, or a list of one. @throws StepFailure that names it */
+export function text(inputs: Inputs, name: string): string {
+  const given = inputs[name];
+  const value: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
   if (typeof value === "string" && value !== "") return value;
-  throw new StepFailure(`The input ${name} must be a text; it is ${JSON.stringify(value)}.`, {
-    stage: "InputValidation",
-    type: "Verification",
-  });
+  throw wrongInput(`The input ${name} must be a text; it is ${asText(value) || "empty"}.`);
 }
 
 /** An input that may be left out. An empty text is as good as none. */
-export function optionalText(
-  inputs: Readonly<Record<string, unknown>>,
-  name: string,
-): string | undefined {
+export function optionalText(inputs: Inputs, name: string): string | undefined {
   const value = inputs[name];
   return value === undefined || value === "" ? undefined : text(inputs, name);
 }
 
+/** An input that is a list of texts, of which one may stand alone. @throws StepFailure that names it */
+export function texts(inputs: Inputs, name: string): string[] {
+  const value = inputs[name];
+  const list: unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  if (list.every((part) => typeof part === "string")) return list;
+  throw wrongInput(`The input ${name} must be a list of texts; it is ${asText(value)}.`);
+}
+
+/** An input that is a list of maps. @throws StepFailure that names it */
+export function mapList(inputs: Inputs, name: string): Record<string, unknown>[] {
+  const value = inputs[name] ?? [];
+  if (Array.isArray(value) && value.every(isRecord)) return value;
+  throw wrongInput(`The input ${name} must be a list of maps; it is ${asText(value)}.`);
+}
+
 /** An input that is a Boolean, given as such or as text. */
-export function flag(inputs: Readonly<Record<string, unknown>>, name: string): boolean | undefined {
+export function flag(inputs: Inputs, name: string): boolean | undefined {
   const value = inputs[name];
   if (value === undefined || value === "") return undefined;
   if (typeof value === "boolean") return value;
   if (/^(?:true|false)$/i.test(String(value))) return String(value).toLowerCase() === "true";
-  throw new StepFailure(`The input ${name} must be true or false, not ${JSON.stringify(value)}.`, {
-    stage: "InputValidation",
-    type: "Verification",
-  });
+  throw wrongInput(`The input ${name} must be true or false, not ${asText(value)}.`);
 }
+
+/** An input that is an integer, given as such or as text. */
+export function count(inputs: Inputs, name: string): number | undefined {
+  const value = inputs[name];
+  if (value === undefined || value === "") return undefined;
+  if (/^\d+$/.test(asText(value))) return Number(value);
+  throw wrongInput(`The input ${name} must be an integer from 0, not ${asText(value)}.`);
+}
+
+/** The inputs of these names that are given, as they are. */
+export const given = (inputs: Inputs, names: readonly string[]): Record<string, unknown> =>
+  Object.fromEntries(
+    names
+      .filter((name) => inputs[name] !== undefined && inputs[name] !== "")
+      .map((name) => [name, inputs[name]]),
+  );

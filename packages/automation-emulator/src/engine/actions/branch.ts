@@ -1,11 +1,12 @@
-import { choose } from "../choices.ts";
+import { chooseNext } from "automation-language/conditions";
+import { asWrongInput } from "../errors.ts";
 import { type Action, optionalText } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-branch.html */
 export const branch: Action = {
   timeoutSeconds: 600,
   run: async ({ inputs }) => {
-    const next = choose(inputs.Choices) ?? optionalText(inputs, "Default");
+    const next = asWrongInput(() => chooseNext(inputs.Choices)) ?? optionalText(inputs, "Default");
     return { result: {}, ...(next !== undefined && { next }) };
   },
 };

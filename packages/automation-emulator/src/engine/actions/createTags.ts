@@ -1,18 +1,15 @@
-import { StepFailure } from "../errors.ts";
-import { type Action, optionalText } from "./action.ts";
+import { type Action, mapList, optionalText, texts, wrongInput } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-createtag.html */
 export const createTags: Action = {
   timeoutSeconds: 600,
   notAfterCancel: true,
   run: async ({ inputs, call }) => {
-    const { ResourceIds: ids, Tags: tags } = inputs;
+    const ids = texts(inputs, "ResourceIds");
+    const tags = mapList(inputs, "Tags");
     const type = optionalText(inputs, "ResourceType") ?? "EC2";
-    if (!Array.isArray(ids) || !Array.isArray(tags)) {
-      throw new StepFailure("The inputs ResourceIds and Tags must be lists.", {
-        stage: "InputValidation",
-        type: "Verification",
-      });
+    if (ids.length === 0 || tags.length === 0) {
+      throw wrongInput("The inputs ResourceIds and Tags must not be empty.");
     }
     if (type === "EC2") {
       await call("ec2", "CreateTags", { Resources: ids, Tags: tags });

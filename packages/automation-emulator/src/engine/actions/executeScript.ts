@@ -1,5 +1,4 @@
-import { StepFailure } from "../errors.ts";
-import { type Action, text } from "./action.ts";
+import { type Action, text, wrongInput } from "./action.ts";
 
 const runtimes = ["python3.10", "python3.11", "python3.12"];
 
@@ -9,19 +8,20 @@ const longestList = 100;
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html */
 export const executeScript: Action = {
   timeoutSeconds: 600,
-  run: async ({ inputs, script }) => {
+  run: async ({ inputs, script, sleep, scriptSeconds }) => {
     const runtime = text(inputs, "Runtime");
     if (!runtimes.includes(runtime)) {
-      throw new StepFailure(`The emulator runs ${runtimes.join(", ")}, not ${runtime}.`, {
-        stage: "InputValidation",
-        type: "Verification",
-      });
+      throw wrongInput(`The emulator runs ${runtimes.join(", ")}, not ${runtime}.`);
     }
+    // The one public record of an execution shows some seconds until the first line of a script, and as many between
+    // its last one and the end of the step. Without a cost there is no wait, and no other step gets a turn.
+    if (scriptSeconds > 0) await sleep(scriptSeconds / 2);
     const { payload, log } = await script(
       text(inputs, "Script"),
       text(inputs, "Handler"),
       inputs.InputPayload ?? {},
     );
+    if (scriptSeconds > 0) await sleep(scriptSeconds / 2);
     const cut = Array.isArray(payload) ? payload.slice(0, longestList) : payload;
     return { result: { Payload: cut, ExecutionLog: log } };
   },

@@ -1,6 +1,6 @@
+import { asText } from "automation-language/values";
 import { StepFailure } from "../errors.ts";
 import { select } from "../outputs.ts";
-import { asText } from "../values.ts";
 import { type ActionContext, text } from "./action.ts";
 import { callOf } from "./awsApi.ts";
 
@@ -27,8 +27,15 @@ export async function look(context: ActionContext): Promise<Looked> {
     found === undefined ? [] : Array.isArray(found) ? found : [found];
   const texts = wanted.map(asText);
   return {
-    desired: values.length > 0 && values.every((value) => texts.includes(asText(value))),
+    desired: values.length > 0 && values.every((value) => isAmong(value, texts)),
     found: values.length === 0 ? `nothing at ${selector}` : values.map(asText).join(", "),
     wanted: texts.join(", "),
   };
+}
+
+/** Published documents write "True" and "False" for booleans, and pass. */
+function isAmong(value: unknown, wanted: readonly string[]): boolean {
+  const text = asText(value);
+  if (typeof value !== "boolean") return wanted.includes(text);
+  return wanted.some((one) => one.toLowerCase() === text);
 }

@@ -1,6 +1,5 @@
-import { seconds } from "../duration.ts";
-import { StepFailure } from "../errors.ts";
-import { type Action, optionalText, text } from "./action.ts";
+import { parseDuration, parseTimestamp } from "automation-language/duration";
+import { type Action, type Inputs, optionalText, text, wrongInput } from "./action.ts";
 
 /** The action's own limit is the length of an execution. */
 const sevenDays = 604_800;
@@ -9,21 +8,23 @@ const sevenDays = 604_800;
 export const sleep: Action = {
   timeoutSeconds: sevenDays,
   notAfterCancel: true,
-  run: async ({ inputs, sleep: wait }) => {
-    await wait(length(inputs));
+  run: async ({ inputs, sleep: wait, now }) => {
+    await wait(length(inputs, now()));
     return { result: {} };
   },
 };
 
-function length(inputs: Readonly<Record<string, unknown>>): number {
+function length(inputs: Inputs, now: number): number {
   const duration = optionalText(inputs, "Duration");
+  const until = duration === undefined ? parseTimestamp(text(inputs, "Timestamp")) : undefined;
   const asked =
-    duration === undefined
-      ? (Date.parse(text(inputs, "Timestamp")) - Date.now()) / 1000
-      : seconds(duration);
-  if (asked !== undefined && !Number.isNaN(asked)) return Math.max(0, asked);
-  throw new StepFailure(
-    `The sleep of ${duration ?? String(inputs.Timestamp)} is no ISO 8601 duration or time.`,
-    { stage: "InputValidation", type: "Verification" },
+    duration !== undefined
+      ? parseDuration(duration)
+      : until === undefined
+        ? undefined
+        : (until - now) / 1000;
+  if (asked !== undefined) return Math.max(0, asked);
+  throw wrongInput(
+    `The sleep of ${duration ?? String(inputs.Timestamp)} is not an ISO 8601 duration or time.`,
   );
 }

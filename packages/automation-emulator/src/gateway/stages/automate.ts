@@ -1,23 +1,15 @@
 /** Systems Manager Automation, which the engine answers. */
+import { isAutomationCall } from "../../engine/operations.ts";
 import { ConstraintError, checkInput } from "../constraints.ts";
 import type { DecodedCall } from "../decode.ts";
 import { errorResponse, type ServiceError, type WireResponse } from "../errors.ts";
 import type { Caller, CallInProgress, GatewayParts, Stage } from "../ports.ts";
 
-const operations = new Set([
-  "StartAutomationExecution",
-  "GetAutomationExecution",
-  "DescribeAutomationExecutions",
-  "DescribeAutomationStepExecutions",
-  "StopAutomationExecution",
-  "SendAutomationSignal",
-]);
-
 type Parts = Pick<GatewayParts, "automation" | "identities" | "models">;
 
 export function automated(parts: Parts): Stage<CallInProgress> {
   return async ({ arrival, call }, next) =>
-    call.service === "ssm" && operations.has(call.operation)
+    call.service === "ssm" && isAutomationCall(call.operation, call.parameters)
       ? answer(parts, call, arrival.request.body)
       : next();
 }

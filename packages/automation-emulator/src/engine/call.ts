@@ -1,0 +1,34 @@
+/** AWS calls of Systems Manager's own, outside of any step. */
+import { clientEnvironment } from "../gateway/environment.ts";
+import type { TargetLocation } from "./executions.ts";
+import type { JobResult } from "./jobs.ts";
+import type { Credentials, Tools } from "./tools.ts";
+
+/** Makes one call as somebody, in an account and Region. */
+export function callAs(
+  { workers, endpoint }: Tools,
+  by: TargetLocation & { readonly credentials: Credentials; readonly userAgent?: string },
+  service: string,
+  operation: string,
+  parameters: Record<string, unknown>,
+): Promise<JobResult> {
+  const { accountId, region, credentials, userAgent } = by;
+  return workers.run({
+    kind: "api",
+    service,
+    operation,
+    parameters,
+    timeoutSeconds: 25,
+    env: {
+      ...clientEnvironment(endpoint, accountId, region),
+      ...environmentOf(credentials),
+      ...(userAgent !== undefined && { AWS_EXECUTION_ENV: userAgent }),
+    },
+  }).result;
+}
+
+export const environmentOf = (credentials: Credentials): Readonly<Record<string, string>> => ({
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  AWS_SESSION_TOKEN: credentials.sessionToken,
+});

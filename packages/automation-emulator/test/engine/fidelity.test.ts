@@ -1,0 +1,233 @@
+/** Small documents in which an engine easily goes another way than AWS. */
+import {
+  AddTagsToResourceCommand,
+  type AutomationExecution,
+  DescribeAutomationExecutionsCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  RemoveTagsFromResourceCommand,
+  type SSMClient,
+} from "@aws-sdk/client-ssm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../../src/index.ts";
+import { create, get, pass, type Step, script, ssmOf, start, stepOf } from "./harness.ts";
+
+let emulator: Emulator;
+let ssm: SSMClient;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ timeScale: 100 });
+  ssm = ssmOf(emulator, "111122223333");
+});
+afterAll(() => emulator.close());
+
+async function run(
+  steps: readonly Step[],
+  rest: object = {},
+  Parameters: Record<string, string[]> = {},
+): Promise<AutomationExecution> {
+  const id = await start(ssm, await create(ssm, steps, rest), { Parameters });
+  await emulator.engine.settled(id);
+  return get(ssm, id);
+}
+
+/** Returns its one input p. */
+const echo = (p: unknown, name = "echo"): Step =>
+  script(name, ["return events"], {
+    payload: { p },
+    outputs: [{ Name: "p", Selector: "$.Payload.p", Type: "String" }],
+  });
+
+describe("a boolean property", () => {
+  const look = (DesiredValues: unknown[]) =>
+    run([
+      {
+        name: "check",
+        action: "aws:assertAwsResourceProperty",
+        inputs: {
+          Service: "ec2",
+          Api: "GetEbsEncryptionByDefault",
+          PropertySelector: "$.EbsEncryptionByDefault",
+          DesiredValues,
+        },
+      },
+    ]);
+  test.each([["False"], ["false"], [false]])("is the desired value %j", async (value) => {
+    expect((await look([value])).AutomationExecutionStatus).toBe("Success");
+  });
+  test("is not the other one", async () => {
+    expect((await look(["True", true])).AutomationExecutionStatus).toBe("Failed");
+  });
+});
+
+test("a failed API call is told in AWS's words, without a traceback", async () => {
+  const inputs = { Service: "ec2", Api: "DescribeInstances", InstanceIds: ["i-0123456789abcdef0"] };
+  const execution = await run([{ name: "a", action: "aws:executeAwsApi", inputs }]);
+  expect(execution.FailureMessage).toMatch(
+    /^Step fails when it is Execute\/Cancelling action\. An error occurred \(InvalidInstanceID\.NotFound\) when calling the DescribeInstances operation: /,
+  );
+  expect(execution.FailureMessage).not.toContain("Traceback");
+});
+
+test("a Java pattern with flags for a group is read", async () => {
+  const P = { type: "String", allowedPattern: "^(?i:[a-f]+)$", default: "AbC" };
+  const execution = await run([pass("a")], { parameters: { P } });
+  expect(execution.AutomationExecutionStatus).toBe("Success");
+  await expect(run([pass("a")], { parameters: { P } }, { P: ["xyz"] })).rejects.toThrow(
+    "does not match its allowedPattern",
+  );
+});
+
+test("a script that needs more than 512 MB fails", async () => {
+  const execution = await run([script("big", ["return {'n': len(b'x' * (700 << 20))}"])]);
+  expect(execution.AutomationExecutionStatus).toBe("Failed");
+  expect(execution.FailureMessage).toContain("MemoryError");
+  const small = await run([script("small", ["return {'n': len(b'x' * (100 << 20))}"])]);
+  expect(small.AutomationExecutionStatus).toBe("Success");
+});
+
+test("a reference to an output whose selector found nothing stays as it is written", async () => {
+  const read = {
+    name: "read",
+    action: "aws:executeAwsApi",
+    inputs: { Service: "ec2", Api: "DescribeVpcs" },
+    outputs: [{ Name: "gone", Selector: "$.Vpcs[0].NoSuchThing", Type: "String" }],
+  };
+  const execution = await run([read, echo("{{read.gone}}")], { outputs: ["echo.p"] });
+  expect(execution.Outputs).toEqual({ "echo.p": ["{{read.gone}}"] });
+});
+
+test("Parameter Store is read in defaults, values and inputs", async () => {
+  await ssm.send(new PutParameterCommand({ Name: "/a/b", Value: "stored", Type: "String" }));
+  const rest = {
+    parameters: { P: { type: "String", default: "{{ssm:/a/b}}" } },
+    outputs: ["echo.p", "input.p"],
+  };
+  const steps = [echo("{{ P }}"), echo("is {{ ssm:/a/b }}", "input")];
+  const expected = { "echo.p": ["stored"], "input.p": ["is stored"] };
+  expect((await run(steps, rest)).Outputs).toEqual(expected);
+  const given = await run(steps, rest, { P: ["{{ ssm:/a/b }} too"] });
+  expect(given.Outputs).toMatchObject({ "echo.p": ["stored too"] });
+  const missing = await run([echo("{{ssm:/none}}")]);
+  expect(missing.FailureMessage).toContain("The parameter {{ssm:/none}} can't be read.");
+});
+
+test("numbers are exact through parameters, scripts and outputs", async () => {
+  const large = "12345678901234567890";
+  const execution = await run(
+    [
+      script("add", ["return events['n'] + 1"], {
+        payload: { n: "{{ N }}" },
+        outputs: [{ Name: "Sum", Selector: "$.Payload", Type: "Integer" }],
+      }),
+    ],
+    { parameters: { N: { type: "Integer" } }, outputs: ["add.Sum"] },
+    { N: [large] },
+  );
+  expect(execution.Outputs).toEqual({ "add.Sum": ["12345678901234567891"] });
+});
+
+describe("output names", () => {
+  const declared = (action: string, inputs: object, Name: string) =>
+    run([{ name: "a", action, inputs, outputs: [{ Name, Selector: "$.Other", Type: "String" }] }]);
+  test.each([
+    ["aws:executeAutomation", { DocumentName: "D" }, "Output"],
+    ["aws:executeAwsApi", { Service: "ec2", Api: "DescribeVpcs" }, "OutputPayload"],
+  ])("that %s has itself are reserved", async (action, inputs, name) => {
+    await expect(declared(action, inputs, name)).rejects.toThrow(
+      `the output ${name}, a name that is reserved`,
+    );
+  });
+  test("Payload of aws:executeScript is a name like any other", async () => {
+    const outputs = [{ Name: "Payload", Selector: "$.Payload.p", Type: "String" }];
+    const execution = await run([script("a", ["return {'p': 'x'}"], { outputs })], {
+      outputs: ["a.Payload"],
+    });
+    expect(execution.Outputs).toEqual({ "a.Payload": ["x"] });
+  });
+});
+
+test("a role that does not exist refuses the start", async () => {
+  const assumeRole = "arn:aws:iam::111122223333:role/Nobody";
+  await expect(run([pass("a")], { assumeRole })).rejects.toThrow(
+    "The defined assume role is unable to be assumed. The role arn:aws:iam::111122223333:role/Nobody does not exist.",
+  );
+});
+
+test("tags of executions can be added, listed, removed and filtered by", async () => {
+  const id = await start(ssm, await create(ssm, [pass("a")]), {
+    Tags: [{ Key: "one", Value: "1" }],
+  });
+  const resource = { ResourceType: "Automation", ResourceId: id } as const;
+  const Tags = [{ Key: "two", Value: "2" }];
+  await ssm.send(new AddTagsToResourceCommand({ ...resource, Tags }));
+  await ssm.send(new RemoveTagsFromResourceCommand({ ...resource, TagKeys: ["one"] }));
+  expect((await ssm.send(new ListTagsForResourceCommand(resource))).TagList).toEqual(Tags);
+  const Filters = [{ Key: "TagKey" as const, Values: ["two"] }];
+  const found = await ssm.send(new DescribeAutomationExecutionsCommand({ Filters }));
+  expect(found.AutomationExecutionMetadataList?.map((one) => one.AutomationExecutionId)).toEqual([
+    id,
+  ]);
+  const more = Array.from({ length: 5 }, (_, at) => ({ Key: `k${at}`, Value: "" }));
+  await expect(ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: more }))).rejects.toThrow(
+    "five tags at most".replace("five", "5"),
+  );
+});
+
+describe("targets", () => {
+  const parameters = { P: { type: "String" } };
+  const document = () => create(ssm, [echo("{{ P }}")], { parameters, outputs: ["echo.p"] });
+  test("TargetParameterName needs Targets", async () => {
+    await expect(
+      start(ssm, await document(), { TargetParameterName: "P", Parameters: { P: ["x"] } }),
+    ).rejects.toThrow("TargetParameterName needs Targets");
+  });
+  test("TargetMaps start one execution for each map", async () => {
+    const TargetMaps = [{ P: ["a"] }, { P: ["b"] }];
+    const id = await start(ssm, await document(), { TargetMaps });
+    await emulator.engine.settled(id);
+    const execution = await get(ssm, id);
+    expect(execution.AutomationExecutionStatus).toBe("Success");
+    expect(execution.ProgressCounters).toMatchObject({ TotalSteps: 2, SuccessSteps: 2 });
+    expect(execution.ResolvedTargets?.ParameterValues).toEqual(["a", "b"]);
+  });
+});
+
+test("a script step costs the seconds that it is to cost, and the time of the engine can be advanced", async () => {
+  const other = await startEmulator({ timeScale: 0, stepSeconds: 8 });
+  const client = ssmOf(other, "111122223333");
+  const id = await start(client, await create(client, [echo("x")], { outputs: ["echo.p"] }));
+  let ended = false;
+  const settled = other.engine.settled(id).then(() => {
+    ended = true;
+  });
+  const calls = async () => stepOf(await get(client, id), "echo").StepStatus;
+  while ((await calls()) !== "InProgress") await new Promise((resolve) => setTimeout(resolve, 10));
+  other.engine.time.advance(3.9);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(ended).toBe(false);
+  while (!ended) {
+    other.engine.time.advance(0.5);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await settled;
+  const { ExecutionStartTime, ExecutionEndTime } = await get(client, id);
+  expect(Number(ExecutionEndTime) - Number(ExecutionStartTime)).toBeGreaterThanOrEqual(8_000);
+  await other.close();
+});
+
+test("a document that can't run here in all its parts is made with a warning in the log, and fails by name", async () => {
+  const steps = [
+    pass("a"),
+    { name: "machine", action: "aws:executeStateMachine", inputs: { stateMachineArn: "arn" } },
+  ];
+  const execution = await run(steps);
+  expect(execution.FailureMessage).toContain("does not run the action aws:executeStateMachine");
+  const made = emulator.calls.all().findLast(({ operation }) => operation === "CreateDocument");
+  expect(made?.warning).toContain("the action aws:executeStateMachine (step machine)");
+  const script = { Runtime: "PowerShell Core 6.0", Script: "x" };
+  const shell = await run([{ name: "shell", action: "aws:executeScript", inputs: script }]);
+  expect(shell.FailureMessage).toContain("not PowerShell Core 6.0");
+  const last = emulator.calls.all().findLast(({ operation }) => operation === "CreateDocument");
+  expect(last?.warning).toContain("scripts of PowerShell Core 6.0 (step shell)");
+});
