@@ -10,6 +10,7 @@ interface Options {
   readonly log?: string;
   readonly enforceIam: boolean;
   readonly timeScale: number;
+  readonly stepSeconds: number;
   readonly account: string;
   readonly host: string;
   readonly allowHost: readonly string[];
@@ -57,6 +58,12 @@ const options = new Command("emulator")
   .option("--account <id>", "account of the printed environment", account, "123456789012")
   .option("--log <file>", "append each AWS call to this file, one JSON object a line")
   .option("--enforce-iam", "hold every assumed role to its policies", false)
+  .option(
+    "--step-seconds <n>",
+    "AWS seconds that each script step costs besides its script",
+    number,
+    0,
+  )
   .option("--time-scale <x>", "seconds of AWS time per real second in automations", number, 1)
   .parse()
   .opts<Options>();
@@ -70,6 +77,7 @@ try {
     region: options.region,
     enforceIam: options.enforceIam,
     timeScale: options.timeScale,
+    stepSeconds: options.stepSeconds,
     ...(options.log !== undefined && { logFile: options.log }),
   });
   if (options.json) {

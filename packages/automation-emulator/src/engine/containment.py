@@ -17,7 +17,6 @@ import os
 import pwd
 import resource
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -139,10 +138,10 @@ def _landlock(folder: Path, port: int) -> None:
         os.close(ruleset)
 
 
-def _programs() -> Iterable[str]:
+def _programs() -> list[str]:
     python = (sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(sys.executable).resolve().parent))
     modules = (path for path in sys.path if path)
-    return dict.fromkeys((*SYSTEM, *python, *modules))
+    return list(dict.fromkeys((*SYSTEM, *python, *modules)))
 
 
 def _allow_path(libc: Any, ruleset: int, path: str, rights: int) -> None:
@@ -162,7 +161,7 @@ def _allow_path(libc: Any, ruleset: int, path: str, rights: int) -> None:
 def _guard(folder: Path) -> None:
     """Python's own refusals; a hook can't be taken out again."""
     home = os.path.realpath(pwd.getpwuid(os.getuid()).pw_dir)
-    allowed = tuple(os.path.realpath(path) + os.sep for path in (folder, *_programs()))
+    allowed = tuple(os.path.realpath(path) + os.sep for path in (str(folder), *_programs()))
     own = f"/proc/{os.getpid()}"
 
     def refuse(event: str, arguments: tuple[Any, ...]) -> None:

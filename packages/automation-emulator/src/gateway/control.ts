@@ -1,8 +1,10 @@
 /** The emulator's own HTTP interface, below /_emulator/, for people without the TypeScript one. */
+import type { CommandMatch, CommandResult } from "../engine/commands.ts";
 import type { CallFilter, CallLog } from "./calls.ts";
 import type { Fault, FaultKind, FaultMatch, FiringFaultBoard } from "./faults.ts";
 import type { Guardrail, Guardrails } from "./iam/guardrails.ts";
 import { faultNames, namedFault } from "./namedFaults.ts";
+import type { Automation } from "./ports.ts";
 import type { WireRequest } from "./request.ts";
 
 export interface Control {
@@ -13,6 +15,7 @@ export interface Control {
   /** Why the emulator can't answer AWS calls; undefined while it can. */
   readonly failure: () => string | undefined;
   readonly reset: () => Promise<void>;
+  readonly automation: () => Automation;
   readonly settings: (method: string, account: string | null, values: unknown) => Promise<unknown>;
 }
 
@@ -24,6 +27,8 @@ export interface ControlAnswer {
 /**
  * - GET /_emulator/health: 503 with the reason when moto has ended
  * - POST /_emulator/reset: as if it had just been started
+ * - GET /_emulator/clock, POST with `{ "advance": <seconds> }`: the time of executions
+ * - POST, DELETE /_emulator/commands: what commands on instances answer, `{ "match": {…}, "result": {…} }`
  * - GET, POST, DELETE /_emulator/settings[?account=]: quotas and delays (patched_moto/settings.py)
  * - GET /_emulator/calls[?executionId=&step=&accountId=&mutating=true], DELETE /_emulator/calls
  * - GET, POST, DELETE /_emulator/faults, DELETE /_emulator/faults/ID
@@ -45,6 +50,22 @@ export async function answerControl(
       }
       case "POST /_emulator/reset":
         await control.reset();
+        return ok({});
+      case "GET /_emulator/clock":
+        return clock(control.automation());
+      case "POST /_emulator/clock": {
+        const { advance, ...rest } = record(JSON.parse(request.body.toString("utf8")), "the body");
+        none(rest, "the body", "advance");
+        control.automation().time?.advance(count(advance, "advance"));
+        return clock(control.automation());
+      }
+      case "POST /_emulator/commands": {
+        const { match, result } = parseCommand(JSON.parse(request.body.toString("utf8")));
+        control.automation().commands?.set(match, result);
+        return ok({});
+      }
+      case "DELETE /_emulator/commands":
+        control.automation().commands?.clear();
         return ok({});
       case "GET /_emulator/settings":
       case "POST /_emulator/settings":
@@ -104,6 +125,41 @@ export async function answerControl(
 
 const ok = (body: unknown): ControlAnswer => ({ status: 200, body });
 const refused = (status: number, message: string): ControlAnswer => ({ status, body: { message } });
+
+function clock({ time }: Automation): ControlAnswer {
+  return time === undefined
+    ? refused(501, "This engine has no clock.")
+    : ok({ now: new Date(time.now()).toISOString() });
+}
+
+/** Reads what commands are to answer. @throws Error that names the wrong part. */
+function parseCommand(input: unknown): { match: CommandMatch; result: Partial<CommandResult> } {
+  const { match = {}, result = {}, ...rest } = record(input, "the body");
+  none(rest, "the body", "match, result");
+  const { documentName, instanceId, ...otherMatch } = record(match, "match");
+  none(otherMatch, "match", "documentName, instanceId");
+  const { status, responseCode, output, seconds, ...otherResult } = record(result, "result");
+  none(otherResult, "result", "status, responseCode, output, seconds");
+  return {
+    match: {
+      ...(documentName !== undefined && { documentName: string(documentName, "documentName") }),
+      ...(instanceId !== undefined && { instanceId: string(instanceId, "instanceId") }),
+    },
+    result: {
+      ...(status !== undefined && { status: oneOf(status, commandStatuses, "status") }),
+      ...(responseCode !== undefined && { responseCode: number(responseCode, "responseCode") }),
+      ...(output !== undefined && { output: string(output, "output") }),
+      ...(seconds !== undefined && { seconds: number(seconds, "seconds") }),
+    },
+  };
+}
+
+const commandStatuses = ["Success", "Failed", "TimedOut", "Cancelled", "DeliveryTimedOut"] as const;
+
+function number(value: unknown, where: string): number {
+  if (typeof value !== "number") throw new Error(`${where} must be a number.`);
+  return value;
+}
 
 function callFilter(query: URLSearchParams): CallFilter {
   const [executionId, step, accountId] = ["executionId", "step", "accountId"].map((n) =>

@@ -1,4 +1,7 @@
 /** What the parts of the gateway need of each other, and of the Automation engine. */
+
+import type { EngineTime } from "../engine/clock.ts";
+import type { Commands } from "../engine/commands.ts";
 import type { RecordingCallLog } from "./calls.ts";
 import type { DecodedCall } from "./decode.ts";
 import type { ServiceError, WireResponse } from "./errors.ts";
@@ -25,6 +28,10 @@ export interface Automation {
   kill(executionId: string): void;
   /** Ends all executions and forgets them. */
   reset(): Promise<void>;
+  /** The time of executions, in milliseconds since the epoch, which tests can advance by so many seconds. */
+  readonly time?: Pick<EngineTime, "now" | "advance">;
+  /** What commands on instances answer. */
+  readonly commands?: Commands;
 }
 
 /** What IAM says of a call. */

@@ -92,7 +92,11 @@ export async function startStack<A extends Automation>(
     if (status !== 200) throw new Error(`The settings were refused: ${JSON.stringify(output)}`);
     return output;
   };
-  const control = { calls, faults, enforce, guardrails, failure: moto.failure, reset, settings };
+  const { failure } = moto;
+  const control = {
+    ...{ calls, faults, enforce, guardrails },
+    ...{ failure, reset, settings, automation: engine },
+  };
   try {
     const server = await startServer(
       {

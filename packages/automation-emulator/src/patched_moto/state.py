@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import cloudpickle
+import cloudpickle  # type: ignore[import-untyped]
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from moto.backends import get_backend
@@ -54,7 +54,7 @@ def type_of_lock(lock: Any) -> Any:
     return threading.RLock if isinstance(lock, LOCKS[1]) else threading.Lock
 
 
-def new_table(kind: type[Any]) -> Any:
+def new_table(kind: Any) -> Any:
     """An empty table of a class of its own."""
     return kind.__new__(kind)
 

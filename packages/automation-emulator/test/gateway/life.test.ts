@@ -12,6 +12,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createCallLog, keptCalls } from "../../src/gateway/calls.ts";
 import type { PendingCall } from "../../src/gateway/faults.ts";
+import { startEmulator } from "../../src/index.ts";
 import { inProject } from "../project.ts";
 import { isRunning } from "../workers/harness.ts";
 import { clients, startTestStack } from "./harness.ts";
@@ -137,6 +138,32 @@ test("settings can be read and changed over HTTP, and a wrong one is refused in 
     });
   } finally {
     await stack.close();
+  }
+});
+
+test("the clock of executions is read and advanced over HTTP, and commands are given results", async () => {
+  const emulator = await startEmulator({ timeScale: 0 });
+  const ask = async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${emulator.endpoint}/_emulator/${path}`, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as { now: string } };
+  };
+  try {
+    const before = Date.parse((await ask("GET", "clock")).body.now);
+    const after = Date.parse((await ask("POST", "clock", { advance: 3600 })).body.now);
+    expect(after - before).toBeGreaterThanOrEqual(3_600_000);
+    expect(after - before).toBeLessThan(3_700_000);
+    const result = { status: "Failed", responseCode: 3, output: "no" };
+    expect((await ask("POST", "commands", { match: {}, result })).status).toBe(200);
+    expect(await ask("POST", "commands", { result: { status: "Odd" } })).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining("status must be one of Success") },
+    });
+    expect((await ask("DELETE", "commands")).status).toBe(200);
+  } finally {
+    await emulator.close();
   }
 });
 

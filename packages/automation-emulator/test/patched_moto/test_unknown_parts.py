@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -89,14 +90,15 @@ def test_a_buckets_configurations_are_not_taken_for_the_bucket(account: Account)
     name = f"parts-{account.id}"
     s3.create_bucket(Bucket=name)
     s3.put_object(Bucket=name, Key="k", Body=b"x")
-    for call in (
+    calls: list[Callable[[], Any]] = [
         lambda: s3.delete_bucket_metrics_configuration(Bucket=name, Id="i"),
         lambda: s3.delete_bucket_analytics_configuration(Bucket=name, Id="i"),
         lambda: s3.put_bucket_request_payment(Bucket=name, RequestPaymentConfiguration={"Payer": "Requester"}),
         lambda: s3.get_bucket_request_payment(Bucket=name),
         lambda: s3.get_object_torrent(Bucket=name, Key="k"),
         lambda: s3.rename_object(Bucket=name, Key="k", RenameSource="/k2"),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(REFUSED):
             call()
     assert s3.get_object(Bucket=name, Key="k")["Body"].read() == b"x"

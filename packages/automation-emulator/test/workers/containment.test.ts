@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { findPython } from "automation-language/python";
 import { execaSync } from "execa";
@@ -127,7 +127,7 @@ test("a file in the developer's home is refused by Python alone, too", async () 
     "except PermissionError as error: return str(error)",
   );
   expect(payloadOf(result)).toBe(
-    `A step in the emulator may not open ${homedir()}/.aws/credentials.`,
+    `A step in the emulator may not open ${userInfo().homedir}/.aws/credentials.`,
   );
 });
 

@@ -129,7 +129,12 @@ def _bucket_grants(bucket: Any) -> list[dict[str, Any]]:
         for uri in uris:
             permissions = ACL_ACTIONS if "FULL_CONTROL" in grant.permissions else grant.permissions
             actions = [f"s3:{ACL_ACTIONS[name]}" for name in permissions if name in ACL_ACTIONS]
-            statement = {"Effect": "Allow", "Principal": "*", "Action": actions, "Resource": [arn, f"{arn}/*"]}
+            statement: dict[str, Any] = {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": actions,
+                "Resource": [arn, f"{arn}/*"],
+            }
             if uri == AUTHENTICATED_USERS:
                 statement["Condition"] = {"Null": {"aws:PrincipalAccount": "false"}}
             found.append(statement)
