@@ -326,7 +326,7 @@ describe("a terminated instance", () => {
 
 test.concurrent("whatever a run for an instance leaves, no group for the world is among it", async () => {
   const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  await emulator.knobs({ requesterManaged: [world.interfaceIds[0] ?? ""] }, world.accountId);
+  await emulator.settings({ requesterManaged: [world.interfaceIds[0] ?? ""] }, world.accountId);
   const failed = await world.contain();
   expect(failed.status).toBe("Failed");
   expectNoneOpen(await ownGroups(world));

@@ -147,7 +147,7 @@ test("an instance from whose state no way leads to Standby is isolated, and the 
   const lifecycleStates = Object.fromEntries(
     states.map((state, index) => [group.instanceIds[index] ?? "", state]),
   );
-  await emulator.knobs({ lifecycleStates }, world.accountId);
+  await emulator.settings({ lifecycleStates }, world.accountId);
   await Promise.all(
     states.map(async (state, index) => {
       const member = await memberWorld(world, group, index);
@@ -166,9 +166,9 @@ test("an instance from whose state no way leads to Standby is isolated, and the 
 test.concurrent("an instance that comes into service later is brought to Standby by Contain again, without being opened", async () => {
   const world = await memberAtMinSize();
   const lifecycleStates = { [world.instanceId]: "Pending:Wait" };
-  await emulator.knobs({ lifecycleStates }, world.accountId);
+  await emulator.settings({ lifecycleStates }, world.accountId);
   expectWarned(await world.contain(), "Pending:Wait");
-  await emulator.knobs({ lifecycleStates: {} }, world.accountId);
+  await emulator.settings({ lifecycleStates: {} }, world.accountId);
   const again = await world.contain();
   expect(again.status, again.report).toBe("Success");
   expect(await lifecycleState(world, world.instanceId)).toBe("Standby");
@@ -198,7 +198,7 @@ describe("the instance is isolated and the report says what could not be done", 
       const world = await memberAtMinSize();
       const before = await world.snapshot();
       const images = forImages.test(action) ? { CreateAMIBackup: "true" } : {};
-      await emulator.knobs({ imageDelay: 0 }, world.accountId);
+      await emulator.settings({ imageDelay: 0 }, world.accountId);
       const { denied, run } = await withDenials(world, [action], () =>
         world.contain({ ...tagged, ...images }),
       );

@@ -45,19 +45,19 @@ const groupCount = async (world: World): Promise<number> =>
 test.concurrent("without room for a group the instance is left as it was, and Contain again goes on", async () => {
   const world = await makeWorld(emulator);
   const before = (await world.snapshot()).network;
-  await emulator.knobs({ groupQuota: await groupCount(world) }, world.accountId);
+  await emulator.settings({ groupQuota: await groupCount(world) }, world.accountId);
   const failed = await world.contain();
   expect(failed).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
   expect(failed.report).toContain("SecurityGroupLimitExceeded");
   expect(failed.report).toContain("is NOT isolated");
   expect(differences(before ?? "", (await world.snapshot()).network ?? "")).toEqual([]);
-  await emulator.knobs({ groupQuota: 2500 }, world.accountId);
+  await emulator.settings({ groupQuota: 2500 }, world.accountId);
   expect((await world.contain()).status).toBe("Success");
 });
 
 test.concurrent("an EKS node with a trunk interface is isolated, and the report says that its pods with groups of their own are not cut", async () => {
   const world = await makeWorld(emulator);
-  await emulator.knobs({ trunkInterfaces: [world.interfaceIds[1] ?? ""] }, world.accountId);
+  await emulator.settings({ trunkInterfaces: [world.interfaceIds[1] ?? ""] }, world.accountId);
   const run = await world.contain();
   expect(run.status, run.report).toBe("Success");
   expect(section(run, "Warnings").join()).toMatch(/Not cut: pods .* trunk interface/);

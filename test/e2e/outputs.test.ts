@@ -208,7 +208,7 @@ test("the release line works for who started the document of another account, by
 
 test("what the role may not do is printed ready to paste, and does what it says", async () => {
   const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  await emulator.knobs({ imageDelay: 0 }, world.accountId);
+  await emulator.settings({ imageDelay: 0 }, world.accountId);
   const contained = await world.contain({ CreateAMIBackup: "true" });
   expect(contained.status, contained.report).toBe("Success");
   const lines = section(contained, "Next, which this role may not do");

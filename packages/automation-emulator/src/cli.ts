@@ -1,8 +1,11 @@
+#!/usr/bin/env node
 /** `automation-emulator`: a local AWS for any client, until Ctrl-C. */
+import { closeSync, openSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { type Emulator, startEmulator } from "./index.ts";
+import { preparePython } from "./pythonPackages.ts";
 
 interface Options {
   readonly port: number;
@@ -18,18 +21,44 @@ interface Options {
   readonly json: boolean;
 }
 
-function number(text: string): number {
+/** Seconds, from 0. */
+function seconds(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError("A number from 0.");
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("It must be a number from 0.");
   return value;
 }
 
-function port(text: string): number {
+/** Seconds of AWS time per real second. */
+function scale(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65535) {
-    throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
-  }
+  if (text.trim() === "" || !(value > 0 && value <= 10_000))
+    throw new InvalidArgumentError("It must be a number above 0, 10,000 at most.");
   return value;
+}
+
+function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
+    throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+  return Number(text);
+}
+
+function regionName(text: string): string {
+  if (!/^[a-z]{2,}(-[a-z]+)+-\d+$/.test(text))
+    throw new InvalidArgumentError("It is not the name of an AWS Region; write it as us-east-1.");
+  return text;
+}
+
+/** A file that can be appended to. */
+function writable(file: string): string {
+  try {
+    closeSync(openSync(file, "a"));
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `The log can't be written (${error instanceof Error ? error.message : error}).`,
+    );
+  }
+  return file;
 }
 
 function hostAndPort(text: string, before: readonly string[]): readonly string[] {
@@ -38,13 +67,13 @@ function hostAndPort(text: string, before: readonly string[]): readonly string[]
 }
 
 function account(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError("An account id of 12 digits.");
+  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError("An account id has 12 digits.");
   return text;
 }
 
-const options = new Command("emulator")
+const options = new Command("automation-emulator")
   .description("Starts a local AWS with SSM Automation and prints how to point a client at it.")
-  .option("--port <n>", "port; 0 takes a free one", port, 4566)
+  .option("--port <n>", "port; 0 takes a free one", portNumber, 4566)
   .option("--host <address>", "address to listen on; 0.0.0.0 in a container", "127.0.0.1")
   .option(
     "--allow-host <name:port>",
@@ -54,22 +83,34 @@ const options = new Command("emulator")
   )
   .option("--json", "print one line of JSON, { endpoint, env }, for programs", false)
   .option("--state <folder>", "keep what AWS holds in this folder between starts")
-  .option("--region <name>", "default Region of the printed environment", "us-east-1")
+  .option("--region <name>", "default Region of the printed environment", regionName, "us-east-1")
   .option("--account <id>", "account of the printed environment", account, "123456789012")
-  .option("--log <file>", "append each AWS call to this file, one JSON object a line")
+  .option("--log <file>", "append each AWS call to this file, one JSON object a line", writable)
   .option("--enforce-iam", "hold every assumed role to its policies", false)
   .option(
     "--step-seconds <n>",
     "AWS seconds that each script step costs besides its script",
-    number,
+    seconds,
     0,
   )
-  .option("--time-scale <x>", "seconds of AWS time per real second in automations", number, 1)
+  .option("--time-scale <x>", "seconds of AWS time per real second in automations", scale, 1)
+  .addHelpText(
+    "after",
+    `
+Examples:
+  automation-emulator --port 0
+      a local AWS on a free port
+  automation-emulator --enforce-iam --log calls.jsonl --time-scale 60
+      roles are held to their policies, calls are logged, an automation's hour takes a minute`,
+  )
+  .showHelpAfterError("automation-emulator --help tells of all options.")
   .parse()
   .opts<Options>();
 
 try {
+  const python = await preparePython((line) => console.error(pc.dim(line)));
   const emulator = await startEmulator({
+    python,
     port: options.port,
     host: options.host,
     allowedHosts: options.allowHost,
