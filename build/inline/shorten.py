@@ -1,7 +1,7 @@
 """Makes a script shorter: annotations and comments go, and blank space that Python does not need; a string that was
-written in parts becomes one. Every name, key and text stays, so that a reviewer reads in the document what stands in the
-source. Where the document would be too long all the same, names inside the functions of its longest scripts become short;
-names of functions, keys and texts stay.
+written in parts becomes one. Every name, key and text stays, so that a reviewer reads in the document what stands in
+the source. Where the document would be too long all the same, names inside the functions of its longest scripts become
+short; names of functions, keys and texts stay.
 
 It edits the text by its tokens, never prints a syntax tree: the same text comes out under every version of Python, and
 it runs under the oldest one that can read the source.

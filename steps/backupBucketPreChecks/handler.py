@@ -11,8 +11,8 @@ BLOCKS = ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictP
 # With all four, neither an ACL nor a policy can let the public in:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Missing: whether the bucket does not exist. Warnings: what could not be checked; whether the backup can be written,
-    writing it tells. Refuses a bucket that others may read or write."""
+    """Missing: whether the bucket does not exist. Warnings: what could not be checked; whether the backup can be
+    written, writing it tells. Refuses a bucket that others may read or write."""
     name, owner = events["Bucket"], events["AccountId"]
     bucket = {"Bucket": name, "ExpectedBucketOwner": owner}
     of_bucket: list[str] = []

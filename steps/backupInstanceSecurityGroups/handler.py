@@ -15,7 +15,7 @@ def only_if_free(**request: Any) -> None:
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Warnings: settings of a new bucket that S3 did not take. An instance that is contained as asked needs no backup."""
+    """Warnings: settings of a new bucket that S3 did not take. What is contained as asked needs no backup."""
     s3, run = client("s3"), events["Run"]
     failed: list[str] = []
     if not run["Backup"]:
@@ -37,6 +37,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             attempt(failed, operation, method, "OperationAborted NoSuchBucket", "BucketAlreadyOwnedByYou", **given)
     if not read or read["Body"].read() != body:
         refuse(
-            f"The backup s3://{run['Bucket']}/{run['Key']} can't be written and read back: {'; '.join(failed)}. Give another bucket."
+            f"The backup s3://{run['Bucket']}/{run['Key']} can't be written and read back: {'; '.join(failed)}."
+            " Give another bucket."
         )
     return {"Warnings": failed}

@@ -12,7 +12,7 @@ const live = { variable: parameter.DryRun, is: { BooleanEquals: false } } as con
 export const branchOnActionAndMode = defineStep({
   name: "branchOnActionAndMode",
   action: "aws:branch",
-  description: "A dry run ends with the plan.",
+  description: "A dry run plans.",
   choices: [
     { all: [release, live], next: "restoreInstanceConfiguration" },
     { all: [release], next: "reportRestore" },

@@ -7,7 +7,7 @@ const goesOn = (is: string) =>
 export const branchOnAutoScalingGroupMembership = defineStep({
   name: "branchOnAutoScalingGroupMembership",
   action: "aws:branch",
-  description: "A member that is InService goes to Standby first.",
+  description: "InService goes to Standby first.",
   choices: [
     { all: goesOn("Standby"), next: "describeAutoScalingGroups" },
     { all: goesOn("Open"), next: "createAllAccessSecurityGroup" },

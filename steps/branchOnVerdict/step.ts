@@ -7,7 +7,7 @@ const outcome = (is: string) =>
 export const branchOnVerdict = defineStep({
   name: "branchOnVerdict",
   action: "aws:branch",
-  description: "Goes to the report that fits.",
+  description: "Picks the report.",
   choices: [
     { all: outcome("ContainmentDone"), next: "containFinalOutput" },
     { all: outcome("ReleaseDone"), next: "restoreFinalOutput" },

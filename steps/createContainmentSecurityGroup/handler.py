@@ -16,7 +16,7 @@ DONE = {"Revoke": "InvalidPermission.NotFound", "Author": "InvalidPermission.Dup
 
 def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str, str]:
     """Makes the groups that are not there yet and gives all their rules; the ids by what the calls name them. What EC2
-    refuses is a warning; where it refuses only the tags, a group is made without; one that it leaves open is not used."""
+    refuses is a warning; where it refuses only tags, a group is made without; one that it leaves open is not used."""
     ids: dict[str, str] = {}
     calls = run["Calls"]["createContainmentSecurityGroup"]
 
@@ -33,13 +33,16 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
         for wanted in (given, {name: it for name, it in given.items() if name != "TagSpecifications"}):
             made = attempt(failed, "A group", ec2.create_security_group, "", "InvalidGroup.Duplicate", **wanted)
             if made:
-                return keep(given["GroupName"], given["VpcId"], made["GroupId"])
-            if not failed:
-                return find()
+                keep(given["GroupName"], given["VpcId"], made["GroupId"])
+            elif not failed:
+                find()
+            if made or not failed:
+                return
         warnings.extend(failed)
 
     def rule(operation: str, given: dict[str, Any]) -> None:
-        name, failed = given["GroupId"], []
+        name = given["GroupId"]
+        failed: list[str] = []
         if ids.get(name):
             change, wanted = getattr(ec2, xform_name(operation)), {**given, "GroupId": ids[name]}
             attempt(failed, f"{operation} of the {name[1:-1]}", change, NEW, DONE[operation[:6]], **wanted)
@@ -54,8 +57,8 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
 
 
 def fit_groups(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> set[str]:
-    """The groups that may be put on: those inside that allow no more than asked, those outside that allow all. Where rules
-    can't be read, those inside that made no trouble."""
+    """The groups that may be put on: those inside that allow no more than asked, those outside that allow all. Where
+    rules can't be read, those inside that made no trouble."""
     seen, everything = own_groups(ec2, run, warnings), {"Ingress": EVERYTHING, "Egress": EVERYTHING}
     good = set()
     for name, group in ids.items():
@@ -112,7 +115,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     seconds = f"{time.time() - begin:.1f}" if cut else "0"
     left = [name for name, it in interfaces.items() if it["Cut"] and name not in cut.keys() - bad]
     if left:
-        warnings.append(f"Not cut: connections of {', '.join(left)} that stand now may live on until they idle out.")
+        warnings.append(f"Not cut: connections of {', '.join(left)} may live on until they idle out.")
     if shut:
         prove(ec2, run, shut, warnings)
     for name, group in ids.items():

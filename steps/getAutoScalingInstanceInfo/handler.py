@@ -89,8 +89,8 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Run: all that later steps need to know. Key, AutoScalingGroupName, Open…: what the steps of API calls need. Next and
-    Images: what is to be done. Output and Json: the report of a dry run."""
+    """Run: all that later steps need to know. Key, AutoScalingGroupName, Open…: what the steps of API calls need. Next
+    and Images: what is to be done. Output and Json: the report of a dry run."""
     ec2, s3 = client("ec2"), client("s3")
     run: dict[str, Any] = {**events["Run"], **events["Inputs"], "Warnings": [], "Problems": [], "AutoScaling": {}}
     run |= {"Backup": "", "Standby": False}

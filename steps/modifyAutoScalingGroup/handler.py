@@ -8,8 +8,8 @@ from shared.aws import attempt, client
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Makes the calls; if the last one fails, MinSize is put back. Fails with what was refused, which keeps nothing from
-    being isolated: the step is not critical. Draining behind a load balancer is not waited for."""
+    """Makes the calls; if the last one fails, MinSize is put back. Fails with what was refused, which keeps nothing
+    from being isolated: the step is not critical. Draining behind a load balancer is not waited for."""
     autoscaling, run, done = client("autoscaling"), events["Run"], {}
     refused: list[str] = []
     calls = run["Calls"]["modifyAutoScalingGroup"]

@@ -11,7 +11,9 @@ from shared.instance import put_groups
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Notes: Made (calls), Problems (why one failed), Left (commands for those that failed or had to wait)."""
-    run, made, left = events["Run"], [], []
+    run = events["Run"]
+    made: list[list[Any]] = []
+    left: list[list[Any]] = []
     problems: list[str] = []
     clients = {service: client(service) for service in ("ec2", "autoscaling", "s3")}
 

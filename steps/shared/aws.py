@@ -30,8 +30,8 @@ def code_of(error: Exception) -> str:
 def attempt(
     failed: list[str], what: str, method: Callable[..., Any], retry: str = "", done: str = "", /, **given: Any
 ) -> Any:
-    """A call's answer; an empty one where it fails, with a line in `failed` unless its code is `done`. While the code is
-    one of `retry` the call is made again, for some seconds."""
+    """A call's answer; an empty one where it fails, with a line in `failed` unless its code is `done`. While the code
+    is one of `retry` the call is made again, for some seconds."""
     for pause in (0.2, 0.5, 1, 2, 4, 4, 0):
         try:
             return method(**given)
@@ -39,11 +39,12 @@ def attempt(
             code = code_of(error)
             if not pause or code not in retry or (code[0] == "U" and pause > 2):
                 failed += [f"{what}: {str(error)[:300]}"] if code != done else []
-                return {}
+                break
         time.sleep(pause)
+    return {}
 
 
 def side_by_side(work: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]) -> list[Any]:
-    """The results of a work done for each tuple of arguments at the same time, in their order. Raises the first error."""
+    """The results of a work done for all tuples of arguments at a time, in their order. Raises the first error."""
     with ThreadPoolExecutor(40) as pool:
         return [*pool.map(lambda each: work(*each), arguments)]

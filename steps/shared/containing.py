@@ -21,8 +21,8 @@ ALL_IPV6 = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
 
 
 def earlier_backups(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
-    """The backups that the runbook's groups on the instance name, by key, the latest last, as far as they are what their
-    keys say; for any other, a problem."""
+    """The backups that the runbook's groups on the instance name, by key, the latest last, as far as they are what
+    their keys say; for any other, a problem."""
     found: dict[str, Any] = {}
     for key in run["Held"]:
         backup, fault = load(s3, run, key)
@@ -38,7 +38,7 @@ def look_at_interface(run: dict[str, Any], name: str, groups: dict[str, Any], ba
     connections are to be cut)."""
     now = run["Interfaces"][name]
     keys = [groups[group]["Description"] for group in now["Own"] if group in groups]
-    recorded = next(
+    recorded: dict[str, Any] = next(
         (
             backups[key]["Interfaces"][name]
             for key in keys
@@ -71,7 +71,8 @@ def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, back
     warnings = run["Warnings"]
     if state not in ("InService", "Standby", "EnteringStandby"):
         warnings.append(
-            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once it is InService."
+            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once it is"
+            " InService."
         )
     if len(group["Instances"]) == 1:
         warnings.append(f"{name} has no other instance: nothing serves meanwhile.")

@@ -35,13 +35,13 @@ def dry_run(run: dict[str, Any], missing: bool) -> dict[str, Any]:
         )
         for step, each, asked in tries
     ]
-    calls = [
+    calls: list[Any] = [
         {"Step": step if run["Action"] == "Contain" else here, "Call": f"{service}:{operation}", "Parameters": it}
         for step, each in steps
         for service, operation, it in each
         if missing or "Bucket" not in operation
     ]
-    sections = {
+    sections: dict[str, list[Any]] = {
         "What changes": changes,
         "Still allowed": [f"{way} {rule}" for way in run["Rules"] for rule in rules_of(run["Rules"][way])],
         "Warnings": run["Warnings"],

@@ -29,8 +29,8 @@ def kind_of(name: str, instance: str) -> str:
 
 
 def own_groups(ec2: Any, run: dict[str, Any], failed: list[str]) -> dict[str, Any]:
-    """The runbook's groups for the instance, as EC2 describes them, by id; none, and a line in `failed`, where they can't
-    be read."""
+    """The runbook's groups for the instance, as EC2 describes them, by id; none, and a line in `failed`, where they
+    can't be read."""
     named = [{"Name": "group-name", "Values": [f"ContainEC2Instance-*-{run['InstanceId']}-*"]}]
     found = attempt(failed, "Groups can't be read", ec2.describe_security_groups, Filters=named)
     return {it["GroupId"]: it for it in found.get("SecurityGroups", [])}

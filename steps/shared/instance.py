@@ -7,8 +7,8 @@ from shared.groups import kind_of
 
 
 def interfaces_of(instance: dict[str, Any]) -> dict[str, Any]:
-    """Each attached interface by its id: Vpc, Groups (ids, sorted), Names (of the groups, by id), Own (the kinds of those
-    that are the runbook's, by id)."""
+    """Each attached interface by its id: Vpc, Groups (ids, sorted), Names (of the groups, by id), Own (the kinds of
+    those that are the runbook's, by id)."""
     found = {}
     for each in instance.get("NetworkInterfaces", []):
         names = {group["GroupId"]: group["GroupName"] for group in each["Groups"]}
@@ -18,8 +18,8 @@ def interfaces_of(instance: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-# All at once: the time for which an instance is open counts. One that fails does not hold up the others, and one that is
-# gone needs nothing more.
+# All at once: the time for which an instance is open counts. One that fails does not hold up the others, and one that
+# is gone needs nothing more.
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html
 def put_groups(ec2: Any, groups: dict[str, list[str]], failed: list[str], retry: str = "", **dry: Any) -> set[str]:
     """Gives each interface its groups in place of all that it has, or asks whether that would go; those that failed."""

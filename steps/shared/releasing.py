@@ -16,7 +16,7 @@ def refuse_older_key(s3: Any, run: dict[str, Any]) -> None:
     costs a warning."""
     for key in [key for key in run["Held"] if key not in run["Keys"]]:
         backup, fault = load(s3, run, key)
-        run["Warnings"].append(f"A group on the instance names another backup. {fault}")
+        run["Warnings"].append(f"Another backup is named. {fault}")
         if backup:
             refuse(f"{run['Key']} is of an older containment. The one that holds has {key}: give that as S3PrefixName.")
 
@@ -62,8 +62,8 @@ def scaling_calls(run: dict[str, Any], group: dict[str, Any], state: str, alive:
         desired, ready = desired + 1, True
     if not group or not ready:
         run["Problems"].append(
-            f"No way back into service: {name} has MaxSize {group.get('MaxSize', 'no more')}, desired capacity {desired}; the"
-            f" instance is {state or 'not in it'}. Release again when there is."
+            f"No way back into service: {name} has MaxSize {group.get('MaxSize', 'no more')}, desired capacity"
+            f" {desired}; the instance is {state or 'not in it'}."
         )
         return []
     now, owner = group["MinSize"], owners_min_size(group)

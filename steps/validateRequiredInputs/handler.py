@@ -55,8 +55,8 @@ def permission(rule: Any) -> dict[str, Any]:
 
 
 def permissions(name: str, rules: Any) -> list[dict[str, Any]]:
-    """A parameter's rules as EC2 takes them, each once. Refuses rules that together allow every address: whom they let in
-    or out, on whatever port, nobody knows, and that is no isolation."""
+    """A parameter's rules as EC2 takes them, each once. Refuses rules that together allow every address: whom they let
+    in or out, on whatever port, nobody knows, and that is no isolation."""
     found: dict[str, dict[str, Any]] = {}
     for at, rule in enumerate(rules, 1):
         try:
@@ -65,7 +65,7 @@ def permissions(name: str, rules: Any) -> list[dict[str, Any]]:
             refuse(f"{name}, rule {at}, {json.dumps(rule)[:300]}: {error}.")
         found[json.dumps(valid)] = valid
     for family, key in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
-        ranges = [ipaddress.ip_network(each[key]) for rule in found.values() for each in rule.get(family, [])]
+        ranges: Any = [ipaddress.ip_network(each[key]) for rule in found.values() for each in rule.get(family, [])]
         if any(each.prefixlen == 0 for each in ipaddress.collapse_addresses(ranges)):
             refuse(f"{name} allows every address, which is no isolation. Give the addresses that are meant.")
     return [*found.values()]
@@ -80,14 +80,15 @@ def tags(identifier: str) -> list[dict[str, str]]:
 
 
 def key_of_backup(prefix: str, execution: str, action: str) -> str:
-    """The backup's key in the bucket: for Release as given; for Contain a new one below the prefix, without its seal."""
+    """The backup's key in the bucket: for Release as given; for Contain a new one below the prefix, not yet sealed."""
     sealed = prefix.endswith(".json")
     if action == "Release" and not sealed:
         refuse(f"To release, S3PrefixName must be the backup's key as Contain reported it, ….json; {prefix!r} is not.")
     # A group's description holds the key, in 255 characters.
     if action == "Contain" and (sealed or len(prefix) > 64 or "//" in f"/{prefix}"):
         refuse(
-            f"To contain, S3PrefixName must be empty or a folder such as incidents/4711, of up to 64 characters; {prefix!r} is not."
+            "To contain, S3PrefixName must be empty or a folder such as incidents/4711, of up to 64 characters;"
+            f" {prefix!r} is not."
         )
     folder = prefix.rstrip("/") + "/" if prefix else ""
     return prefix if sealed else f"{folder}{datetime.now(UTC):%Y/%m/%d/%H/%M}/{execution}"

@@ -1,4 +1,4 @@
-"""Closes what is open, reads how everything stands, tags and cleans up, and writes the report that the run ends with."""
+"""Closes what is open, reads how everything stands, tags and cleans up, and writes the report of the run."""
 
 from typing import Any
 
@@ -48,8 +48,8 @@ def look(ec2: Any, run: dict[str, Any], unread: list[str]) -> dict[str, Any]:
 
 
 def look_and_close(ec2: Any, run: dict[str, Any], problems: list[str]) -> dict[str, Any]:
-    """How things stand, after what is open to all was closed by the containment's group, or else by the groups of before;
-    Inside: the containment's group of each VPC; Unread: what can't be read."""
+    """How things stand, after what is open to all was closed by the containment's group, or else by the groups of
+    before; Inside: the containment's group of each VPC; Unread: what can't be read."""
     unread: list[str] = []
     seen, todo = look(ec2, run, unread), {}
     mine = {group: it for group, it in seen["Groups"].items() if it["Description"] in run["Keys"]}
@@ -90,7 +90,8 @@ def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str
     state, was = states.get(run["InstanceId"], "not in the group"), run["AutoScaling"]
     if run["Action"] == "Contain" and state != "Standby":
         warnings.append(
-            f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it (see modifyAutoScalingGroup)."
+            f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it (see"
+            " modifyAutoScalingGroup)."
         )
     sizes = [f"MinSize {it['MinSize']}, desired capacity {it['DesiredCapacity']}" for it in (was, group)]
     return [f"{was['Name']}: before {was['State']}, {sizes[0]}; now {state}, {sizes[1]}"]
@@ -173,7 +174,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         title = "RELEASE FAILED"
         sections |= {"To finish": [again, release], "To finish by hand": notes.get("Left", [])}
     if isolated:
-        share = f"aws --region {region} ec2 modify-image-attribute --launch-permission Add=[{{UserId=FORENSICS}}] --image-id"
+        share = f"aws --region {region} ec2 modify-image-attribute"
+        share += " --launch-permission Add=[{UserId=FORENSICS}] --image-id"
         sections["Next, which this role may not do"] = [*run["Next"], *(f"{share} {it['ImageId']}" for it in images)]
     if contain and problems:
         known = "MAY NOT BE" if seen["Unread"] else "is NOT" if len(wrong) == len(lines) else "is only PARTLY"

@@ -141,7 +141,7 @@ def _ids() -> None:
     NetworkInterface.requester_managed = property(read, write)
 
     def read_type(interface: Any) -> str:
-        trunk = interface.id in knobs(interface.ec2_backend.account_id).trunk_interfaces
+        trunk = interface.id in settings_of(interface.ec2_backend.account_id).trunk_interfaces
         return "trunk" if trunk else str(vars(interface).get("own_type", "interface"))
 
     def write_type(interface: Any, value: str) -> None:
