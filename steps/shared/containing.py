@@ -55,17 +55,20 @@ def look_at_interface(run: dict[str, Any], name: str, groups: dict[str, Any], ba
     now["Cut"] = not now["Done"] and (not recorded or bool(others))
 
 
-def look_at_scaling(run: dict[str, Any], group: dict[str, Any], state: str, backups: dict[str, Any]) -> None:
+def look_at_scaling(s3: Any, run: dict[str, Any], found: dict[str, Any], backups: dict[str, Any]) -> None:
     """Sets AutoScaling: how the group and the instance's place in it were before the containment."""
+    group, state = found["Group"], found["State"]
     name = group["AutoScalingGroupName"]
     was = {"Name": name, "State": state, "Owner": owners_min_size(group)}
     was |= {size: group[size] for size in ("MinSize", "DesiredCapacity", "MaxSize")}
-    # What has the runbook's mark of an earlier run has its tags too.
-    keys = {tag["Key"] for tag in group.get("Tags", [])}
-    marked = f"ContainEC2Instance:{run['InstanceId']}" in keys
-    was["Tags"] = [tag for tag in run["Tags"] if marked or tag["Key"] not in keys]
-    for backup in backups.values():
-        if "Standby" in state and backup["AutoScaling"].get("Name") == name:
+    # A run that ended before it isolated left its mark, which leads to its backup: that, and it alone, says that the
+    # instance was not in Standby by its owner's will.
+    tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
+    mark = tags.get(f"ContainEC2Instance:{run['InstanceId']}", "")
+    was["Tags"] = [tag for tag in run["Tags"] if mark or tag["Key"] not in tags]
+    earlier = [load(s3, run, mark)[0]] if mark and mark not in backups else []
+    for backup in (*earlier, *backups.values()):
+        if "Standby" in state and backup.get("AutoScaling", {}).get("Name") == name:
             was = backup["AutoScaling"]
     run |= {"AutoScaling": was, "Standby": state == "InService"}
     warnings = run["Warnings"]
@@ -219,7 +222,7 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     if unknown:
         problems.append(f"Which groups {', '.join(unknown)} had before is not known: a release can't give them.")
     if found["Group"]:
-        look_at_scaling(run, found["Group"], found["State"], backups)
+        look_at_scaling(s3, run, found, backups)
     if any(each.get("InterfaceType") == "trunk" for each in instance["NetworkInterfaces"]):
         run["Warnings"].append("Not cut: pods with groups of their own, on branch interfaces of a trunk interface.")
     run["Next"] = next_commands(run, instance)

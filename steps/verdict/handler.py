@@ -75,7 +75,7 @@ def state_of(run: dict[str, Any], now: dict[str, Any], before: list[str], groups
     if OUTSIDE in now["Own"].values():
         return "OPEN TO ALL"
     if more or group not in groups:
-        return "NOT PROVED, with other groups or one that can't be read"
+        return "NOT PROVED"
     wrong = wrong_rules(groups[group], run["Rules"]) if run["Action"] == "Contain" else []
     if groups[group]["Description"] not in run["Keys"]:
         wrong.append(f"of another run, with the backup {groups[group]['Description']}")
@@ -164,7 +164,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Calls made": notes.get("Made", []),
         "Backup": [f"s3://{run['Bucket']}/{run['Key']}"],
     }
-    release, again = release_line(run), "Start again with the same parameters: it goes on from here."
+    release, again = release_line(run), "Start again with the same parameters."
     put = f"aws --region {region} ec2 modify-network-interface-attribute --network-interface-id"
     title = "RELEASED" if notes.get("Made") else "RELEASED BEFORE, nothing was changed"
     if contain:
@@ -179,7 +179,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         sections["Next, which this role may not do"] = [*run["Next"], *(f"{share} {it['ImageId']}" for it in images)]
     if contain and problems:
         known = "MAY NOT BE" if seen["Unread"] else "is NOT" if len(wrong) == len(lines) else "is only PARTLY"
-        title = f"CONTAINMENT FAILED; the instance {'IS' if isolated else known} isolated"
+        title = f"CONTAINMENT FAILED; the instance {'IS' if isolated else known} isolated as asked"
         inside, back = seen["Inside"], {name: it["Before"] for name, it in old.items() if it["Before"]}
         sections["To finish"] = [again]
         sections["To isolate by hand"] = [

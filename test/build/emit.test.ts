@@ -101,11 +101,11 @@ describe("the emitted document", () => {
     ]);
   });
 
-  test("names the next step only where it is not the following one", () => {
+  test("names the next step only where it is not the following one, or a branch leads there too", () => {
     expect(document.mainSteps.map((step: { nextStep?: string }) => step.nextStep)).toEqual([
       undefined,
       undefined,
-      undefined,
+      "copy",
       undefined,
     ]);
     const back = emit(

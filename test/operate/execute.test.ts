@@ -267,7 +267,8 @@ describe("a run that can't start says what to do", () => {
   it("for parameters that the document does not take", async () => {
     const ended = await execute(...args, "--action", "Explode");
     expect(ended.status).toBe(1);
-    expect(ended.stderr).toContain("describe-document");
+    expect(ended.stderr).toContain("--action");
+    expect(ended.stderr).toContain("Contain");
   });
 
   it("for a unit without an active account", async () => {

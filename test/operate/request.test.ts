@@ -157,7 +157,7 @@ describe("a run is refused", () => {
     [
       "with more rules than Systems Manager takes values",
       { parameters: { IngressInput: rules(51) } },
-      "IngressInput has 51 rules; Systems Manager takes 50 values",
+      "(IngressInput) has 51 rules; Systems Manager takes 50 values",
     ],
     [
       "with a value that is longer than Systems Manager takes",

@@ -48,7 +48,13 @@ const EXITS = `
 Exit codes:
   0  nothing was found that is as severe as --fail-on says
   1  something was found
-  2  something could not be read, or the checks could not run`;
+  2  something could not be read, or the checks could not run
+
+Examples:
+  automation-validate runbook.yaml
+      one document
+  automation-validate --format sarif --fail-on warning documents/
+      all documents of a folder, for a machine, and strictly`;
 
 /** More than this at a time only wait for each other. */
 const AT_A_TIME = 8;

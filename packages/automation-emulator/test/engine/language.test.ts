@@ -1,16 +1,17 @@
 /** The cases of the language package, which the validator keeps too, through the engine. */
-import { findPython } from "automation-language/python";
-import { describe, expect, test } from "vitest";
-import { conditionCases } from "../../../automation-language/test/cases/conditions.ts";
-import { conversionCases } from "../../../automation-language/test/cases/conversions.ts";
-import { durationCases } from "../../../automation-language/test/cases/durations.ts";
-import { patternCases } from "../../../automation-language/test/cases/patterns.ts";
+
+import { conditionCases } from "automation-language/cases/conditions";
+import { conversionCases } from "automation-language/cases/conversions";
+import { durationCases } from "automation-language/cases/durations";
+import { patternCases } from "automation-language/cases/patterns";
 import {
   referenceCases,
   referenceNotFound,
   referenceValues,
-} from "../../../automation-language/test/cases/references.ts";
-import { selectorCases } from "../../../automation-language/test/cases/selectors.ts";
+} from "automation-language/cases/references";
+import { selectorCases } from "automation-language/cases/selectors";
+import { findPython } from "automation-language/python";
+import { describe, expect, test } from "vitest";
 import type { ActionContext } from "../../src/engine/actions/action.ts";
 import { branch } from "../../src/engine/actions/branch.ts";
 import { sleep } from "../../src/engine/actions/sleep.ts";

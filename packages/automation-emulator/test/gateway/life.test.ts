@@ -226,12 +226,12 @@ describe("the command", () => {
   });
 
   test.each([
-    ["a port that is no port", ["--port", "70000"], /whole number from 0 to 65535/],
+    ["a port that is no port", ["--port", "70000"], /number from 0 to 65535/],
     ["an address of another machine", ["--host", "192.0.2.1"], /192\.0\.2\.1 is not an address/],
     [
       "a log in a folder that is not there",
       ["--log", "/nowhere/log"],
-      /can't be written to \/nowhere\/log/,
+      /log can't be written .*\/nowhere\/log/,
     ],
     ["a name without a port", ["--allow-host", "emulator"], /Like localhost:8080/],
   ])("tells %s in words", async (_, args, words) => {

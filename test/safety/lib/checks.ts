@@ -1,0 +1,63 @@
+/** What must hold after every run, whatever failed in it: read from the account, never from a report alone. */
+
+import type { Run } from "../../world/run.ts";
+import { differences } from "../../world/snapshot.plain.ts";
+import { rulesOf, type Snapshot } from "../../world/snapshot.ts";
+import { groupsByInterface, ownGroups } from "../../world/state.ts";
+import type { World } from "../../world/world.ts";
+
+/** Invariant 3: interfaces that are on an all-access group, or on one of the runbook's that is open to the world. */
+export async function openInterfaces(world: World): Promise<readonly string[]> {
+  const [interfaces, groups] = await Promise.all([groupsByInterface(world), ownGroups(world)]);
+  const open = groups
+    .filter(
+      (group) =>
+        group.GroupName?.includes("-all-access-") ||
+        /(?:0\.0\.0\.0|::)\/0/.test(
+          `${rulesOf(group.IpPermissions)} ${rulesOf(group.IpPermissionsEgress)}`,
+        ),
+    )
+    .map((group) => group.GroupId ?? "");
+  return Object.entries(interfaces)
+    .filter(([, on]) => on.some((group) => open.includes(group)))
+    .map(([id, on]) => `${id} is open: ${on.join(", ")}`);
+}
+
+/** How many interfaces are on nothing but a containment group, and how many there are. */
+async function isolation(world: World): Promise<{ readonly inside: number; readonly all: number }> {
+  const [interfaces, groups] = await Promise.all([groupsByInterface(world), ownGroups(world)]);
+  const inside = groups
+    .filter((group) => group.GroupName?.includes("-containment-"))
+    .map((group) => group.GroupId ?? "");
+  const each = Object.values(interfaces);
+  return {
+    inside: each.filter((on) => on.length === 1 && inside.includes(on[0] ?? "")).length,
+    all: each.length,
+  };
+}
+
+/** Invariants 6 and 10: what a run says of the instance, and is not so. */
+export async function lies(world: World, run: Run): Promise<readonly string[]> {
+  const { inside, all } = await isolation(world);
+  const title = String(run.json.Title ?? "");
+  const wrong: string[] = [];
+  if (/^(?:ALREADY )?CONTAINED/.test(title) && inside < all)
+    wrong.push(`"${title}", and ${inside} of ${all} interfaces are contained`);
+  if (/instance IS isolated/.test(title) && inside < all)
+    wrong.push(`"${title}", and ${inside} of ${all} interfaces are contained`);
+  if (/is NOT isolated/.test(title) && inside > 0 && !run.report.includes("NOT AS ASKED"))
+    wrong.push(`"${title}", and ${inside} of ${all} interfaces are contained`);
+  if (/FAILED/.test(title) && run.status === "Success")
+    wrong.push(`a Success is called "${title}"`);
+  if (/^(?:ALREADY )?CONTAINED|^RELEASED/.test(title) && run.status === "Failed")
+    wrong.push(`a Failed run is called "${title}"`);
+  if (/^RELEASED/.test(title) && inside > 0) wrong.push(`"${title}", and ${inside} are contained`);
+  return wrong;
+}
+
+/** A containment leaves its backups, its images and a bucket that it made. */
+const kept = /^(?:buckets|images|snapshots|volumes)\b/;
+
+/** How a state differs from that before a containment, but for what a containment leaves on purpose. */
+export const drift = (before: Snapshot, after: Snapshot): readonly string[] =>
+  differences(before, after).filter((line) => !kept.test(line));
