@@ -1,9 +1,13 @@
-"""The rules of a direction, beyond what Systems Manager takes as a parameter's values."""
+"""The rules of a direction."""
 
+import ipaddress
 import json
+from typing import Any
 
 import pytest
-from validateRequiredInputs.handler import permissions
+from hypothesis import given
+from hypothesis import strategies as st
+from validateRequiredInputs.handler import permissions, tags
 
 
 def rules(count: int) -> list[dict[str, str]]:
@@ -14,12 +18,6 @@ def rules(count: int) -> list[dict[str, str]]:
     ]
 
 
-def test_a_group_takes_sixty_rules_in_a_direction() -> None:
-    assert len(permissions("IngressInput", rules(60))) == 60
-    with pytest.raises(ValueError, match="IngressInput has 61 rules; a security group takes 60 in a direction"):
-        permissions("IngressInput", rules(61))
-
-
 def test_a_rule_that_is_given_twice_counts_once() -> None:
     assert permissions("EgressInput", [*rules(60), *rules(60)]) == permissions("EgressInput", rules(60))
 
@@ -28,4 +26,50 @@ def test_a_wrong_rule_is_quoted_with_its_number() -> None:
     wrong = {**rules(1)[0], "ToPort": "70000"}
     with pytest.raises(ValueError) as raised:
         permissions("EgressInput", [*rules(2), wrong])
-    assert str(raised.value).startswith(f"EgressInput, rule 3, {json.dumps(wrong)}: ToPort must be a whole number")
+    sentence = (
+        f"EgressInput, rule 3, {json.dumps(wrong)}: ToPort must be an integer from 0 to 65535. Nothing was changed."
+    )
+    assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "rule", [None, 7, "tcp", [], {}, {"Cidr": 5, "IpProtocol": "tcp"}, {"Cidr": "10.0.0.0/8", "IpProtocol": None}]
+)
+def test_what_is_not_a_rule_is_refused_with_a_sentence(rule: Any) -> None:
+    with pytest.raises(ValueError, match=r"^IngressInput, rule 1, .*Nothing was changed\.$"):
+        permissions("IngressInput", [rule])
+
+
+networks = st.builds(
+    lambda bits, length: ipaddress.ip_network((bits >> (32 - length) << (32 - length), length)),
+    st.integers(0, 2**32 - 1),
+    st.integers(1, 32),
+)
+
+
+@given(networks, st.integers(0, 65535), st.integers(0, 65535))
+def test_any_range_of_ports_from_any_network_is_taken_as_it_is(network: Any, one: int, other: int) -> None:
+    low, high = sorted((one, other))
+    rule = {"Cidr": str(network), "IpProtocol": "udp", "FromPort": str(low), "ToPort": str(high)}
+    assert permissions("IngressInput", [rule]) == [
+        {"IpProtocol": "udp", "FromPort": low, "ToPort": high, "IpRanges": [{"CidrIp": str(network)}]}
+    ]
+
+
+@given(st.sampled_from([0, 1, 2, 3, 6]), st.booleans())
+def test_ranges_that_together_are_every_address_are_refused(depth: int, six: bool) -> None:
+    everything = ipaddress.ip_network("::/0" if six else "0.0.0.0/0")
+    parts = everything.subnets(new_prefix=depth)
+    rules = [{"Cidr": str(part), "IpProtocol": "-1"} for part in parts]
+    with pytest.raises(ValueError, match="IngressInput allows every address"):
+        permissions("IngressInput", rules)
+    assert len(permissions("IngressInput", rules[1:])) == len(rules) - 1
+
+
+def test_the_tag_may_not_begin_with_a_prefix_that_is_taken() -> None:
+    assert tags("Key=Case,Value=4711") == [{"Key": "Case", "Value": "4711"}]
+    assert tags("KEY=a=b,VALUE=") == [{"Key": "a=b", "Value": ""}]
+    assert tags("") == []
+    for key in ("aws:x", "AWS:x", "ContainEC2Instance:Backup"):
+        with pytest.raises(ValueError, match="not yours to use"):
+            tags(f"Key={key},Value=1")

@@ -1,0 +1,64 @@
+"""A backup is what its key says, and this instance's, or it is refused."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from shared.backup import load, sealed
+
+RUN = {"Bucket": "evidence", "AccountId": "1", "Region": "r", "InstanceId": "i-0123456789abcdef0"}
+BACKUP = {
+    "AccountId": "1",
+    "Region": "r",
+    "InstanceId": "i-0123456789abcdef0",
+    "Interfaces": {"eni-0123456789abcdef0": {"Groups": ["sg-0123456789abcdef0"]}},
+}
+
+
+class Bucket:
+    """S3 with one object under any key."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def get_object(self, **asked: str) -> dict[str, Any]:
+        assert asked["ExpectedBucketOwner"] == "1"
+        return {"Body": io.BytesIO(self.text.encode())}
+
+
+def test_a_backup_comes_back_as_it_was_sealed() -> None:
+    key, text = sealed("2026/x", BACKUP)
+    assert load(Bucket(text), RUN, key) == (BACKUP, "")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"AccountId": "2"},
+        {"Region": "other"},
+        {"InstanceId": "i-0123456789abcdef1"},
+        {"Interfaces": {"eni-0123456789abcdef0": {"Groups": ["sg-*"]}}},
+        {"Interfaces": {"$(reboot)": {"Groups": []}}},
+        {"Interfaces": []},
+        {"Interfaces": {"eni-0123456789abcdef0": {}}},
+    ],
+)
+def test_one_that_is_not_fit_is_refused_even_with_a_digest_that_is(change: dict[str, Any]) -> None:
+    key, text = sealed("2026/x", {**BACKUP, **change})
+    backup, fault = load(Bucket(text), RUN, key)
+    assert backup == {}
+    assert fault.startswith(f"The backup s3://evidence/{key} can't be used: ")
+    assert f"list-object-versions --bucket evidence --prefix {key}" in fault
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"Interfaces": {}}', "[" * 100_000])
+def test_a_changed_object_is_refused_whatever_it_holds(text: str) -> None:
+    key, _ = sealed("2026/x", BACKUP)
+    assert load(Bucket(text), RUN, key)[0] == {}
+
+
+def test_a_change_of_one_letter_is_found() -> None:
+    key, text = sealed("2026/x", BACKUP)
+    assert load(Bucket(text.replace("sg-0123456789abcdef0", "sg-0123456789abcdef1")), RUN, key)[0] == {}
+    assert json.loads(text) == BACKUP
