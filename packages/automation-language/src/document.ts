@@ -20,7 +20,7 @@ export interface StepView {
   readonly action: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: readonly OutputView[];
-  /** A whole number from 1, as such or as text, or a reference to one. */
+  /** A integer from 1, as such or as text, or a reference to one. */
   readonly maxAttempts: unknown;
   /** `Abort`, `Continue` or `step:NAME`; undefined stands for Abort. */
   readonly onFailure: string | undefined;
@@ -61,7 +61,7 @@ const text = (value: unknown): string | undefined =>
 
 const isTrue = (value: unknown): boolean => String(value).toLowerCase() === "true";
 
-/** A whole number from 1, as such or as text, such as a step's maxAttempts; undefined for anything else. */
+/** A integer from 1, as such or as text, such as a step's maxAttempts; undefined for anything else. */
 export function countOf(value: unknown): number | undefined {
   const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
   return typeof number === "number" && Number.isInteger(number) && number >= 1 ? number : undefined;

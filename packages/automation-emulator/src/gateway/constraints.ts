@@ -90,7 +90,7 @@ function* violations(
     }
     case "integer":
     case "long": {
-      const number = typed(value, path, isWhole, "a whole number");
+      const number = typed(value, path, isWhole, "an integer");
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = shape;
       const text = String(number);
       if (number < min) {

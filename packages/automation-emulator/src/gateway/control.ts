@@ -319,7 +319,7 @@ function string(value: unknown, where: string): string {
 
 function count(value: unknown, where: string): number {
   if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
-    throw new Error(`${where} must be a whole number from 1.`);
+    throw new Error(`${where} must be an integer from 1.`);
   }
   return value;
 }

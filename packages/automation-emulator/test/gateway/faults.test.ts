@@ -254,7 +254,7 @@ describe("faults over HTTP", () => {
   test.each([
     [{ kind: { explode: true } }, "kind must have one of error"],
     [{ match: { servce: "ec2" }, kind: { throttle: true } }, "unknown key servce"],
-    [{ match: { nth: 0 }, kind: { throttle: true } }, "match.nth must be a whole number from 1"],
+    [{ match: { nth: 0 }, kind: { throttle: true } }, "match.nth must be an integer from 1"],
     [{ kind: { kill: "sometime" } }, "kind.kill must be before or after"],
     ["nonsense", "the fault must be an object"],
   ])("%j is refused with the reason", async (fault, reason) => {
