@@ -2,9 +2,9 @@
 import { type Emulator, startEmulator } from "automation-emulator";
 import type { AwsCall } from "automation-emulator/gateway/calls";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Run } from "../world/run.ts";
-import { moves } from "../world/state.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+import type { Run } from "../account/run.ts";
+import { moves } from "../account/state.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -40,8 +40,8 @@ const callsOf = (run: Run): readonly AwsCall[] =>
   emulator.calls.of({ executionId: run.id }).filter((call) => call.service !== "sts");
 
 /** The calls up to the one by which the last interface was contained. */
-function upToIsolation(world: World, run: Run): readonly AwsCall[] {
-  const closing = moves(world, run).slice(-world.interfaceIds.length);
+function upToIsolation(testAccount: TestAccount, run: Run): readonly AwsCall[] {
+  const closing = moves(testAccount, run).slice(-testAccount.interfaceIds.length);
   const last = Math.max(...closing.map(({ id }) => id));
   return callsOf(run).filter(({ id }) => id <= last);
 }
@@ -52,19 +52,19 @@ const many = (count: number): readonly (readonly ["web"])[] =>
 test.concurrent.each([1, 4, 33])(
   "an instance of %i interfaces is isolated by at most 14 calls one after another, open for two, by at most six scripts, and released by at most 14",
   async (count) => {
-    const world = await makeWorld(emulator, { interfaces: many(count) });
-    const contained = await world.contain();
+    const testAccount = await makeTestAccount(emulator, { interfaces: many(count) });
+    const contained = await testAccount.contain();
     expect(contained.status, contained.report).toBe("Success");
-    const calls = upToIsolation(world, contained);
+    const calls = upToIsolation(testAccount, contained);
     const names = calls.map(({ step, operation }) => `${step} ${operation}`).join("\n");
     expect(chainOf(calls), names).toBeLessThanOrEqual(14);
-    const exposure = moves(world, contained);
+    const exposure = moves(testAccount, contained);
     expect(exposure).toHaveLength(2 * count);
     expect(chainOf(exposure)).toBe(2);
     const steps = contained.steps.map(({ name }) => name);
     const before = steps.slice(0, steps.indexOf("createContainmentSecurityGroup") + 1);
     expect(before.filter((name) => scripts.has(name)).length).toBeLessThanOrEqual(6);
-    const released = await world.release(backupKey(contained));
+    const released = await testAccount.release(backupKey(contained));
     expect(released.status, released.report).toBe("Success");
     expect(chainOf(callsOf(released))).toBeLessThanOrEqual(14);
   },

@@ -5,10 +5,10 @@ import {
 import { type Emulator, startEmulator } from "automation-emulator";
 import type { FaultKind, FaultMatch, PendingCall } from "automation-emulator/gateway/faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
-import { type Run, section } from "../world/run.ts";
-import { differences } from "../world/snapshot.plain.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+import { makeAutoScalingGroup, memberTestAccount } from "../account/asg.ts";
+import { type Run, section } from "../account/run.ts";
+import { differences } from "../account/snapshot.plain.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -23,23 +23,27 @@ const refused: FaultKind = {
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
 const imaged = { ...tagged, CreateAMIBackup: "true" };
 
-const simpleWorld = (): Promise<World> => makeWorld(emulator, { interfaces: [["web"]] });
+const simpleTestAccount = (): Promise<TestAccount> =>
+  makeTestAccount(emulator, { interfaces: [["web"]] });
 
 /** An instance at its group's MinSize, so that every step of Contain has something to do. */
-async function groupWorld(): Promise<World> {
-  const world = await simpleWorld();
-  return memberWorld(world, await makeAutoScalingGroup(world, { min: 2, max: 2, desired: 2 }));
+async function groupTestAccount(): Promise<TestAccount> {
+  const testAccount = await simpleTestAccount();
+  return memberTestAccount(
+    testAccount,
+    await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 }),
+  );
 }
 
 /** Runs with a fault, and takes the fault down again. */
 async function withFault(
-  world: World,
+  testAccount: TestAccount,
   match: FaultMatch,
   kind: FaultKind,
   run: () => Promise<Run>,
 ): Promise<Run> {
   const stop = emulator.faults.add({
-    match: { accountId: world.accountId, automationOnly: true, ...match },
+    match: { accountId: testAccount.accountId, automationOnly: true, ...match },
     kind,
   });
   const hits = emulator.faults.hits.length;
@@ -52,10 +56,10 @@ async function withFault(
 }
 
 /** The interfaces that are on an all-access group: after a run, none may be. */
-async function open(world: World): Promise<string[]> {
+async function open(testAccount: TestAccount): Promise<string[]> {
   const [groups, interfaces] = await Promise.all([
-    world.ec2.send(new DescribeSecurityGroupsCommand({})),
-    world.ec2.send(new DescribeNetworkInterfacesCommand({})),
+    testAccount.ec2.send(new DescribeSecurityGroupsCommand({})),
+    testAccount.ec2.send(new DescribeNetworkInterfacesCommand({})),
   ]);
   const opening = (groups.SecurityGroups ?? [])
     .filter((group) => group.GroupName?.includes("all-access"))
@@ -66,8 +70,11 @@ async function open(world: World): Promise<string[]> {
 }
 
 /** What differs from before, but for the backup and the images, which are kept. */
-async function left(world: World, before: Awaited<ReturnType<World["snapshot"]>>) {
-  const all = differences(before, await world.snapshot());
+async function left(
+  testAccount: TestAccount,
+  before: Awaited<ReturnType<TestAccount["snapshot"]>>,
+) {
+  const all = differences(before, await testAccount.snapshot());
   return all.filter((line) => !/^(?:buckets \S+ versions|images|snapshots|volumes)\b/.test(line));
 }
 
@@ -185,18 +192,18 @@ const forImages = /Image|Root|Encrypted/;
 const forScaling = /AutoScaling/;
 
 const parametersFor = (step: string) => (forImages.test(step) ? imaged : tagged);
-const worldFor = (step: string): Promise<World> =>
-  forScaling.test(step) ? groupWorld() : simpleWorld();
+const testAccountFor = (step: string): Promise<TestAccount> =>
+  forScaling.test(step) ? groupTestAccount() : simpleTestAccount();
 
 describe("item 7: a failure of", () => {
   test.concurrent.each(containing)(
     "$step ($call) ends as $ends, and nothing stays open (invariants 3 and 7)",
     async ({ step, call, match = { operation: call }, ends, said, mend }) => {
-      const world = await worldFor(step);
-      const before = mend ? await world.snapshot() : {};
+      const testAccount = await testAccountFor(step);
+      const before = mend ? await testAccount.snapshot() : {};
       const parameters = parametersFor(step);
-      const failed = await withFault(world, { ...match, step }, refused, () =>
-        world.contain(parameters),
+      const failed = await withFault(testAccount, { ...match, step }, refused, () =>
+        testAccount.contain(parameters),
       );
       const failure = ends === "Failed";
       const reportStep = failure ? "reportContainmentFailure" : "containFinalOutput";
@@ -205,14 +212,14 @@ describe("item 7: a failure of", () => {
         said,
       );
       expect(failed.failure.includes("CONTAINMENT FAILED")).toBe(failure);
-      expect(await open(world)).toEqual([]);
+      expect(await open(testAccount)).toEqual([]);
       if (!mend) return;
       // Invariant 4: a second run finishes the work.
-      const finished = await world.contain(parameters);
+      const finished = await testAccount.contain(parameters);
       expect(finished.status, finished.report).toBe("Success");
-      const released = await world.release(backupKey(finished));
+      const released = await testAccount.release(backupKey(finished));
       expect(released.status, released.report).toBe("Success");
-      expect(await left(world, before)).toEqual([]);
+      expect(await left(testAccount, before)).toEqual([]);
     },
   );
 
@@ -226,28 +233,28 @@ describe("item 7: a failure of", () => {
   ])(
     "restoreInstanceConfiguration ($operation) leads to the report and Failed, and a second run finishes",
     async ({ operation }) => {
-      const world = await worldFor(/Standby|Auto/.test(operation) ? "AutoScaling" : "");
-      const before = await world.snapshot();
-      const key = backupKey(await world.contain(tagged));
+      const testAccount = await testAccountFor(/Standby|Auto/.test(operation) ? "AutoScaling" : "");
+      const before = await testAccount.snapshot();
+      const key = backupKey(await testAccount.contain(tagged));
       const match = { operation, step: "restoreInstanceConfiguration" };
-      const failed = await withFault(world, match, refused, () => world.release(key));
+      const failed = await withFault(testAccount, match, refused, () => testAccount.release(key));
       expect(failed).toMatchObject({ status: "Failed", reportStep: "reportRestoreFailure" });
       expect(failed.report).toContain("RELEASE FAILED");
       expect(section(failed, "What failed").join("\n")).toContain(
         operation === "ModifyNetworkInterfaceAttribute" ? " to sg-" : `${operation}: `,
       );
       expect(failed.failure).toContain("RELEASE FAILED");
-      expect(await open(world)).toEqual([]);
-      const finished = await world.release(key);
+      expect(await open(testAccount)).toEqual([]);
+      const finished = await testAccount.release(key);
       expect(finished.status, finished.report).toBe("Success");
-      expect(await left(world, before)).toEqual([]);
+      expect(await left(testAccount, before)).toEqual([]);
     },
   );
 
   test.concurrent("restoreInstanceConfiguration that is over in a moment (a group that EC2 does not find yet) is waited for", async () => {
-    const world = await simpleWorld();
-    const before = await world.snapshot();
-    const key = backupKey(await world.contain());
+    const testAccount = await simpleTestAccount();
+    const before = await testAccount.snapshot();
+    const key = backupKey(await testAccount.contain());
     const match: FaultMatch = {
       step: "restoreInstanceConfiguration",
       operation: "ModifyNetworkInterfaceAttribute",
@@ -256,19 +263,19 @@ describe("item 7: a failure of", () => {
     const notFound: FaultKind = {
       error: { code: "InvalidGroup.NotFound", message: "Not there yet.", status: 400 },
     };
-    const released = await withFault(world, match, notFound, () => world.release(key));
+    const released = await withFault(testAccount, match, notFound, () => testAccount.release(key));
     expect(released.status, released.failure).toBe("Success");
-    expect(await left(world, before)).toEqual([]);
+    expect(await left(testAccount, before)).toEqual([]);
   });
 
   test.concurrent("the backup (a PUT that is refused) stops the run before any change", async () => {
-    const world = await simpleWorld();
-    const before = await world.snapshot();
+    const testAccount = await simpleTestAccount();
+    const before = await testAccount.snapshot();
     const match = { step: "backupInstanceSecurityGroups", operation: "PutObject" };
-    const failed = await withFault(world, match, refused, () => world.contain());
+    const failed = await withFault(testAccount, match, refused, () => testAccount.contain());
     expect(failed).toMatchObject({ status: "Failed", reportStep: "" });
     expect(failed.failure).toContain("Refused on purpose");
-    expect(differences(before, await world.snapshot())).toEqual([]);
+    expect(differences(before, await testAccount.snapshot())).toEqual([]);
   });
 });
 
@@ -293,17 +300,17 @@ describe("item 7: cancelling at", () => {
   test.concurrent.each(cancelled)(
     "%s ends in the report %j, and nothing stays open (invariant 3)",
     async (step, reportStep) => {
-      const world = await worldFor(step);
-      await emulator.settings({ imageDelay: 0 }, world.accountId);
-      const before = await world.snapshot();
-      const stopped = await withFault(world, { step, times: 1 }, { cancel: "after" }, () =>
-        world.contain(parametersFor(step)),
+      const testAccount = await testAccountFor(step);
+      await emulator.settings({ imageDelay: 0 }, testAccount.accountId);
+      const before = await testAccount.snapshot();
+      const stopped = await withFault(testAccount, { step, times: 1 }, { cancel: "after" }, () =>
+        testAccount.contain(parametersFor(step)),
       );
       expect(stopped).toMatchObject({ status: "Cancelled", reportStep });
       expect(stopped.steps.find(({ name }) => name === step)?.status).toBe("Cancelled");
-      expect(await open(world)).toEqual([]);
+      expect(await open(testAccount)).toEqual([]);
       if (reportStep === "" && !/^(?:backupInstanceSecurityGroups|verdict)$/.test(step))
-        expect(differences(before, await world.snapshot())).toEqual([]);
+        expect(differences(before, await testAccount.snapshot())).toEqual([]);
     },
   );
 
@@ -314,30 +321,34 @@ describe("item 7: cancelling at", () => {
   ])(
     "%s (%s) of a Release ends in the report %j, and a second run finishes",
     async (step, operation, reportStep) => {
-      const world = await simpleWorld();
-      const before = await world.snapshot();
-      const key = backupKey(await world.contain());
+      const testAccount = await simpleTestAccount();
+      const before = await testAccount.snapshot();
+      const key = backupKey(await testAccount.contain());
       const match = { step, operation, times: 1 };
-      const stopped = await withFault(world, match, { cancel: "after" }, () => world.release(key));
+      const stopped = await withFault(testAccount, match, { cancel: "after" }, () =>
+        testAccount.release(key),
+      );
       expect(stopped).toMatchObject({ status: "Cancelled", reportStep });
-      const finished = await world.release(key);
+      const finished = await testAccount.release(key);
       expect(finished.status, finished.report).toBe("Success");
-      expect(await left(world, before)).toEqual([]);
+      expect(await left(testAccount, before)).toEqual([]);
     },
   );
 
   test.concurrent("the very moment between opening and closing, the report closes what is open (invariant 3)", async () => {
-    const world = await simpleWorld();
+    const testAccount = await simpleTestAccount();
     const match: FaultMatch = {
       step: "createContainmentSecurityGroup",
       predicate: live,
       from: 2,
       times: 1,
     };
-    const stopped = await withFault(world, match, { cancel: "before" }, () => world.contain());
+    const stopped = await withFault(testAccount, match, { cancel: "before" }, () =>
+      testAccount.contain(),
+    );
     // The report says what is: with the closing done by the step that writes it, the instance is contained.
     expect(stopped).toMatchObject({ status: "Cancelled", reportStep: "containFinalOutput" });
     for (const line of section(stopped, "Interfaces")) expect(line).toContain(": contained;");
-    expect(await open(world)).toEqual([]);
+    expect(await open(testAccount)).toEqual([]);
   });
 });

@@ -2,12 +2,17 @@
 import { CreateOrUpdateTagsCommand } from "@aws-sdk/client-auto-scaling";
 import { type Emulator, namedFault, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { groupState, lifecycleState, makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
-import { runbookDocument } from "../world/document.ts";
-import { denying, refused, withFault } from "../world/faults.ts";
-import { type Run, section } from "../world/run.ts";
-import { expectIsolated, left, moves } from "../world/state.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+import {
+  groupState,
+  lifecycleState,
+  makeAutoScalingGroup,
+  memberTestAccount,
+} from "../account/asg.ts";
+import { runbookDocument } from "../account/document.ts";
+import { denying, refused, withFault } from "../account/faults.ts";
+import { type Run, section } from "../account/run.ts";
+import { expectIsolated, left, moves } from "../account/state.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -18,9 +23,12 @@ afterAll(() => emulator.close());
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
 
 /** A member of a group at its MinSize, so that every call for the group has to be made. */
-async function memberAtMinSize(): Promise<World> {
-  const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  return memberWorld(world, await makeAutoScalingGroup(world, { min: 2, max: 2, desired: 2 }));
+async function memberAtMinSize(): Promise<TestAccount> {
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
+  return memberTestAccount(
+    testAccount,
+    await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 }),
+  );
 }
 
 /** What the report warns of, and the messages of steps that failed. */
@@ -40,27 +48,29 @@ function expectWarned(run: Run, ...words: readonly string[]): void {
 
 /** Expects that a release without the guardrail gives back all that there was. */
 async function expectReleased(
-  world: World,
+  testAccount: TestAccount,
   run: Run,
-  before: Awaited<ReturnType<World["snapshot"]>>,
+  before: Awaited<ReturnType<TestAccount["snapshot"]>>,
 ): Promise<void> {
-  const released = await world.release(backupKey(run));
+  const released = await testAccount.release(backupKey(run));
   expect(released.status, released.report).toBe("Success");
-  expect(await left(world, before, { images: true })).toEqual([]);
+  expect(await left(testAccount, before, { images: true })).toEqual([]);
 }
 
 describe("a guardrail that refuses", () => {
   test.concurrent.each(["0.0.0.0/0", "::/0"])(
     "rules for %s cuts no connection: the instance is isolated, and the report names the interfaces whose connections may live on",
     async (parameterValue) => {
-      const world = await makeWorld(emulator);
-      const before = await world.snapshot();
+      const testAccount = await makeTestAccount(emulator);
+      const before = await testAccount.snapshot();
       const actions = ["ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress"];
-      const run = await denying(world, actions, () => world.contain(tagged), { parameterValue });
-      expectWarned(run, "may live on", "AuthorizeSecurityGroup", ...world.interfaceIds);
-      await expectIsolated(world);
-      expect(moves(world, run)).toHaveLength(world.interfaceIds.length);
-      await expectReleased(world, run, before);
+      const run = await denying(testAccount, actions, () => testAccount.contain(tagged), {
+        parameterValue,
+      });
+      expectWarned(run, "may live on", "AuthorizeSecurityGroup", ...testAccount.interfaceIds);
+      await expectIsolated(testAccount);
+      expect(moves(testAccount, run)).toHaveLength(testAccount.interfaceIds.length);
+      await expectReleased(testAccount, run, before);
     },
   );
 
@@ -72,28 +82,28 @@ describe("a guardrail that refuses", () => {
   ])(
     "%s leaves the instance isolated, with a warning, and no MinSize lowered for nothing",
     async (_, action, said) => {
-      const world = await memberAtMinSize();
-      const before = await world.snapshot();
-      const run = await denying(world, [action], () => world.contain(tagged));
+      const testAccount = await memberAtMinSize();
+      const before = await testAccount.snapshot();
+      const run = await denying(testAccount, [action], () => testAccount.contain(tagged));
       expectWarned(run, said);
-      await expectIsolated(world);
-      const { min, desired } = await groupState(world);
-      const standby = (await lifecycleState(world, world.instanceId)) === "Standby";
+      await expectIsolated(testAccount);
+      const { min, desired } = await groupState(testAccount);
+      const standby = (await lifecycleState(testAccount, testAccount.instanceId)) === "Standby";
       expect({ min, desired }).toEqual(standby ? { min: 1, desired: 1 } : { min: 2, desired: 2 });
-      await expectReleased(world, run, before);
+      await expectReleased(testAccount, run, before);
     },
   );
 
   test.concurrent("Standby is made good by Contain again, once it is allowed", async () => {
-    const world = await memberAtMinSize();
-    const before = await world.snapshot();
-    await denying(world, ["autoscaling:EnterStandby"], () => world.contain());
-    const again = await world.contain();
+    const testAccount = await memberAtMinSize();
+    const before = await testAccount.snapshot();
+    await denying(testAccount, ["autoscaling:EnterStandby"], () => testAccount.contain());
+    const again = await testAccount.contain();
     expect(again.status, again.report).toBe("Success");
-    expect(await lifecycleState(world, world.instanceId)).toBe("Standby");
-    await expectIsolated(world);
-    expect(moves(world, again).filter(({ parameters }) => opens(parameters))).toEqual([]);
-    await expectReleased(world, again, before);
+    expect(await lifecycleState(testAccount, testAccount.instanceId)).toBe("Standby");
+    await expectIsolated(testAccount);
+    expect(moves(testAccount, again).filter(({ parameters }) => opens(parameters))).toEqual([]);
+    await expectReleased(testAccount, again, before);
   });
 });
 
@@ -101,20 +111,20 @@ const opens = (parameters: Readonly<Record<string, unknown>>): boolean =>
   JSON.stringify(parameters).includes("all-access");
 
 test.concurrent("an Auto Scaling group that has 50 tags already takes no more, and the instance is isolated", async () => {
-  const world = await memberAtMinSize();
+  const testAccount = await memberAtMinSize();
   const tags = Array.from({ length: 50 }, (_, index) => ({
     ...{ ResourceId: "fleet", ResourceType: "auto-scaling-group", PropagateAtLaunch: false },
     ...{ Key: `own${index}`, Value: "x" },
   }));
-  await world.autoscaling.send(new CreateOrUpdateTagsCommand({ Tags: tags }));
-  const before = await world.snapshot();
-  const run = await withFault(world, { operation: "CreateOrUpdateTags" }, refused, () =>
-    world.contain(tagged),
+  await testAccount.autoscaling.send(new CreateOrUpdateTagsCommand({ Tags: tags }));
+  const before = await testAccount.snapshot();
+  const run = await withFault(testAccount, { operation: "CreateOrUpdateTags" }, refused, () =>
+    testAccount.contain(tagged),
   );
   expectWarned(run, "CreateOrUpdateTags");
-  await expectIsolated(world);
-  expect(await lifecycleState(world, world.instanceId)).toBe("Standby");
-  await expectReleased(world, run, before);
+  await expectIsolated(testAccount);
+  expect(await lifecycleState(testAccount, testAccount.instanceId)).toBe("Standby");
+  await expectReleased(testAccount, run, before);
 });
 
 test.concurrent.each([
@@ -123,16 +133,16 @@ test.concurrent.each([
 ])(
   "a scaling activity in progress %s does not keep the instance from being isolated",
   async (_, times) => {
-    const world = await memberAtMinSize();
-    const before = await world.snapshot();
+    const testAccount = await memberAtMinSize();
+    const before = await testAccount.snapshot();
     const stop = emulator.faults.add(
-      namedFault("scaling-activity-in-progress", { accountId: world.accountId, times }),
+      namedFault("scaling-activity-in-progress", { accountId: testAccount.accountId, times }),
     );
-    const run = await world.contain();
+    const run = await testAccount.contain();
     stop();
     expectWarned(run, ...(times === 1 ? [] : ["ScalingActivityInProgress", "not in Standby"]));
-    await expectIsolated(world);
-    await expectReleased(world, run, before);
+    await expectIsolated(testAccount);
+    await expectReleased(testAccount, run, before);
   },
 );
 
@@ -141,16 +151,16 @@ test("an instance from whose state no way leads to Standby is isolated, and the 
     ...["Pending", "Pending:Wait", "Terminating", "Terminating:Wait", "Detaching"],
     ...["Warmed:Pending", "Warmed:Running", "Warmed:Stopped", "Warmed:Hibernated"],
   ];
-  const world = await makeWorld(emulator, { interfaces: [["web"]] });
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
   const size = states.length;
-  const group = await makeAutoScalingGroup(world, { min: 0, max: size, desired: size });
+  const group = await makeAutoScalingGroup(testAccount, { min: 0, max: size, desired: size });
   const lifecycleStates = Object.fromEntries(
     states.map((state, index) => [group.instanceIds[index] ?? "", state]),
   );
-  await emulator.settings({ lifecycleStates }, world.accountId);
+  await emulator.settings({ lifecycleStates }, testAccount.accountId);
   await Promise.all(
     states.map(async (state, index) => {
-      const member = await memberWorld(world, group, index);
+      const member = await memberTestAccount(testAccount, group, index);
       const run = await member.contain();
       expectWarned(run, `No way leads from ${state} to Standby`, "may terminate");
       await expectIsolated(member);
@@ -160,19 +170,19 @@ test("an instance from whose state no way leads to Standby is isolated, and the 
       expect(released.status, released.report).toBe("Success");
     }),
   );
-  expect(await groupState(world)).toMatchObject({ min: 0, desired: size });
+  expect(await groupState(testAccount)).toMatchObject({ min: 0, desired: size });
 });
 
 test.concurrent("an instance that comes into service later is brought to Standby by Contain again, without being opened", async () => {
-  const world = await memberAtMinSize();
-  const lifecycleStates = { [world.instanceId]: "Pending:Wait" };
-  await emulator.settings({ lifecycleStates }, world.accountId);
-  expectWarned(await world.contain(), "Pending:Wait");
-  await emulator.settings({ lifecycleStates: {} }, world.accountId);
-  const again = await world.contain();
+  const testAccount = await memberAtMinSize();
+  const lifecycleStates = { [testAccount.instanceId]: "Pending:Wait" };
+  await emulator.settings({ lifecycleStates }, testAccount.accountId);
+  expectWarned(await testAccount.contain(), "Pending:Wait");
+  await emulator.settings({ lifecycleStates: {} }, testAccount.accountId);
+  const again = await testAccount.contain();
   expect(again.status, again.report).toBe("Success");
-  expect(await lifecycleState(world, world.instanceId)).toBe("Standby");
-  expect(moves(world, again).filter(({ parameters }) => opens(parameters))).toEqual([]);
+  expect(await lifecycleState(testAccount, testAccount.instanceId)).toBe("Standby");
+  expect(moves(testAccount, again).filter(({ parameters }) => opens(parameters))).toEqual([]);
 });
 
 /** What the isolation needs, and nothing else (invariant 4). */
@@ -195,46 +205,46 @@ describe("the instance is isolated and the report says what could not be done", 
   test.concurrent.each(every.filter((action) => !needed.has(action)).map((action) => [action]))(
     "without %s",
     async (action) => {
-      const world = await memberAtMinSize();
-      const before = await world.snapshot();
+      const testAccount = await memberAtMinSize();
+      const before = await testAccount.snapshot();
       const images = forImages.test(action) ? { CreateAMIBackup: "true" } : {};
-      await emulator.settings({ imageDelay: 0 }, world.accountId);
-      const { denied, run } = await withDenials(world, [action], () =>
-        world.contain({ ...tagged, ...images }),
+      await emulator.settings({ imageDelay: 0 }, testAccount.accountId);
+      const { denied, run } = await withDenials(testAccount, [action], () =>
+        testAccount.contain({ ...tagged, ...images }),
       );
       const deletes = action === "ec2:DeleteSecurityGroup";
-      await expectIsolated(world, { openGroupsLeft: deletes });
+      await expectIsolated(testAccount, { openGroupsLeft: deletes });
       if (denied === 0) expect(run.status, run.report).toBe("Success");
       else if (!unseen.has(action))
         expect(told(run)).toMatch(/denied|not authorized|AccessDenied/i);
-      await expectReleased(world, run, before);
+      await expectReleased(testAccount, run, before);
     },
   );
 
   test.concurrent("without anything but the few permissions that the isolation needs", async () => {
-    const world = await memberAtMinSize();
-    const before = await world.snapshot();
-    const run = await denying(world, ["*"], () => world.contain(tagged), {
+    const testAccount = await memberAtMinSize();
+    const before = await testAccount.snapshot();
+    const run = await denying(testAccount, ["*"], () => testAccount.contain(tagged), {
       except: [...needed, "sts:*"],
     });
     expectUnproved(run);
-    await expectIsolated(world);
-    await expectReleased(world, run, before);
+    await expectIsolated(testAccount);
+    await expectReleased(testAccount, run, before);
   });
 
   test.concurrent("without anything but those, and the two for the rules that were asked for", async () => {
-    const world = await makeWorld(emulator);
-    const before = await world.snapshot();
+    const testAccount = await makeTestAccount(emulator);
+    const before = await testAccount.snapshot();
     const rule = { Cidr: "198.51.100.7/32", IpProtocol: "tcp", FromPort: "22", ToPort: "22" };
     const run = await denying(
-      world,
+      testAccount,
       ["*"],
-      () => world.contain({ IngressInput: [JSON.stringify(rule)] }),
+      () => testAccount.contain({ IngressInput: [JSON.stringify(rule)] }),
       { except: [...needed, ...forAskedRules, "sts:*"] },
     );
     expectUnproved(run);
-    await expectIsolated(world, { ingress: ["tcp 22-22 198.51.100.7/32"] });
-    await expectReleased(world, run, before);
+    await expectIsolated(testAccount, { ingress: ["tcp 22-22 198.51.100.7/32"] });
+    await expectReleased(testAccount, run, before);
   });
 });
 
@@ -248,13 +258,13 @@ function expectUnproved(run: Run): void {
 
 /** Does something while an action is denied; how often it was. */
 async function withDenials(
-  world: World,
+  testAccount: TestAccount,
   actions: readonly string[],
   work: () => Promise<Run>,
 ): Promise<{ readonly denied: number; readonly run: Run }> {
   const { guardrails } = emulator.iam;
   const known = new Set(guardrails.list().map(({ id }) => id));
-  const stop = guardrails.deny({ actions, accountId: world.accountId });
+  const stop = guardrails.deny({ actions, accountId: testAccount.accountId });
   const own = guardrails.list().find(({ id }) => !known.has(id))?.id;
   const run = await work();
   const denied = guardrails.list().find(({ id }) => id === own)?.denied ?? 0;
@@ -264,16 +274,16 @@ async function withDenials(
 
 describe("without a permission that the isolation needs, nothing is left half done", () => {
   test.concurrent.each([...needed].map((action) => [action]))("%s", async (action) => {
-    const world = await makeWorld(emulator, { interfaces: [["web"], ["db"]] });
-    const before = await world.snapshot();
-    const run = await denying(world, [action], () => world.contain(tagged));
+    const testAccount = await makeTestAccount(emulator, { interfaces: [["web"], ["db"]] });
+    const before = await testAccount.snapshot();
+    const run = await denying(testAccount, [action], () => testAccount.contain(tagged));
     expect(run.status).toBe("Failed");
     expect(`${run.failure}${run.report}`).toMatch(
       /Nothing was changed|is NOT isolated|DescribeInstances/,
     );
-    const again = await world.contain(tagged);
+    const again = await testAccount.contain(tagged);
     expect(again.status, again.report).toBe("Success");
-    await expectIsolated(world);
-    await expectReleased(world, again, before);
+    await expectIsolated(testAccount);
+    await expectReleased(testAccount, again, before);
   });
 });

@@ -11,56 +11,59 @@ import { type Emulator, startEmulator } from "automation-emulator";
 import { clientOptions } from "automation-emulator/sample/account";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { runbookDocument } from "../world/document.ts";
-import { callsIn, section } from "../world/run.ts";
-import { tagMap } from "../world/snapshot.plain.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+import { runbookDocument } from "../account/document.ts";
+import { callsIn, section } from "../account/run.ts";
+import { tagMap } from "../account/snapshot.plain.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
-let shared: World;
+let shared: TestAccount;
 beforeAll(async () => {
   emulator = await startEmulator({ timeScale: 20 });
-  shared = await makeWorld(emulator);
+  shared = await makeTestAccount(emulator);
 });
 afterAll(() => emulator.close());
 
 const withImages = { CreateAMIBackup: "true", TagIdentifier: "Key=Case,Value=4711" };
 
-const imagesOf = async (world: World): Promise<readonly Image[]> => {
-  const found = await world.ec2.send(new DescribeImagesCommand({ Owners: ["self"] }));
+const imagesOf = async (testAccount: TestAccount): Promise<readonly Image[]> => {
+  const found = await testAccount.ec2.send(new DescribeImagesCommand({ Owners: ["self"] }));
   return (found.Images ?? []).toSorted((a, b) => ((a.Name ?? "") < (b.Name ?? "") ? -1 : 1));
 };
 
-async function key(world: World, input: CreateKeyCommandInput = {}): Promise<[string, string]> {
-  const { KeyMetadata } = await world.kms.send(new CreateKeyCommand(input));
+async function key(
+  testAccount: TestAccount,
+  input: CreateKeyCommandInput = {},
+): Promise<[string, string]> {
+  const { KeyMetadata } = await testAccount.kms.send(new CreateKeyCommand(input));
   return [KeyMetadata?.KeyId ?? "", KeyMetadata?.Arn ?? ""];
 }
 
 /** Every interface is on the containment group alone. */
-function expectIsolated(run: Awaited<ReturnType<World["run"]>>): void {
+function expectIsolated(run: Awaited<ReturnType<TestAccount["run"]>>): void {
   const lines = section(run, "Interfaces");
   expect(lines.length).toBeGreaterThan(0);
   for (const line of lines) expect(line).toContain(": contained;");
 }
 
 test.concurrent("images come after the isolation, without reboot, an encrypted copy among them, tagged with their snapshots", async () => {
-  const world = await makeWorld(emulator, { interfaces: [["web"], ["db"]] });
-  const [, KmsKey] = await key(world);
-  const contained = await world.contain({ ...withImages, KmsKey });
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"], ["db"]] });
+  const [, KmsKey] = await key(testAccount);
+  const contained = await testAccount.contain({ ...withImages, KmsKey });
   expect(contained.status, contained.failure).toBe("Success");
-  const [plain, encrypted, ...more] = await imagesOf(world);
+  const [plain, encrypted, ...more] = await imagesOf(testAccount);
   expect(more).toEqual([]);
-  const name = `ContainEC2Instance-${world.instanceId}-${contained.id}`;
+  const name = `ContainEC2Instance-${testAccount.instanceId}-${contained.id}`;
   expect(plain).toMatchObject({ Name: name, State: "available" });
   expect(encrypted).toMatchObject({ Name: `${name}-encrypted`, State: "available" });
   expect(encrypted?.BlockDeviceMappings?.[0]?.Ebs).toMatchObject({ Encrypted: true });
-  const { images, snapshots } = (await world.snapshot()) as Record<
+  const { images, snapshots } = (await testAccount.snapshot()) as Record<
     "images" | "snapshots",
     Record<string, { tags: Record<string, string>; disks?: { snapshot: string; key: string }[] }>
   >;
   const tags = {
     Case: "4711",
-    "ContainEC2Instance:Backup": `s3://${world.bucket}/${backupKey(contained)}`,
+    "ContainEC2Instance:Backup": `s3://${testAccount.bucket}/${backupKey(contained)}`,
   };
   for (const image of [plain, encrypted]) {
     const told = images[image?.ImageId ?? ""];
@@ -75,33 +78,33 @@ test.concurrent("images come after the isolation, without reboot, an encrypted c
   expect(copied?.parameters).toMatchObject({ KmsKeyId: KmsKey, Encrypted: true });
   const lastChange = calls.findLast((call) => call.operation === "ModifyNetworkInterfaceAttribute");
   expect(made?.id).toBeGreaterThan(lastChange?.id ?? Number.POSITIVE_INFINITY);
-  const instance = await world.ec2.send(
-    new DescribeInstancesCommand({ InstanceIds: [world.instanceId] }),
+  const instance = await testAccount.ec2.send(
+    new DescribeInstancesCommand({ InstanceIds: [testAccount.instanceId] }),
   );
   expect(instance.Reservations?.[0]?.Instances?.[0]?.State?.Name).toBe("running");
 
   // Again: nothing to do, the images are there.
-  const again = await world.contain({ ...withImages, KmsKey });
+  const again = await testAccount.contain({ ...withImages, KmsKey });
   expect(again.report).toContain("ALREADY CONTAINED");
   expect(emulator.calls.mutating({ executionId: again.id })).toEqual([]);
 
-  const released = await world.release(backupKey(contained));
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.failure).toBe("Success");
-  const kept = await imagesOf(world);
+  const kept = await imagesOf(testAccount);
   expect(kept.map((image) => image.ImageId)).toEqual([plain?.ImageId, encrypted?.ImageId]);
   for (const image of kept) expect(tagMap(image.Tags)).toEqual({});
 
   // A second incident makes images of its own, whose names do not collide.
-  const later = await world.contain(withImages);
+  const later = await testAccount.contain(withImages);
   expect(later.status, later.failure).toBe("Success");
-  expect(await imagesOf(world)).toHaveLength(4);
+  expect(await imagesOf(testAccount)).toHaveLength(4);
 });
 
 test.concurrent("an image may take longer than any script may last", async () => {
-  const world = await makeWorld(emulator, { interfaces: [["web"]] });
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
   // 620 seconds of AWS time for the image, after which a script would have ended at 600; not for its copy too.
-  await emulator.settings({ imageDelay: 31 }, world.accountId);
-  const id = await world.start({ DryRun: "false", CreateAMIBackup: "true" });
+  await emulator.settings({ imageDelay: 31 }, testAccount.accountId);
+  const id = await testAccount.start({ DryRun: "false", CreateAMIBackup: "true" });
   await new Promise<void>((resolve) => {
     const stop = emulator.calls.onCall(({ executionId, operation }) => {
       if (executionId !== id || operation !== "CreateImage") return;
@@ -109,8 +112,8 @@ test.concurrent("an image may take longer than any script may last", async () =>
       resolve();
     });
   });
-  await emulator.settings({ imageDelay: 0.1 }, world.accountId);
-  const run = await world.finished(id);
+  await emulator.settings({ imageDelay: 0.1 }, testAccount.accountId);
+  const run = await testAccount.finished(id);
   expect(run.status, run.failure).toBe("Success");
   expect(section(run, "Images")).toHaveLength(2);
 });
@@ -129,8 +132,8 @@ test("the steps that wait for images are AWS's own actions, with hours to wait",
 
 describe("KmsKey", () => {
   /** The key of the encrypted copy that a dry run would make. */
-  async function planned(KmsKey: string, world = shared): Promise<unknown> {
-    const run = await world.run({ CreateAMIBackup: "true", KmsKey });
+  async function planned(KmsKey: string, testAccount = shared): Promise<unknown> {
+    const run = await testAccount.run({ CreateAMIBackup: "true", KmsKey });
     expect(run.status, run.failure).toBe("Success");
     return callsIn(run).find((call) => call.Call === "ec2:CopyImage")?.Parameters.KmsKeyId;
   }
@@ -202,11 +205,11 @@ describe("KmsKey", () => {
 });
 
 test.concurrent("an instance whose root is an instance store is contained, and the status tells that there is no image", async () => {
-  const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  await emulator.settings({ instanceStore: [world.instanceId] }, world.accountId);
-  const dry = await world.run({ CreateAMIBackup: "true" });
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
+  await emulator.settings({ instanceStore: [testAccount.instanceId] }, testAccount.accountId);
+  const dry = await testAccount.run({ CreateAMIBackup: "true" });
   expect(callsIn(dry).filter(({ Call }) => Call.includes("Image"))).toEqual([]);
-  const run = await world.contain({ CreateAMIBackup: "true" });
+  const run = await testAccount.contain({ CreateAMIBackup: "true" });
   expect(run).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
   expect(
     run.steps.find((step) => step.name === "assertSourceInstanceRootVolumeIsEbs"),
@@ -216,7 +219,7 @@ test.concurrent("an instance whose root is an instance store is contained, and t
   expectIsolated(run);
   expect(run.report).toContain("the instance IS isolated");
   expect(section(run, "What failed").join()).toContain("assertSourceInstanceRootVolumeIsEbs");
-  const without = await world.contain();
+  const without = await testAccount.contain();
   expect(without.status, without.failure).toBe("Success");
 });
 
@@ -224,27 +227,27 @@ test.concurrent.each([
   ["CreateImage is refused", "CreateImage", 0],
   ["CopyImage is refused", "CopyImage", 1],
 ])("when %s the instance stays contained and the status tells it", async (_, operation, left) => {
-  const world = await makeWorld(emulator, { interfaces: [["web"]] });
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
   const stop = emulator.faults.add({
-    match: { accountId: world.accountId, operation },
+    match: { accountId: testAccount.accountId, operation },
     kind: { error: { code: "InvalidRequest", message: "No room.", status: 400 } },
   });
-  const run = await world.contain({ CreateAMIBackup: "true" });
+  const run = await testAccount.contain({ CreateAMIBackup: "true" });
   expect(run).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
   expectIsolated(run);
   expect(run.report).toContain("the instance IS isolated");
   expect(section(run, "Images")).toHaveLength(left);
   stop();
   // Started again as the report says, it makes what is missing.
-  const again = await world.contain({ CreateAMIBackup: "true" });
+  const again = await testAccount.contain({ CreateAMIBackup: "true" });
   expect(again.status, again.failure).toBe("Success");
   expect(again.report).toContain("-encrypted: available");
 });
 
 test.concurrent("an image that ends as failed leaves the instance contained, and the report gives EC2's reason", async () => {
-  const world = await makeWorld(emulator, { interfaces: [["web"]] });
-  await emulator.settings({ imageFailure: "The disk is broken." }, world.accountId);
-  const run = await world.contain({ CreateAMIBackup: "true" });
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
+  await emulator.settings({ imageFailure: "The disk is broken." }, testAccount.accountId);
+  const run = await testAccount.contain({ CreateAMIBackup: "true" });
   expect(run).toMatchObject({ status: "Failed", reportStep: "reportContainmentFailure" });
   expectIsolated(run);
   expect(section(run, "Images").join()).toContain("The disk is broken.");

@@ -2,23 +2,23 @@ import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { rulesThatFit } from "../../steps/parameters.ts";
-import { runbookDocument } from "../world/document.ts";
-import { callsIn, type Parameters, section } from "../world/run.ts";
-import { rulesOf } from "../world/snapshot.ts";
-import { ownGroups } from "../world/state.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+import { runbookDocument } from "../account/document.ts";
+import { callsIn, type Parameters, section } from "../account/run.ts";
+import { rulesOf } from "../account/snapshot.ts";
+import { ownGroups } from "../account/state.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
-let world: World;
+let testAccount: TestAccount;
 beforeAll(async () => {
   emulator = await startEmulator({ timeScale: 5 });
-  world = await makeWorld(emulator);
+  testAccount = await makeTestAccount(emulator);
 });
 afterAll(() => emulator.close());
 
 /** Runs live with parameters that must be refused: nothing may be looked at or changed. Why it failed. */
 async function refusal(parameters: Parameters): Promise<string> {
-  const run = await world.run({ DryRun: "false", ...parameters });
+  const run = await testAccount.run({ DryRun: "false", ...parameters });
   expect(run.status).toBe("Failed");
   expect(run.steps.map((step) => step.name)).toEqual(["validateRequiredInputs"]);
   expect(emulator.calls.mutating({ executionId: run.id })).toEqual([]);
@@ -39,7 +39,7 @@ const withoutPorts = (Cidr: string, IpProtocol: string): string =>
 
 describe("rules", () => {
   test("every protocol, address family and port form becomes the containment group's rule, duplicates once", async () => {
-    const own = await makeWorld(emulator);
+    const own = await makeTestAccount(emulator);
     const run = await own.contain({
       IngressInput: [
         rule({}),
@@ -77,7 +77,7 @@ describe("rules", () => {
   });
 
   test("as many rules in each direction are taken as the parameters' texts promise", async () => {
-    const own = await makeWorld(emulator);
+    const own = await makeTestAccount(emulator);
     const many = Array.from({ length: rulesThatFit }, (_, port) =>
       rule({ FromPort: `${100 + port}`, ToPort: `${100 + port}` }),
     );
@@ -174,7 +174,7 @@ describe("TagIdentifier", () => {
     [`Key=${"k".repeat(129)},Value=`],
     ["Key=a b,Value=1"],
   ])("%s does not have the published form and is refused by SSM", async (TagIdentifier) => {
-    await expect(world.start({ TagIdentifier })).rejects.toThrow(/TagIdentifier/);
+    await expect(testAccount.start({ TagIdentifier })).rejects.toThrow(/TagIdentifier/);
   });
 
   test.concurrent.each([
@@ -182,7 +182,7 @@ describe("TagIdentifier", () => {
     [`Key=${"k".repeat(128)},Value=${"v".repeat(128)}`, "k".repeat(128), "v".repeat(128)],
     ["Key=a=b+c,Value=d=e@f/g", "a=b+c", "d=e@f/g"],
   ])("%s is taken as it is", async (TagIdentifier, Key, Value) => {
-    const run = await world.run({ TagIdentifier });
+    const run = await testAccount.run({ TagIdentifier });
     const tags = callsIn(run).filter((call) => call.Call === "ec2:CreateTags");
     expect(tags.flatMap((call) => call.Parameters.Tags)).toContainEqual({ Key, Value });
   });
@@ -194,7 +194,7 @@ describe("S3PrefixName and Action", () => {
     ["incidents/4711/", "incidents/4711/"],
     [undefined, ""],
   ])("on Contain the key is put under %j", async (S3PrefixName, folder) => {
-    const run = await world.run(S3PrefixName === undefined ? {} : { S3PrefixName });
+    const run = await testAccount.run(S3PrefixName === undefined ? {} : { S3PrefixName });
     expect(backupKey(run)).toMatch(
       new RegExp(`^${folder}\\d{4}/\\d\\d/\\d\\d/\\d\\d/\\d\\d/${run.id}\\.[0-9a-f]{64}\\.json$`),
     );
@@ -221,7 +221,7 @@ describe("S3PrefixName and Action", () => {
   );
 
   test("Restore does what Release does", async () => {
-    const own = await makeWorld(emulator, { interfaces: [["web"]] });
+    const own = await makeTestAccount(emulator, { interfaces: [["web"]] });
     const key = backupKey(await own.contain());
     const run = await own.release(key, { Action: "Restore" });
     expect(run).toMatchObject({ status: "Success", reportStep: "restoreFinalOutput" });
@@ -229,7 +229,7 @@ describe("S3PrefixName and Action", () => {
   });
 
   test("any other Action is refused by SSM", async () => {
-    await expect(world.start({ Action: "contain" })).rejects.toThrow(/Action/);
+    await expect(testAccount.start({ Action: "contain" })).rejects.toThrow(/Action/);
   });
 });
 

@@ -1,12 +1,12 @@
 import type { AutomationExecution } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { aws } from "../world/cli.ts";
-import { documentName } from "../world/document.ts";
-import { finished, type Parameters, type Run, runOf, start } from "../world/run.ts";
-import { differences } from "../world/snapshot.plain.ts";
-import { expectIsolated } from "../world/state.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+import { aws } from "../account/cli.ts";
+import { documentName } from "../account/document.ts";
+import { finished, type Parameters, type Run, runOf, start } from "../account/run.ts";
+import { differences } from "../account/snapshot.plain.ts";
+import { expectIsolated } from "../account/state.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -14,23 +14,23 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-type Driver = (world: World, parameters: Parameters) => Promise<Run>;
+type Driver = (testAccount: TestAccount, parameters: Parameters) => Promise<Run>;
 
-const byCommandLine: Driver = async (world, parameters) => {
-  const started = await aws(world, [
+const byCommandLine: Driver = async (testAccount, parameters) => {
+  const started = await aws(testAccount, [
     ...["ssm", "start-automation-execution", "--document-name", documentName],
     ...["--parameters", JSON.stringify(lists(parameters))],
   ]);
   const id = String(started.AutomationExecutionId);
-  await world.emulator.engine.settled(id);
-  const read = await aws(world, [
+  await testAccount.emulator.engine.settled(id);
+  const read = await aws(testAccount, [
     ...["ssm", "get-automation-execution", "--automation-execution-id", id],
   ]);
   return runOf(read.AutomationExecution as AutomationExecution);
 };
 
-const bySdk: Driver = async (world, parameters) =>
-  finished(world.ssm, world.emulator.engine, await start(world.ssm, parameters));
+const bySdk: Driver = async (testAccount, parameters) =>
+  finished(testAccount.ssm, testAccount.emulator.engine, await start(testAccount.ssm, parameters));
 
 const lists = (parameters: Parameters): Record<string, readonly string[]> =>
   Object.fromEntries(
@@ -41,10 +41,10 @@ const lists = (parameters: Parameters): Record<string, readonly string[]> =>
   );
 
 /** What every run of a test gives. */
-const usual = (world: World): Parameters => ({
-  InstanceId: world.instanceId,
-  S3BucketName: world.bucket,
-  AutomationAssumeRole: world.role,
+const usual = (testAccount: TestAccount): Parameters => ({
+  InstanceId: testAccount.instanceId,
+  S3BucketName: testAccount.bucket,
+  AutomationAssumeRole: testAccount.role,
   TagIdentifier: "Key=Case,Value=4711",
 });
 
@@ -53,38 +53,42 @@ describe.each([
   ["the JavaScript SDK", bySdk],
 ])("driven by %s", (_, drive) => {
   test("a dry run changes nothing, Contain isolates, Release gives everything back but for the backup", async () => {
-    const world = await makeWorld(emulator);
-    const before = await world.snapshot();
+    const testAccount = await makeTestAccount(emulator);
+    const before = await testAccount.snapshot();
 
-    const dry = await drive(world, usual(world));
+    const dry = await drive(testAccount, usual(testAccount));
     expect(dry).toMatchObject({ status: "Success", reportStep: "reportContain" });
     expect(emulator.calls.mutating({ executionId: dry.id })).toEqual([]);
-    expect(differences(before, await world.snapshot())).toEqual([]);
+    expect(differences(before, await testAccount.snapshot())).toEqual([]);
 
-    const contained = await drive(world, { ...usual(world), DryRun: "false" });
+    const contained = await drive(testAccount, { ...usual(testAccount), DryRun: "false" });
     expect(contained, contained.failure).toMatchObject({
       status: "Success",
       reportStep: "containFinalOutput",
     });
-    await expectIsolated(world);
-    const after = await world.snapshot();
+    await expectIsolated(testAccount);
+    const after = await testAccount.snapshot();
 
-    const release = { ...usual(world), Action: "Release", S3PrefixName: backupKey(contained) };
-    const dryRelease = await drive(world, release);
+    const release = {
+      ...usual(testAccount),
+      Action: "Release",
+      S3PrefixName: backupKey(contained),
+    };
+    const dryRelease = await drive(testAccount, release);
     expect(dryRelease).toMatchObject({ status: "Success", reportStep: "reportRestore" });
     expect(emulator.calls.mutating({ executionId: dryRelease.id })).toEqual([]);
-    expect(differences(after, await world.snapshot())).toEqual([]);
+    expect(differences(after, await testAccount.snapshot())).toEqual([]);
 
-    const released = await drive(world, { ...release, DryRun: "false" });
+    const released = await drive(testAccount, { ...release, DryRun: "false" });
     expect(released, released.failure).toMatchObject({
       status: "Success",
       reportStep: "restoreFinalOutput",
     });
-    const left = differences(before, await world.snapshot());
-    const versions = `buckets ${world.bucket} versions ${backupKey(contained)} `;
+    const left = differences(before, await testAccount.snapshot());
+    const versions = `buckets ${testAccount.bucket} versions ${backupKey(contained)} `;
     expect(left.filter((line) => !line.startsWith(versions))).toEqual(
       // The bucket had no object before.
-      [`buckets ${world.bucket} versions: {} → –`],
+      [`buckets ${testAccount.bucket} versions: {} → –`],
     );
     expect(left.filter((line) => line.includes("latest: – → true"))).toHaveLength(1);
   });

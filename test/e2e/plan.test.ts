@@ -3,9 +3,9 @@ import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
 import { type Emulator, startEmulator } from "automation-emulator";
 import type { AwsCall } from "automation-emulator/gateway/calls";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { makeAutoScalingGroup, memberWorld } from "../world/asg.ts";
-import { callsIn, type ReportedCall, type Run } from "../world/run.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+import { makeAutoScalingGroup, memberTestAccount } from "../account/asg.ts";
+import { callsIn, type ReportedCall, type Run } from "../account/run.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -24,23 +24,23 @@ const everything = {
 };
 
 test("invariant 1: a dry run's report lists exactly the calls that Contain makes, with their parameters", async () => {
-  const world = await makeWorld(emulator);
-  await containAsReported(world, everything);
+  const testAccount = await makeTestAccount(emulator);
+  await containAsReported(testAccount, everything);
 });
 
 test("invariant 1: so it is for a member of an Auto Scaling group at its MinSize, and a bucket that is missing", async () => {
-  const world = await makeWorld(emulator, { bucket: false });
-  const group = await makeAutoScalingGroup(world, { min: 2, max: 2, desired: 2 });
-  const member = await memberWorld(world, group);
+  const testAccount = await makeTestAccount(emulator, { bucket: false });
+  const group = await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 });
+  const member = await memberTestAccount(testAccount, group);
   const calls = await containAsReported(member, everything);
   expect(calls).toContain("s3:CreateBucket");
   expect(calls).toContain("autoscaling:UpdateAutoScalingGroup");
 });
 
 test("invariant 1: so it is for Release", async () => {
-  const world = await makeWorld(emulator);
-  const group = await makeAutoScalingGroup(world, { min: 2, max: 2, desired: 2 });
-  const member = await memberWorld(world, group);
+  const testAccount = await makeTestAccount(emulator);
+  const group = await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 });
+  const member = await memberTestAccount(testAccount, group);
   const key = backupKey(await member.contain({ TagIdentifier: "Key=Case,Value=4711" }));
   const dry = await member.run({ Action: "Release", S3PrefixName: key });
   const planned = callsIn(dry);
@@ -52,14 +52,14 @@ test("invariant 1: so it is for Release", async () => {
 
 /** Dry run, then the live one: compares the report with the log of calls. What was called. */
 async function containAsReported(
-  world: World,
-  parameters: Parameters<World["run"]>[0],
+  testAccount: TestAccount,
+  parameters: Parameters<TestAccount["run"]>[0],
 ): Promise<readonly string[]> {
-  const dry = await world.run(parameters);
+  const dry = await testAccount.run(parameters);
   expect(dry.reportStep, dry.failure).toBe("reportContain");
-  const live = await world.contain(parameters);
+  const live = await testAccount.contain(parameters);
   expect(live.status, `${live.failure}\n${live.report}`).toBe("Success");
-  const names = await namesOfGroups(world, live);
+  const names = await namesOfGroups(testAccount, live);
   const planned = inOrder(callsIn(dry).map((call) => plain(call, dry, new Map())));
   const made = inOrder(changesOf(live).map((call) => plain(reported(call), live, names)));
   expect(made.map(whatOf)).toEqual(planned.map(whatOf));
@@ -108,13 +108,18 @@ const keyOf = ({ Step, Call, Parameters }: ReportedCall): string =>
 const whatOf = (call: ReportedCall): string => `${call.Step} ${call.Call}`;
 
 /** The names by which a report calls the groups that do not exist yet, by their ids. */
-async function namesOfGroups(world: World, live: Run): Promise<ReadonlyMap<string, string>> {
-  const found = await world.ec2.send(
+async function namesOfGroups(
+  testAccount: TestAccount,
+  live: Run,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await testAccount.ec2.send(
     new DescribeSecurityGroupsCommand({
-      Filters: [{ Name: "group-name", Values: [`ContainEC2Instance-*-${world.instanceId}-*`] }],
+      Filters: [
+        { Name: "group-name", Values: [`ContainEC2Instance-*-${testAccount.instanceId}-*`] },
+      ],
     }),
   );
-  const vpc = world.network.vpcId;
+  const vpc = testAccount.network.vpcId;
   const deleted = changesOf(live).filter((call) => call.operation === "DeleteSecurityGroup");
   return new Map([
     ...(found.SecurityGroups ?? []).map(

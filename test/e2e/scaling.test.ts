@@ -12,13 +12,13 @@ import {
   groupState,
   lifecycleState,
   makeAutoScalingGroup,
-  memberWorld,
+  memberTestAccount,
   resize,
   type Sizes,
-} from "../world/asg.ts";
-import { section } from "../world/run.ts";
-import { expectIsolated, left } from "../world/state.ts";
-import { backupKey, makeWorld, type World } from "../world/world.ts";
+} from "../account/asg.ts";
+import { section } from "../account/run.ts";
+import { expectIsolated, left } from "../account/state.ts";
+import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -27,15 +27,17 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 /** A member of a group of these sizes, in an account of its own. */
-async function member(sizes: Sizes): Promise<{ world: World; others: readonly World[] }> {
-  const world = await makeWorld(emulator);
-  const group = await makeAutoScalingGroup(world, sizes);
+async function member(
+  sizes: Sizes,
+): Promise<{ testAccount: TestAccount; others: readonly TestAccount[] }> {
+  const testAccount = await makeTestAccount(emulator);
+  const group = await makeAutoScalingGroup(testAccount, sizes);
   const members = await Promise.all(
-    group.instanceIds.map((_, index) => memberWorld(world, group, index)),
+    group.instanceIds.map((_, index) => memberTestAccount(testAccount, group, index)),
   );
   const [first, ...others] = members;
   if (first === undefined) throw new Error("The group has no instance.");
-  return { world: first, others };
+  return { testAccount: first, others };
 }
 
 const scalingCalls = (id: string): string[] =>
@@ -45,12 +47,12 @@ const scalingCalls = (id: string): string[] =>
     .map((call) => call.operation);
 
 test.concurrent("InService goes to Standby with the desired capacity lowered, and MinSize left where it need not change", async () => {
-  const { world } = await member({ min: 1, max: 3, desired: 2 });
-  const before = await world.snapshot();
-  const contained = await world.contain({ TagIdentifier: "Key=Case,Value=4711" });
+  const { testAccount } = await member({ min: 1, max: 3, desired: 2 });
+  const before = await testAccount.snapshot();
+  const contained = await testAccount.contain({ TagIdentifier: "Key=Case,Value=4711" });
   expect(contained.status, contained.failure).toBe("Success");
-  expect(await groupState(world)).toMatchObject({ min: 1, max: 3, desired: 1 });
-  expect(await lifecycleState(world, world.instanceId)).toBe("Standby");
+  expect(await groupState(testAccount)).toMatchObject({ min: 1, max: 3, desired: 1 });
+  expect(await lifecycleState(testAccount, testAccount.instanceId)).toBe("Standby");
   expect(scalingCalls(contained.id)).toEqual(["CreateOrUpdateTags", "EnterStandby"]);
   const ran = contained.steps.map((step) => step.name);
   expect(ran.indexOf("describeAutoScalingGroups")).toBeLessThan(
@@ -59,17 +61,17 @@ test.concurrent("InService goes to Standby with the desired capacity lowered, an
   expect(ran.indexOf("modifyAutoScalingGroup")).toBeLessThan(
     ran.indexOf("createAllAccessSecurityGroup"),
   );
-  const released = await world.release(backupKey(contained));
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.failure).toBe("Success");
-  expect(await left(world, before)).toEqual([]);
+  expect(await left(testAccount, before)).toEqual([]);
 });
 
 test.concurrent("MinSize is lowered by one when it must be, both are in the backup first, and Release restores them in the order that works within MaxSize", async () => {
-  const { world } = await member({ min: 2, max: 2, desired: 2 });
-  const before = await world.snapshot();
-  const contained = await world.contain();
+  const { testAccount } = await member({ min: 2, max: 2, desired: 2 });
+  const before = await testAccount.snapshot();
+  const contained = await testAccount.contain();
   expect(contained.status, contained.failure).toBe("Success");
-  expect(await groupState(world)).toMatchObject({ min: 1, max: 2, desired: 1 });
+  expect(await groupState(testAccount)).toMatchObject({ min: 1, max: 2, desired: 1 });
   expect(scalingCalls(contained.id)).toEqual([
     "CreateOrUpdateTags",
     "UpdateAutoScalingGroup",
@@ -78,7 +80,9 @@ test.concurrent("MinSize is lowered by one when it must be, both are in the back
   const calls = emulator.calls.of({ executionId: contained.id }).map((call) => call.operation);
   expect(calls.indexOf("PutObject")).toBeLessThan(calls.indexOf("UpdateAutoScalingGroup"));
   const key = backupKey(contained);
-  const kept = await world.s3.send(new GetObjectCommand({ Bucket: world.bucket, Key: key }));
+  const kept = await testAccount.s3.send(
+    new GetObjectCommand({ Bucket: testAccount.bucket, Key: key }),
+  );
   expect(JSON.parse((await kept.Body?.transformToString()) ?? "")).toMatchObject({
     AutoScaling: {
       Name: "fleet",
@@ -88,184 +92,184 @@ test.concurrent("MinSize is lowered by one when it must be, both are in the back
       DesiredCapacity: 2,
     },
   });
-  const released = await world.release(key);
+  const released = await testAccount.release(key);
   expect(released.status, released.failure).toBe("Success");
   expect(scalingCalls(released.id)).toEqual([
     "ExitStandby",
     "UpdateAutoScalingGroup",
     "DeleteTags",
   ]);
-  expect(await left(world, before)).toEqual([]);
+  expect(await left(testAccount, before)).toEqual([]);
 });
 
 test.concurrent("two members of one group are contained, and released in either order, without a loss of MinSize", async () => {
-  const { world, others } = await member({ min: 2, max: 2, desired: 2 });
+  const { testAccount, others } = await member({ min: 2, max: 2, desired: 2 });
   const [other] = others;
   if (other === undefined) throw new Error("The group has one instance only.");
-  const before = await world.snapshot();
-  const first = backupKey(await world.contain());
+  const before = await testAccount.snapshot();
+  const first = backupKey(await testAccount.contain());
   const second = backupKey(await other.contain());
-  expect(await groupState(world)).toMatchObject({ min: 0, desired: 0 });
-  expect((await world.release(first)).status).toBe("Success");
-  expect(await groupState(world)).toMatchObject({ min: 1, desired: 1 });
+  expect(await groupState(testAccount)).toMatchObject({ min: 0, desired: 0 });
+  expect((await testAccount.release(first)).status).toBe("Success");
+  expect(await groupState(testAccount)).toMatchObject({ min: 1, desired: 1 });
   const last = await other.release(second);
   expect(last.status, last.failure).toBe("Success");
-  expect(await groupState(world)).toMatchObject({ min: 2, desired: 2 });
-  expect(await left(world, before)).toEqual([]);
+  expect(await groupState(testAccount)).toMatchObject({ min: 2, desired: 2 });
+  expect(await left(testAccount, before)).toEqual([]);
 });
 
 test.concurrent("an instance in Standby already is left there, by Contain and by Release", async () => {
-  const { world } = await member({ min: 1, max: 3, desired: 2 });
-  await world.autoscaling.send(
+  const { testAccount } = await member({ min: 1, max: 3, desired: 2 });
+  await testAccount.autoscaling.send(
     new EnterStandbyCommand({
       AutoScalingGroupName: "fleet",
-      InstanceIds: [world.instanceId],
+      InstanceIds: [testAccount.instanceId],
       ShouldDecrementDesiredCapacity: true,
     }),
   );
-  const before = await world.snapshot();
-  const contained = await world.contain();
+  const before = await testAccount.snapshot();
+  const contained = await testAccount.contain();
   expect(contained.status, contained.failure).toBe("Success");
   expect(scalingCalls(contained.id)).toEqual([]);
-  expect(await lifecycleState(world, world.instanceId)).toBe("Standby");
-  const released = await world.release(backupKey(contained));
+  expect(await lifecycleState(testAccount, testAccount.instanceId)).toBe("Standby");
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.failure).toBe("Success");
   expect(scalingCalls(released.id)).toEqual([]);
-  expect(await left(world, before)).toEqual([]);
+  expect(await left(testAccount, before)).toEqual([]);
 });
 
 test.concurrent("the run does not wait for the load balancer to drain, isolates, and warns that Standby is still to come", async () => {
-  const { world } = await member({ min: 1, max: 3, desired: 2 });
-  await emulator.settings({ drainSeconds: 600 }, world.accountId);
-  const contained = await world.contain();
+  const { testAccount } = await member({ min: 1, max: 3, desired: 2 });
+  await emulator.settings({ drainSeconds: 600 }, testAccount.accountId);
+  const contained = await testAccount.contain();
   expect(contained.status, contained.failure).toBe("Success");
-  expect(await lifecycleState(world, world.instanceId)).toBe("EnteringStandby");
+  expect(await lifecycleState(testAccount, testAccount.instanceId)).toBe("EnteringStandby");
   expect(section(contained, "Warnings").join()).toContain("EnteringStandby, not in Standby");
   expect(section(contained, "Interfaces")[0]).toContain("contained;");
   expect(section(contained, "Auto Scaling")[0]).toContain("now EnteringStandby");
 });
 
 test.concurrent("Release copes with a group that is gone: it reports and restores the rest", async () => {
-  const { world } = await member({ min: 1, max: 3, desired: 2 });
-  const contained = await world.contain();
-  await resize(world, { min: 0 });
-  await world.autoscaling.send(
+  const { testAccount } = await member({ min: 1, max: 3, desired: 2 });
+  const contained = await testAccount.contain();
+  await resize(testAccount, { min: 0 });
+  await testAccount.autoscaling.send(
     new DetachInstancesCommand({
       AutoScalingGroupName: "fleet",
-      InstanceIds: [world.instanceId],
+      InstanceIds: [testAccount.instanceId],
       ShouldDecrementDesiredCapacity: false,
     }),
   );
-  await world.autoscaling.send(
+  await testAccount.autoscaling.send(
     new DeleteAutoScalingGroupCommand({ AutoScalingGroupName: "fleet", ForceDelete: true }),
   );
-  const released = await world.release(backupKey(contained));
+  const released = await testAccount.release(backupKey(contained));
   expect(released).toMatchObject({ status: "Failed", reportStep: "reportRestoreFailure" });
   expect(section(released, "What failed").join()).toContain("No way back into service: fleet");
   for (const line of section(released, "Interfaces")) expect(line).toContain("as before");
 });
 
 test.concurrent("Release copes with an instance that was detached meanwhile", async () => {
-  const { world } = await member({ min: 1, max: 3, desired: 2 });
-  const contained = await world.contain();
-  await world.autoscaling.send(
+  const { testAccount } = await member({ min: 1, max: 3, desired: 2 });
+  const contained = await testAccount.contain();
+  await testAccount.autoscaling.send(
     new DetachInstancesCommand({
       AutoScalingGroupName: "fleet",
-      InstanceIds: [world.instanceId],
+      InstanceIds: [testAccount.instanceId],
       ShouldDecrementDesiredCapacity: false,
     }),
   );
-  const released = await world.release(backupKey(contained));
+  const released = await testAccount.release(backupKey(contained));
   expect(released).toMatchObject({ status: "Failed", reportStep: "reportRestoreFailure" });
   expect(section(released, "What failed").join()).toContain("No way back into service: fleet");
   for (const line of section(released, "Interfaces")) expect(line).toContain("as before");
 });
 
 test.concurrent("Release within a MaxSize that was lowered meanwhile restores the rest, and Release again finishes it", async () => {
-  const { world } = await member({ min: 1, max: 3, desired: 2 });
-  const contained = await world.contain();
-  await resize(world, { max: 1 });
-  const released = await world.release(backupKey(contained));
+  const { testAccount } = await member({ min: 1, max: 3, desired: 2 });
+  const contained = await testAccount.contain();
+  await resize(testAccount, { max: 1 });
+  const released = await testAccount.release(backupKey(contained));
   expect(released).toMatchObject({ status: "Failed", reportStep: "reportRestoreFailure" });
   expect(section(released, "What failed").join()).toContain("MaxSize 1");
   for (const line of section(released, "Interfaces")) expect(line).toContain("as before");
   // With room again, the same Release finishes.
-  await resize(world, { max: 3 });
-  const again = await world.release(backupKey(contained));
+  await resize(testAccount, { max: 3 });
+  const again = await testAccount.release(backupKey(contained));
   expect(again.status, again.failure).toBe("Success");
-  expect(await groupState(world)).toMatchObject({ min: 1, desired: 2, tags: {} });
+  expect(await groupState(testAccount)).toMatchObject({ min: 1, desired: 2, tags: {} });
 });
 
 test.concurrent.each([
   ["raised", 3, 3],
   ["lowered", 0, 0],
 ])("a MinSize that its owner has %s during the containment stays", async (_, min, then) => {
-  const { world } = await member({ min: 2, max: 4, desired: 2 });
-  const contained = await world.contain();
-  expect(await groupState(world)).toMatchObject({ min: 1 });
-  await resize(world, { min, ...(min > 1 && { desired: min }) });
-  const released = await world.release(backupKey(contained));
+  const { testAccount } = await member({ min: 2, max: 4, desired: 2 });
+  const contained = await testAccount.contain();
+  expect(await groupState(testAccount)).toMatchObject({ min: 1 });
+  await resize(testAccount, { min, ...(min > 1 && { desired: min }) });
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.report).toBe("Success");
-  expect(await groupState(world)).toMatchObject({ min: then, tags: {} });
+  expect(await groupState(testAccount)).toMatchObject({ min: then, tags: {} });
 });
 
 test.concurrent("a stale or forged note of MinSize on the group makes no release lower or raise it", async () => {
-  const { world } = await member({ min: 1, max: 4, desired: 3 });
-  const before = await world.snapshot();
+  const { testAccount } = await member({ min: 1, max: 4, desired: 3 });
+  const before = await testAccount.snapshot();
   for (const Value of ["9/1", "0/1", "x"]) {
-    const contained = await world.contain();
+    const contained = await testAccount.contain();
     const tag = { ResourceId: "fleet", ResourceType: "auto-scaling-group" };
-    await world.autoscaling.send(
+    await testAccount.autoscaling.send(
       new CreateOrUpdateTagsCommand({
         Tags: [{ ...tag, Key: "ContainEC2Instance:MinSize", Value, PropagateAtLaunch: false }],
       }),
     );
-    const released = await world.release(backupKey(contained));
+    const released = await testAccount.release(backupKey(contained));
     expect(released.status, released.report).toBe("Success");
-    expect(await left(world, before)).toEqual([]);
+    expect(await left(testAccount, before)).toEqual([]);
   }
 });
 
 test.concurrent("three members are contained and released in the order in which they came, or the other way round, and MinSize is what it was", async () => {
-  const { world, others } = await member({ min: 3, max: 3, desired: 3 });
-  const members = [world, ...others];
-  const before = await world.snapshot();
-  for (const order of [(all: World[]) => all, (all: World[]) => all.toReversed()]) {
-    const keys = new Map<World, string>();
+  const { testAccount, others } = await member({ min: 3, max: 3, desired: 3 });
+  const members = [testAccount, ...others];
+  const before = await testAccount.snapshot();
+  for (const order of [(all: TestAccount[]) => all, (all: TestAccount[]) => all.toReversed()]) {
+    const keys = new Map<TestAccount, string>();
     for (const one of members) keys.set(one, backupKey(await one.contain()));
-    expect(await groupState(world)).toMatchObject({ min: 0, desired: 0 });
+    expect(await groupState(testAccount)).toMatchObject({ min: 0, desired: 0 });
     for (const one of order(members)) {
       const released = await one.release(keys.get(one) ?? "");
       expect(released.status, released.report).toBe("Success");
       keys.delete(one);
       for (const other of keys.keys()) await expectIsolated(other);
     }
-    expect(await left(world, before)).toEqual([]);
+    expect(await left(testAccount, before)).toEqual([]);
   }
 });
 
 test.concurrent("a tag of the group's own under TagIdentifier's key is never touched", async () => {
-  const { world } = await member({ min: 1, max: 3, desired: 2 });
+  const { testAccount } = await member({ min: 1, max: 3, desired: 2 });
   const tag = { ResourceId: "fleet", ResourceType: "auto-scaling-group", PropagateAtLaunch: false };
-  await world.autoscaling.send(
+  await testAccount.autoscaling.send(
     new CreateOrUpdateTagsCommand({ Tags: [{ ...tag, Key: "Case", Value: "older" }] }),
   );
-  const before = await world.snapshot();
-  const contained = await world.contain({ TagIdentifier: "Key=Case,Value=4711" });
-  expect((await groupState(world)).tags).toMatchObject({ Case: "older" });
-  const released = await world.release(backupKey(contained));
+  const before = await testAccount.snapshot();
+  const contained = await testAccount.contain({ TagIdentifier: "Key=Case,Value=4711" });
+  expect((await groupState(testAccount)).tags).toMatchObject({ Case: "older" });
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.failure).toBe("Success");
-  expect(await left(world, before)).toEqual([]);
+  expect(await left(testAccount, before)).toEqual([]);
 });
 
 /** Sets the group's marker of a contained instance to another backup's, or takes it away. */
-async function changeMarker(world: World, value: string | undefined): Promise<void> {
+async function changeMarker(testAccount: TestAccount, value: string | undefined): Promise<void> {
   const tag = {
     ResourceId: "fleet",
     ResourceType: "auto-scaling-group",
-    Key: `ContainEC2Instance:${world.instanceId}`,
+    Key: `ContainEC2Instance:${testAccount.instanceId}`,
   };
-  await world.autoscaling.send(
+  await testAccount.autoscaling.send(
     value === undefined
       ? new DeleteTagsCommand({ Tags: [tag] })
       : new CreateOrUpdateTagsCommand({
@@ -281,14 +285,14 @@ test.concurrent.each([
   ],
   ["somebody took the group's marker away", undefined],
 ])("%s, and Release still brings the instance back into service", async (_, value) => {
-  const { world } = await member({ min: 2, max: 3, desired: 2 });
-  const before = await world.snapshot();
-  const contained = await world.contain();
+  const { testAccount } = await member({ min: 2, max: 3, desired: 2 });
+  const before = await testAccount.snapshot();
+  const contained = await testAccount.contain();
   expect(contained.status, contained.failure).toBe("Success");
-  await changeMarker(world, value);
-  const released = await world.release(backupKey(contained));
+  await changeMarker(testAccount, value);
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.failure).toBe("Success");
-  expect(await left(world, before)).toEqual([]);
-  const again = await world.release(backupKey(contained));
+  expect(await left(testAccount, before)).toEqual([]);
+  const again = await testAccount.release(backupKey(contained));
   expect(again.report).toContain("RELEASED BEFORE, nothing was changed");
 });

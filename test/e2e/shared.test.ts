@@ -7,11 +7,16 @@ import {
 import { type Emulator, startEmulator } from "automation-emulator";
 import { clientOptions, runInstance } from "automation-emulator/sample/account";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { aws } from "../world/cli.ts";
-import { holdToPolicy } from "../world/role.ts";
-import { callsIn } from "../world/run.ts";
-import { expectIsolated, groupsByInterface, left } from "../world/state.ts";
-import { backupKey, makeWorld, type World, withInstance } from "../world/world.ts";
+import { aws } from "../account/cli.ts";
+import { holdToPolicy } from "../account/role.ts";
+import { callsIn } from "../account/run.ts";
+import { expectIsolated, groupsByInterface, left } from "../account/state.ts";
+import {
+  backupKey,
+  makeTestAccount,
+  type TestAccount,
+  withInstance,
+} from "../account/testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -20,8 +25,11 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 /** A member of the owner's organization with an instance in the owner's subnet, on the owner's group. */
-async function participant(): Promise<{ readonly owner: World; readonly world: World }> {
-  const owner = await makeWorld(emulator);
+async function participant(): Promise<{
+  readonly owner: TestAccount;
+  readonly testAccount: TestAccount;
+}> {
+  const owner = await makeTestAccount(emulator);
   const organizations = new OrganizationsClient(clientOptions(owner.access));
   await organizations.send(new CreateOrganizationCommand({ FeatureSet: "ALL" }));
   const { CreateAccountStatus } = await organizations.send(
@@ -34,25 +42,28 @@ async function participant(): Promise<{ readonly owner: World; readonly world: W
     ...["ram", "create-resource-share", "--name=network", `--principals=${accountId}`],
     ...["--resource-arns", arn("subnet", subnetId), arn("security-group", groups.web)],
   ]);
-  const world = await makeWorld(emulator, { accountId });
-  const instance = await runInstance(world.ec2, subnetId, [[groups.web ?? ""]]);
-  return { owner, world: withInstance(world, instance.instanceId, instance.interfaceIds) };
+  const testAccount = await makeTestAccount(emulator, { accountId });
+  const instance = await runInstance(testAccount.ec2, subnetId, [[groups.web ?? ""]]);
+  return {
+    owner,
+    testAccount: withInstance(testAccount, instance.instanceId, instance.interfaceIds),
+  };
 }
 
 test("is contained and released with its owner's groups", async () => {
-  const { owner, world } = await participant();
-  await holdToPolicy(world);
-  const before = await world.snapshot();
-  const groups = await groupsByInterface(world);
+  const { owner, testAccount } = await participant();
+  await holdToPolicy(testAccount);
+  const before = await testAccount.snapshot();
+  const groups = await groupsByInterface(testAccount);
   expect(Object.values(groups)).toEqual([[owner.network.groups.web]]);
-  const dry = await world.run();
+  const dry = await testAccount.run();
   expect(callsIn(dry).length, dry.failure).toBeGreaterThan(0);
-  const contained = await world.contain();
+  const contained = await testAccount.contain();
   expect(contained.status, contained.report || contained.failure).toBe("Success");
   expect(contained.report).toMatch(/^CONTAINED: /);
-  await expectIsolated(world);
-  const released = await world.release(backupKey(contained));
+  await expectIsolated(testAccount);
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.report || released.failure).toBe("Success");
-  expect(await groupsByInterface(world)).toEqual(groups);
-  expect(await left(world, before)).toEqual([]);
+  expect(await groupsByInterface(testAccount)).toEqual(groups);
+  expect(await left(testAccount, before)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import {
 import { type Emulator, startEmulator } from "automation-emulator";
 import pLimit from "p-limit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeWorld } from "../world/world.ts";
+import { makeTestAccount } from "../account/testAccount.ts";
 import { lies, openInterfaces } from "./lib/checks.ts";
 import { allTrials, sampleOf } from "./lib/trials.ts";
 
@@ -48,25 +48,25 @@ describe("the checks themselves", () => {
   afterAll(() => emulator.close());
 
   test("find an open interface, and a report that says more than is so", async () => {
-    const world = await makeWorld(emulator, { interfaces: [["web"]] });
-    const run = await world.contain();
-    expect(await openInterfaces(world)).toEqual([]);
-    expect(await lies(world, run)).toEqual([]);
-    const [interfaceId = ""] = world.interfaceIds;
-    const { GroupId = "" } = await world.ec2.send(
+    const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
+    const run = await testAccount.contain();
+    expect(await openInterfaces(testAccount)).toEqual([]);
+    expect(await lies(testAccount, run)).toEqual([]);
+    const [interfaceId = ""] = testAccount.interfaceIds;
+    const { GroupId = "" } = await testAccount.ec2.send(
       new CreateSecurityGroupCommand({
-        GroupName: `ContainEC2Instance-all-access-${world.instanceId}-x`,
+        GroupName: `ContainEC2Instance-all-access-${testAccount.instanceId}-x`,
         Description: "open",
-        VpcId: world.network.vpcId,
+        VpcId: testAccount.network.vpcId,
       }),
     );
-    await world.ec2.send(
+    await testAccount.ec2.send(
       new ModifyNetworkInterfaceAttributeCommand({
         NetworkInterfaceId: interfaceId,
         Groups: [GroupId],
       }),
     );
-    expect(await openInterfaces(world)).toHaveLength(1);
-    expect(await lies(world, run)).toHaveLength(1);
+    expect(await openInterfaces(testAccount)).toHaveLength(1);
+    expect(await lies(testAccount, run)).toHaveLength(1);
   });
 });

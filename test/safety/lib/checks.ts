@@ -1,14 +1,17 @@
 /** What must hold after every run, whatever failed in it: read from the account, never from a report alone. */
 
-import type { Run } from "../../world/run.ts";
-import { differences } from "../../world/snapshot.plain.ts";
-import { rulesOf, type Snapshot } from "../../world/snapshot.ts";
-import { groupsByInterface, ownGroups } from "../../world/state.ts";
-import type { World } from "../../world/world.ts";
+import type { Run } from "../../account/run.ts";
+import { differences } from "../../account/snapshot.plain.ts";
+import { rulesOf, type Snapshot } from "../../account/snapshot.ts";
+import { groupsByInterface, ownGroups } from "../../account/state.ts";
+import type { TestAccount } from "../../account/testAccount.ts";
 
 /** Invariant 3: interfaces that are on an all-access group, or on one of the runbook's that is open to the world. */
-export async function openInterfaces(world: World): Promise<readonly string[]> {
-  const [interfaces, groups] = await Promise.all([groupsByInterface(world), ownGroups(world)]);
+export async function openInterfaces(testAccount: TestAccount): Promise<readonly string[]> {
+  const [interfaces, groups] = await Promise.all([
+    groupsByInterface(testAccount),
+    ownGroups(testAccount),
+  ]);
   const open = groups
     .filter(
       (group) =>
@@ -24,8 +27,13 @@ export async function openInterfaces(world: World): Promise<readonly string[]> {
 }
 
 /** How many interfaces are on nothing but a containment group, and how many there are. */
-async function isolation(world: World): Promise<{ readonly inside: number; readonly all: number }> {
-  const [interfaces, groups] = await Promise.all([groupsByInterface(world), ownGroups(world)]);
+async function isolation(
+  testAccount: TestAccount,
+): Promise<{ readonly inside: number; readonly all: number }> {
+  const [interfaces, groups] = await Promise.all([
+    groupsByInterface(testAccount),
+    ownGroups(testAccount),
+  ]);
   const inside = groups
     .filter((group) => group.GroupName?.includes("-containment-"))
     .map((group) => group.GroupId ?? "");
@@ -37,8 +45,8 @@ async function isolation(world: World): Promise<{ readonly inside: number; reado
 }
 
 /** Invariants 6 and 10: what a run says of the instance, and is not so. */
-export async function lies(world: World, run: Run): Promise<readonly string[]> {
-  const { inside, all } = await isolation(world);
+export async function lies(testAccount: TestAccount, run: Run): Promise<readonly string[]> {
+  const { inside, all } = await isolation(testAccount);
   const title = String(run.json.Title ?? "");
   const wrong: string[] = [];
   if (/^(?:ALREADY )?CONTAINED/.test(title) && inside < all)

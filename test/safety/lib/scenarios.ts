@@ -8,16 +8,20 @@ import {
 import { CreateAliasCommand, CreateKeyCommand } from "@aws-sdk/client-kms";
 import { PutBucketOwnershipControlsCommand } from "@aws-sdk/client-s3";
 import type { Emulator } from "automation-emulator";
-import { makeAutoScalingGroup, memberWorld, type Sizes } from "../../world/asg.ts";
-import type { Parameters } from "../../world/run.ts";
-import { makeWorld, type World, type WorldOptions } from "../../world/world.ts";
+import { makeAutoScalingGroup, memberTestAccount, type Sizes } from "../../account/asg.ts";
+import type { Parameters } from "../../account/run.ts";
+import {
+  makeTestAccount,
+  type TestAccount,
+  type TestAccountOptions,
+} from "../../account/testAccount.ts";
 
 export interface Scenario {
   readonly name: string;
   /** What the runbook is given beyond the instance, the bucket and the role, when it contains. */
   readonly parameters: Parameters;
   /** Makes a fresh account with an instance to contain. */
-  make(emulator: Emulator): Promise<World>;
+  make(emulator: Emulator): Promise<TestAccount>;
 }
 
 const rules = {
@@ -27,16 +31,16 @@ const rules = {
 
 const plain = (
   name: string,
-  options: WorldOptions,
+  options: TestAccountOptions,
   parameters: Parameters = {},
-  prepare: (world: World) => Promise<unknown> = async () => undefined,
+  prepare: (testAccount: TestAccount) => Promise<unknown> = async () => undefined,
 ): Scenario => ({
   name,
   parameters,
   make: async (emulator) => {
-    const world = await makeWorld(emulator, options);
-    await prepare(world);
-    return world;
+    const testAccount = await makeTestAccount(emulator, options);
+    await prepare(testAccount);
+    return testAccount;
   },
 });
 
@@ -44,18 +48,18 @@ const member = (
   name: string,
   sizes: Sizes,
   parameters: Parameters = {},
-  options: WorldOptions = {},
+  options: TestAccountOptions = {},
 ): Scenario => ({
   name,
   parameters,
   make: async (emulator) => {
-    const world = await makeWorld(emulator, { interfaces: [["db"]], ...options });
-    return memberWorld(world, await makeAutoScalingGroup(world, sizes));
+    const testAccount = await makeTestAccount(emulator, { interfaces: [["db"]], ...options });
+    return memberTestAccount(testAccount, await makeAutoScalingGroup(testAccount, sizes));
   },
 });
 
 /** The instance carries another value of the tag that the runbook is asked to put there. */
-const tagBefore = ({ ec2, instanceId, interfaceIds }: World): Promise<unknown> =>
+const tagBefore = ({ ec2, instanceId, interfaceIds }: TestAccount): Promise<unknown> =>
   ec2.send(
     new CreateTagsCommand({
       Resources: [instanceId, ...interfaceIds.slice(0, 1)],
@@ -67,7 +71,13 @@ const tagBefore = ({ ec2, instanceId, interfaceIds }: World): Promise<unknown> =
   );
 
 /** A second disk, encrypted with a key of the account, and a bucket that goes by ACLs, which are private. */
-const encryptedDisk = async ({ ec2, s3, kms, instanceId, bucket }: World): Promise<unknown> => {
+const encryptedDisk = async ({
+  ec2,
+  s3,
+  kms,
+  instanceId,
+  bucket,
+}: TestAccount): Promise<unknown> => {
   const found = await ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
   const AvailabilityZone = found.Reservations?.[0]?.Instances?.[0]?.Placement?.AvailabilityZone;
   const { KeyMetadata } = await kms.send(new CreateKeyCommand({}));

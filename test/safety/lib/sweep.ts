@@ -1,7 +1,7 @@
 /** Tries a containment with one fault, and then what a person would do: again, and release. */
 import type { Emulator } from "automation-emulator";
 import type { Fault, FaultKind } from "automation-emulator/gateway/faults";
-import { backupKey, type World } from "../../world/world.ts";
+import { backupKey, type TestAccount } from "../../account/testAccount.ts";
 import { drift, lies, openInterfaces } from "./checks.ts";
 import type { Scenario } from "./scenarios.ts";
 
@@ -26,8 +26,8 @@ export interface Point {
 
 /** The calls that a clean run of a scenario makes: each operation of each step at its first and at its last time. */
 export async function pointsOf(emulator: Emulator, scenario: Scenario): Promise<readonly Point[]> {
-  const world = await scenario.make(emulator);
-  const run = await world.contain(scenario.parameters);
+  const testAccount = await scenario.make(emulator);
+  const run = await testAccount.contain(scenario.parameters);
   const calls = emulator.calls
     .of({ executionId: run.id })
     .filter(({ operation, step }) => operation !== "AssumeRole" && step !== undefined);
@@ -62,19 +62,19 @@ export async function tryFault(
   point: Point,
   kind: FaultKind,
 ): Promise<readonly string[]> {
-  const world = await scenario.make(emulator);
-  const before = await world.snapshot();
+  const testAccount = await scenario.make(emulator);
+  const before = await testAccount.snapshot();
   const stop = emulator.faults.add({
-    match: { accountId: world.accountId, automationOnly: true, times: 1, ...point.match },
+    match: { accountId: testAccount.accountId, automationOnly: true, times: 1, ...point.match },
     kind,
   });
-  const run = await world.contain(scenario.parameters);
+  const run = await testAccount.contain(scenario.parameters);
   stop();
   await runOut(emulator, run.id);
   // A cancelled script that runs on may finish its work after the report was written.
-  const said = run.status === "Cancelled" ? [] : await lies(world, run);
-  const wrong = [...(await openInterfaces(world)), ...said];
-  return wrong.length > 0 ? wrong : finishAndRelease(world, scenario, before);
+  const said = run.status === "Cancelled" ? [] : await lies(testAccount, run);
+  const wrong = [...(await openInterfaces(testAccount)), ...said];
+  return wrong.length > 0 ? wrong : finishAndRelease(testAccount, scenario, before);
 }
 
 /** Waits until an execution makes no more calls: a cancelled script may run on. */
@@ -89,15 +89,15 @@ async function runOut(emulator: Emulator, executionId: string): Promise<void> {
 
 /** Invariant 5: a further Contain finishes the work, and Release gives the state of before. */
 export async function finishAndRelease(
-  world: World,
+  testAccount: TestAccount,
   scenario: Scenario,
-  before: Awaited<ReturnType<World["snapshot"]>>,
+  before: Awaited<ReturnType<TestAccount["snapshot"]>>,
 ): Promise<readonly string[]> {
-  const again = await world.contain(scenario.parameters);
+  const again = await testAccount.contain(scenario.parameters);
   if (again.status !== "Success") return [`the further Contain: ${again.report || again.failure}`];
-  const wrong = [...(await openInterfaces(world)), ...(await lies(world, again))];
+  const wrong = [...(await openInterfaces(testAccount)), ...(await lies(testAccount, again))];
   if (wrong.length > 0) return wrong;
-  const released = await world.release(backupKey(again));
+  const released = await testAccount.release(backupKey(again));
   if (released.status !== "Success") return [`the Release: ${released.report || released.failure}`];
-  return drift(before, await world.snapshot()).map((line) => `after the Release: ${line}`);
+  return drift(before, await testAccount.snapshot()).map((line) => `after the Release: ${line}`);
 }

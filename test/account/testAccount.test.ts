@@ -1,8 +1,8 @@
 import { type Emulator, startEmulator } from "automation-emulator";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { groupState, makeAutoScalingGroup, memberWorld } from "./asg.ts";
+import { groupState, makeAutoScalingGroup, memberTestAccount } from "./asg.ts";
 import { differences } from "./snapshot.plain.ts";
-import { backupKey, makeWorld } from "./world.ts";
+import { backupKey, makeTestAccount } from "./testAccount.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -20,27 +20,33 @@ test("differences names each place where two states differ", () => {
 });
 
 test("a snapshot sees what a containment and a release change", async () => {
-  const world = await makeWorld(emulator);
-  const before = await world.snapshot();
-  const contained = await world.contain();
+  const testAccount = await makeTestAccount(emulator);
+  const before = await testAccount.snapshot();
+  const contained = await testAccount.contain();
   expect(contained).toMatchObject({ status: "Success", reportStep: "containFinalOutput" });
-  const seen = differences(before, await world.snapshot());
-  for (const part of [...world.interfaceIds, world.bucket, "ContainEC2Instance-containment"])
+  const seen = differences(before, await testAccount.snapshot());
+  for (const part of [
+    ...testAccount.interfaceIds,
+    testAccount.bucket,
+    "ContainEC2Instance-containment",
+  ])
     expect(seen.join("\n")).toContain(part);
-  const released = await world.release(backupKey(contained));
+  const released = await testAccount.release(backupKey(contained));
   expect(released.status, released.report).toBe("Success");
-  const left = differences(before, await world.snapshot());
-  expect(left.filter((line) => !line.startsWith(`buckets ${world.bucket} versions`))).toEqual([]);
+  const left = differences(before, await testAccount.snapshot());
+  expect(left.filter((line) => !line.startsWith(`buckets ${testAccount.bucket} versions`))).toEqual(
+    [],
+  );
 });
 
 test("an instance of an Auto Scaling group takes the place of the account's own", async () => {
-  const world = await makeWorld(emulator);
-  const group = await makeAutoScalingGroup(world, { min: 1, max: 3, desired: 2 });
-  const member = await memberWorld(world, group);
+  const testAccount = await makeTestAccount(emulator);
+  const group = await makeAutoScalingGroup(testAccount, { min: 1, max: 3, desired: 2 });
+  const member = await memberTestAccount(testAccount, group);
   expect(member.interfaceIds).toHaveLength(1);
   const run = await member.contain();
   expect(run.status, run.failure).toBe("Success");
-  const state = await groupState(world);
+  const state = await groupState(testAccount);
   expect(state).toMatchObject({ min: 1, desired: 1 });
   expect(state.states[member.instanceId]).toBe("Standby");
 });

@@ -17,7 +17,7 @@ import { ListRolesCommand } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
 import { bucketsOf } from "./snapshot.buckets.ts";
 import { byKey, type Plain, tagMap } from "./snapshot.plain.ts";
-import type { Clients } from "./world.ts";
+import type { Clients } from "./testAccount.ts";
 
 /** The whole state of an account in one Region, as plain data in a fixed order. */
 export type Snapshot = Readonly<Record<string, Plain>>;

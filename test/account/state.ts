@@ -10,14 +10,14 @@ import { expect } from "vitest";
 import type { Run } from "./run.ts";
 import { differences } from "./snapshot.plain.ts";
 import { rulesOf, type Snapshot } from "./snapshot.ts";
-import type { World } from "./world.ts";
+import type { TestAccount } from "./testAccount.ts";
 
 /** The groups' ids of each interface of the world's instance, by the interface's id. */
 export async function groupsByInterface(
-  world: World,
+  testAccount: TestAccount,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
-  const found = await world.ec2.send(
-    new DescribeInstancesCommand({ InstanceIds: [world.instanceId] }),
+  const found = await testAccount.ec2.send(
+    new DescribeInstancesCommand({ InstanceIds: [testAccount.instanceId] }),
   );
   const parts = found.Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces ?? [];
   return Object.fromEntries(
@@ -29,10 +29,12 @@ export async function groupsByInterface(
 }
 
 /** The runbook's groups for the world's instance. */
-export async function ownGroups(world: World): Promise<readonly SecurityGroup[]> {
-  const found = await world.ec2.send(
+export async function ownGroups(testAccount: TestAccount): Promise<readonly SecurityGroup[]> {
+  const found = await testAccount.ec2.send(
     new DescribeSecurityGroupsCommand({
-      Filters: [{ Name: "group-name", Values: [`ContainEC2Instance-*-${world.instanceId}-*`] }],
+      Filters: [
+        { Name: "group-name", Values: [`ContainEC2Instance-*-${testAccount.instanceId}-*`] },
+      ],
     }),
   );
   return found.SecurityGroups ?? [];
@@ -49,8 +51,11 @@ export interface Rules {
  * Expects every interface to be on a containment group alone, whose rules are exactly these (as `rulesOf` writes
  * them), and no group that is open to the world to be left.
  */
-export async function expectIsolated(world: World, rules: Rules = {}): Promise<void> {
-  const [interfaces, groups] = await Promise.all([groupsByInterface(world), ownGroups(world)]);
+export async function expectIsolated(testAccount: TestAccount, rules: Rules = {}): Promise<void> {
+  const [interfaces, groups] = await Promise.all([
+    groupsByInterface(testAccount),
+    ownGroups(testAccount),
+  ]);
   const inside = new Map(
     groups
       .filter((group) => group.GroupName?.startsWith("ContainEC2Instance-containment-"))
@@ -76,28 +81,30 @@ export function expectNoneOpen(groups: readonly SecurityGroup[]): void {
 
 /** What is unlike before, but for the backups and, if `images` is set, for images and their disks, which are kept. */
 export async function left(
-  world: World,
+  testAccount: TestAccount,
   before: Snapshot,
   { images = false } = {},
 ): Promise<readonly string[]> {
   const kept = images
     ? /^(?:buckets \S+ versions|images|snapshots|volumes)\b/
     : /^buckets \S+ versions\b/;
-  return differences(before, await world.snapshot()).filter((line) => !kept.test(line));
+  return differences(before, await testAccount.snapshot()).filter((line) => !kept.test(line));
 }
 
 /** The calls of a run that gave an interface other groups. */
-export const moves = (world: World, run: Run): readonly AwsCall[] =>
-  world.emulator.calls
+export const moves = (testAccount: TestAccount, run: Run): readonly AwsCall[] =>
+  testAccount.emulator.calls
     .mutating({ executionId: run.id })
     .filter((call) => call.operation === "ModifyNetworkInterfaceAttribute");
 
 /** The operations of a run that may have changed something, in their order. */
-export const changes = (world: World, run: Run): readonly string[] =>
-  world.emulator.calls.mutating({ executionId: run.id }).map((call) => call.operation);
+export const changes = (testAccount: TestAccount, run: Run): readonly string[] =>
+  testAccount.emulator.calls.mutating({ executionId: run.id }).map((call) => call.operation);
 
 /** The text of an object in the world's bucket. */
-export async function textOf(world: World, Key: string): Promise<string> {
-  const found = await world.s3.send(new GetObjectCommand({ Bucket: world.bucket, Key }));
+export async function textOf(testAccount: TestAccount, Key: string): Promise<string> {
+  const found = await testAccount.s3.send(
+    new GetObjectCommand({ Bucket: testAccount.bucket, Key }),
+  );
   return (await found.Body?.transformToString()) ?? "";
 }

@@ -1,6 +1,6 @@
 import type { FaultKind, FaultMatch } from "automation-emulator/gateway/faults";
 import { expect } from "vitest";
-import type { World } from "./world.ts";
+import type { TestAccount } from "./testAccount.ts";
 
 /** What AWS answers to a call that a test lets fail for good; nothing tries it again. */
 export const refused: FaultKind = {
@@ -9,13 +9,16 @@ export const refused: FaultKind = {
 
 /** Does something while calls of the world's executions meet a fault; fails if none met it. */
 export async function withFault<T>(
-  world: World,
+  testAccount: TestAccount,
   match: FaultMatch,
   kind: FaultKind,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { faults } = world.emulator;
-  const fault = { match: { accountId: world.accountId, automationOnly: true, ...match }, kind };
+  const { faults } = testAccount.emulator;
+  const fault = {
+    match: { accountId: testAccount.accountId, automationOnly: true, ...match },
+    kind,
+  };
   const stop = faults.add(fault);
   try {
     const result = await work();
@@ -30,14 +33,14 @@ export async function withFault<T>(
 
 /** Does something while IAM actions are denied in the world's account, whatever the role's policy says. */
 export async function denying<T>(
-  world: World,
+  testAccount: TestAccount,
   actions: readonly string[],
   work: () => Promise<T>,
   more: { readonly except?: readonly string[]; readonly parameterValue?: string } = {},
 ): Promise<T> {
-  const stop = world.emulator.iam.guardrails.deny({
+  const stop = testAccount.emulator.iam.guardrails.deny({
     actions,
-    accountId: world.accountId,
+    accountId: testAccount.accountId,
     ...more,
   });
   try {

@@ -18,7 +18,7 @@ import { documentName, runbookDocument } from "./document.ts";
 import { finished, type Parameters, type Run, start } from "./run.ts";
 import { type Snapshot, snapshot } from "./snapshot.ts";
 
-export interface WorldOptions {
+export interface TestAccountOptions {
   /** By default an account that nothing has used. */
   readonly accountId?: string;
   /** Default us-east-1. */
@@ -41,7 +41,7 @@ export interface Clients {
 }
 
 /** An account with a network, an instance, a bucket, a role and the published runbook. */
-export interface World extends Clients {
+export interface TestAccount extends Clients {
   readonly emulator: Emulator;
   readonly access: Access;
   readonly accountId: string;
@@ -121,7 +121,10 @@ export async function publish(ssm: SSMClient): Promise<void> {
 }
 
 /** Makes a fresh account with an instance outside any Auto Scaling group. */
-export async function makeWorld(emulator: Emulator, options: WorldOptions = {}): Promise<World> {
+export async function makeTestAccount(
+  emulator: Emulator,
+  options: TestAccountOptions = {},
+): Promise<TestAccount> {
   const accountId = options.accountId ?? freshAccount();
   const access = { endpoint: emulator.endpoint, accountId, region: options.region ?? "us-east-1" };
   const clients = clientsOf(access);
@@ -139,24 +142,24 @@ export async function makeWorld(emulator: Emulator, options: WorldOptions = {}):
     network.subnetId,
     wanted.map((names) => names.map((name) => network.groups[name] ?? "")),
   );
-  return worldOf(emulator, access, clients, { ...instance, network, bucket, role });
+  return testAccountOf(emulator, access, clients, { ...instance, network, bucket, role });
 }
 
-type Parts = Pick<World, "network" | "instanceId" | "interfaceIds" | "bucket" | "role">;
+type Parts = Pick<TestAccount, "network" | "instanceId" | "interfaceIds" | "bucket" | "role">;
 
 /** The same account with another instance in the place of the first. */
 export const withInstance = (
-  world: World,
+  testAccount: TestAccount,
   instanceId: string,
   interfaceIds: readonly string[] = [],
-): World =>
-  worldOf(world.emulator, world.access, world, {
-    ...parts(world),
+): TestAccount =>
+  testAccountOf(testAccount.emulator, testAccount.access, testAccount, {
+    ...parts(testAccount),
     instanceId,
     interfaceIds,
   });
 
-const parts = ({ network, instanceId, interfaceIds, bucket, role }: World): Parts => ({
+const parts = ({ network, instanceId, interfaceIds, bucket, role }: TestAccount): Parts => ({
   network,
   instanceId,
   interfaceIds,
@@ -164,7 +167,12 @@ const parts = ({ network, instanceId, interfaceIds, bucket, role }: World): Part
   role,
 });
 
-function worldOf(emulator: Emulator, access: Access, clients: Clients, given: Parts): World {
+function testAccountOf(
+  emulator: Emulator,
+  access: Access,
+  clients: Clients,
+  given: Parts,
+): TestAccount {
   const usual = {
     InstanceId: given.instanceId,
     S3BucketName: given.bucket,

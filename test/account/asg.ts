@@ -9,7 +9,7 @@ import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { type World, withInstance } from "./world.ts";
+import { type TestAccount, withInstance } from "./testAccount.ts";
 
 export interface Sizes {
   readonly min: number;
@@ -25,43 +25,49 @@ export interface Group {
 
 /** Makes a launch template and an Auto Scaling group of these sizes, whose instances are on the `web` group. */
 export async function makeAutoScalingGroup(
-  world: World,
+  testAccount: TestAccount,
   sizes: Sizes,
   name = "fleet",
 ): Promise<Group> {
-  const images = await world.ec2.send(
+  const images = await testAccount.ec2.send(
     new DescribeImagesCommand({ Owners: ["amazon"], MaxResults: 5 }),
   );
-  await world.ec2.send(
+  await testAccount.ec2.send(
     new CreateLaunchTemplateCommand({
       LaunchTemplateName: name,
       LaunchTemplateData: {
         ImageId: images.Images?.[0]?.ImageId,
         InstanceType: "m5.large",
-        SecurityGroupIds: [world.network.groups.web ?? ""],
+        SecurityGroupIds: [testAccount.network.groups.web ?? ""],
       },
     }),
   );
-  await world.autoscaling.send(
+  await testAccount.autoscaling.send(
     new CreateAutoScalingGroupCommand({
       AutoScalingGroupName: name,
       LaunchTemplate: { LaunchTemplateName: name, Version: "$Latest" },
       MinSize: sizes.min,
       MaxSize: sizes.max,
       DesiredCapacity: sizes.desired,
-      VPCZoneIdentifier: world.network.subnetId,
+      VPCZoneIdentifier: testAccount.network.subnetId,
     }),
   );
-  return { name, instanceIds: Object.keys((await groupState(world, name)).states) };
+  return { name, instanceIds: Object.keys((await groupState(testAccount, name)).states) };
 }
 
 /** The world with one of the group's instances in place of its own. */
-export async function memberWorld(world: World, group: Group, index = 0): Promise<World> {
+export async function memberTestAccount(
+  testAccount: TestAccount,
+  group: Group,
+  index = 0,
+): Promise<TestAccount> {
   const instanceId = group.instanceIds[index] ?? "";
-  const found = await world.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+  const found = await testAccount.ec2.send(
+    new DescribeInstancesCommand({ InstanceIds: [instanceId] }),
+  );
   const interfaces = found.Reservations?.[0]?.Instances?.[0]?.NetworkInterfaces ?? [];
   return withInstance(
-    world,
+    testAccount,
     instanceId,
     interfaces.map((part) => part.NetworkInterfaceId ?? ""),
   );
@@ -74,8 +80,8 @@ export interface GroupState extends Sizes {
 }
 
 /** A group's sizes, its instances' states and its tags. */
-export async function groupState(world: World, name = "fleet"): Promise<GroupState> {
-  const found = await world.autoscaling.send(
+export async function groupState(testAccount: TestAccount, name = "fleet"): Promise<GroupState> {
+  const found = await testAccount.autoscaling.send(
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );
   const group = found.AutoScalingGroups?.[0];
@@ -91,16 +97,23 @@ export async function groupState(world: World, name = "fleet"): Promise<GroupSta
 }
 
 /** An instance's lifecycle state in its group; empty where it is in none. */
-export async function lifecycleState(world: World, instanceId: string): Promise<string> {
-  const found = await world.autoscaling.send(
+export async function lifecycleState(
+  testAccount: TestAccount,
+  instanceId: string,
+): Promise<string> {
+  const found = await testAccount.autoscaling.send(
     new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
   );
   return found.AutoScalingInstances?.[0]?.LifecycleState ?? "";
 }
 
 /** Changes a group's sizes. */
-export async function resize(world: World, sizes: Partial<Sizes>, name = "fleet"): Promise<void> {
-  await world.autoscaling.send(
+export async function resize(
+  testAccount: TestAccount,
+  sizes: Partial<Sizes>,
+  name = "fleet",
+): Promise<void> {
+  await testAccount.autoscaling.send(
     new UpdateAutoScalingGroupCommand({
       AutoScalingGroupName: name,
       ...(sizes.min !== undefined && { MinSize: sizes.min }),
