@@ -20,7 +20,9 @@ let person: Session;
 
 const execute = (...args: readonly string[]) => person.npm(ACCOUNT, "execute", ...args);
 const contained = async (id: string): Promise<boolean> =>
-  (await groupsOf(emulator, ACCOUNT, id)).join() === `ContainEC2Instance-containment-${id}`;
+  /^ContainEC2Instance-containment-(i-[0-9a-f]+)-/.exec(
+    (await groupsOf(emulator, ACCOUNT, id)).join(),
+  )?.[1] === id;
 const terminate = (id: string) =>
   new EC2Client(as(emulator, ACCOUNT)).send(new TerminateInstancesCommand({ InstanceIds: [id] }));
 
