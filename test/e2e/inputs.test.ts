@@ -241,7 +241,7 @@ test("every parameter says whether it is required and what to give", () => {
     expect(description, name).toMatch(
       usual === undefined
         ? /^\(Required\) /
-        : /^\((?:Optional|Contain only|Required for Release|With )|^(?!\(Required\))/,
+        : /^\((?:Optional|Contain only|Required|With )|^(?!\(Required\))/,
     );
     expect(description.length, name).toBeGreaterThan(20);
   }
