@@ -17,6 +17,7 @@ import os
 import pwd
 import resource
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,8 @@ def limit_memory() -> None:
     limit = MEMORY_BYTES if sys.platform == "linux" else resource.RLIM_INFINITY
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        # The limit counts each thread's whole stack, used or not: AWS counts memory in use.
+        threading.stack_size(512 * 1024)
 
 
 def contain(folder: Path, port: int) -> None:
