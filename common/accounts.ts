@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   type Account,
   DescribeAccountCommand,
@@ -10,6 +9,7 @@ import {
 } from "@aws-sdk/client-organizations";
 import { accountIdPattern } from "automation-language/arn";
 import pLimit from "p-limit";
+import { idsIn, readIdFile } from "./idFile.ts";
 import { Problem } from "./problem.ts";
 
 /** Organizations takes few calls a second. @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_reference_limits.html */
@@ -24,28 +24,26 @@ export interface Member {
 }
 
 /**
- * The account ids in a text: one or more a line, separated by blanks or commas; `#` begins a comment.
+ * The account ids in a text, each once.
  *
+ * @see idsIn
  * @throws Problem that names the first line which has something else, `all` included: a document is never public
  */
 export function parseAccounts(text: string, source: string): readonly string[] {
-  const found: string[] = [];
-  for (const [at, line] of text.split(/\r?\n/).entries())
-    for (const word of line.replace(/#.*/, "").split(/[\s,]+/)) {
-      if (word === "") continue;
-      if (word.toLowerCase() === "all")
-        throw new Problem(
-          `${source}, line ${at + 1}: "all" would make the document public.`,
-          "Name accounts; the runbook is shared with named accounts only.",
-        );
-      if (!accountIdPattern.test(word))
-        throw new Problem(
-          `${source}, line ${at + 1}: ${word} is not an account id.`,
-          "An account id has 12 digits.",
-        );
-      found.push(word);
-    }
-  return [...new Set(found)];
+  const words = idsIn(text);
+  for (const { id, line } of words) {
+    if (id.toLowerCase() === "all")
+      throw new Problem(
+        `${source}, line ${line}: "all" would make the document public.`,
+        "Name accounts; the runbook is shared with named accounts only.",
+      );
+    if (!accountIdPattern.test(id))
+      throw new Problem(
+        `${source}, line ${line}: ${id} is not an account id.`,
+        "An account id has 12 digits.",
+      );
+  }
+  return [...new Set(words.map(({ id }) => id))];
 }
 
 /**
@@ -55,17 +53,7 @@ export function parseAccounts(text: string, source: string): readonly string[] {
  * @see parseAccounts
  */
 export function readAccounts(path: string): readonly string[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new Problem(
-      `The file ${path} can't be read.`,
-      "Give the path of a text file with one account id a line.",
-      { cause },
-    );
-  }
-  const accounts = parseAccounts(text, path);
+  const accounts = parseAccounts(readIdFile(path, "account"), path);
   if (accounts.length === 0)
     throw new Problem(`The file ${path} names no account.`, "Write one account id a line.");
   return accounts;

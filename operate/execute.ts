@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
 import {
   type SSMClient,
   StartAutomationExecutionCommand,
@@ -11,6 +10,7 @@ import { accountsBelow } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
 import { organizations, ssm } from "../common/clients.ts";
 import { type Config, loadConfig, regionsOf } from "../common/config.ts";
+import { idsIn, readIdFile } from "../common/idFile.ts";
 import { callerAccount } from "../common/preflight.ts";
 import { printable } from "../common/printable.ts";
 import { Problem } from "../common/problem.ts";
@@ -71,7 +71,12 @@ export async function execute(options: ExecuteOptions): Promise<number> {
   const request: RunOptions = {
     document,
     ...(options.documentVersion === undefined ? {} : { documentVersion: options.documentVersion }),
-    selection: { ...selection, ...(file === undefined ? {} : { instances: instancesOf(file) }) },
+    selection: {
+      ...selection,
+      ...(file === undefined
+        ? {}
+        : { instances: idsIn(readIdFile(file, "instance")).map(({ id }) => id) }),
+    },
     parameters,
     dryRun: options.dryRun,
     maxConcurrency: options.maxConcurrency,
@@ -182,24 +187,6 @@ function assertHere({ regions, executionRole, parameters }: ExecuteOptions): voi
       `The bucket ${parameters.S3BucketName} has {account} or {region} in its name, which is filled in for runs in other accounts only.`,
       "Give --accounts too, or the name of the bucket as it is.",
     );
-}
-
-/** The instance ids of a file: one or more a line, separated by blanks or commas; `#` begins a comment. */
-export function instancesOf(path: string): readonly string[] {
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    throw new Problem(
-      `The file ${path} can't be read.`,
-      "Give the path of a text file with one instance id a line.",
-      { cause },
-    );
-  }
-  return text
-    .split(/\r?\n/)
-    .flatMap((row) => row.replace(/#.*/, "").split(/[\s,]+/))
-    .filter((word) => word !== "");
 }
 
 /** The accounts of a run: units are resolved where the bucket's name has the account in it. */
