@@ -6,10 +6,9 @@ from typing import Any
 
 from botocore import xform_name
 from shared.aws import attempt, client, side_by_side
-from shared.groups import INSIDE, NEW, OUTSIDE, kind_of, own_groups, wrong_rules
+from shared.groups import EVERYTHING, INSIDE, NEW, OUTSIDE, kind_of, own_groups, wrong_rules
 from shared.instance import interfaces_of, put_groups
 
-EVERYTHING = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}], "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}]
 # What a repeated call answers, after an answer that came too late.
 DONE = {"Revoke": "InvalidPermission.NotFound", "Author": "InvalidPermission.Duplicate"}
 

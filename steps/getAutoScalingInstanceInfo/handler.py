@@ -92,8 +92,15 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Run: all that later steps need to know. Key, AutoScalingGroupName, Open…: what the steps of API calls need. Next
     and Images: what is to be done. Output and Json: the report of a dry run."""
     ec2, s3 = client("ec2"), client("s3")
-    run: dict[str, Any] = {**events["Run"], **events["Inputs"], "Warnings": [], "Problems": [], "AutoScaling": {}}
-    run |= {"Backup": "", "Standby": False}
+    run: dict[str, Any] = {
+        **events["Run"],
+        **events["Inputs"],
+        "Warnings": [],
+        "Problems": [],
+        "AutoScaling": {},
+        "Backup": "",
+        "Standby": False,
+    }
     found = look(ec2, s3, run)
     if run["Action"] == "Release":
         plan_release(ec2, s3, run, found)

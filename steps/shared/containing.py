@@ -8,16 +8,10 @@ from typing import Any
 from botocore.utils import percent_encode_sequence
 
 from shared.backup import load, sealed
-from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, wrong_rules
-from shared.images import images_of
+from shared.groups import BACKUP_TAG, EVERYTHING, INSIDE, OUTSIDE, kind_of, wrong_rules
+from shared.images import EVIDENCE, images_of
 from shared.instance import put_groups
-from shared.scaling import MIN_SIZE_TAG, owners_min_size, tag_call
-
-# Untracked connections, and only these, end when the rule that allows them goes. A connection is
-# untracked while both directions allow every address and port:
-# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
-ALL_IPV4 = {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
-ALL_IPV6 = {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]}
+from shared.scaling import MIN_SIZE_TAG, owners_min_size, tag_call, tags_of
 
 
 def earlier_backups(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +57,7 @@ def look_at_scaling(s3: Any, run: dict[str, Any], found: dict[str, Any], backups
     was |= {size: group[size] for size in ("MinSize", "DesiredCapacity", "MaxSize")}
     # A run that ended before it isolated left its mark, which leads to its backup: that, and it alone, says that the
     # instance was not in Standby by its owner's will.
-    tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
+    tags = tags_of(group)
     mark = tags.get(f"ContainEC2Instance:{run['InstanceId']}", "")
     was["Tags"] = [tag for tag in run["Tags"] if mark or tag["Key"] not in tags]
     earlier = [load(s3, run, mark)[0]] if mark and mark not in backups else []
@@ -130,8 +124,8 @@ def group_calls(run: dict[str, Any], kind: str, vpc: str) -> list[Any]:
     name, inside = f"ContainEC2Instance-{kind}-{run['InstanceId']}-{run['Execution']}", kind == INSIDE
     tags = [{"ResourceType": "security-group", "Tags": run["Tagging"]}]
     make = {"GroupName": name, "Description": run["Key"], "VpcId": vpc, "TagSpecifications": tags}
-    rules = run["Rules"] if inside else {"Ingress": [ALL_IPV4, ALL_IPV6]}
-    given = [("Revoke" if inside else "Authorize", "Egress", [each]) for each in (ALL_IPV4, ALL_IPV6)]
+    rules = run["Rules"] if inside else {"Ingress": EVERYTHING}
+    given = [("Revoke" if inside else "Authorize", "Egress", [each]) for each in EVERYTHING]
     given += [("Authorize", way, rules[way]) for way in rules if rules[way]]
     which = {"GroupId": f"<{kind} group in {vpc}>"}
     changes = [[f"{verb}SecurityGroup{way}", {**which, "IpPermissions": each}] for verb, way, each in given]
@@ -141,10 +135,16 @@ def group_calls(run: dict[str, Any], kind: str, vpc: str) -> list[Any]:
 def image_calls(run: dict[str, Any], key_arn: str) -> dict[str, list[Any]]:
     """Makes an image and its encrypted copy, which AWS's own actions do."""
     name = f"ContainEC2Instance-{run['InstanceId']}-{run['Execution']}"
-    text = {"Description": f"Evidence of {run['InstanceId']}; backup {run['Key']}"}
+    text = {"Description": EVIDENCE.format(run["InstanceId"], run["Key"])}
     make = {"InstanceId": run["InstanceId"], "Name": name, **text, "NoReboot": True}
-    copy = {"SourceRegion": run["Region"], "SourceImageId": "<image>", "Name": f"{name}-encrypted", **text}
-    copy |= {"Encrypted": True, "KmsKeyId": key_arn}
+    copy = {
+        "SourceRegion": run["Region"],
+        "SourceImageId": "<image>",
+        "Name": f"{name}-encrypted",
+        **text,
+        "Encrypted": True,
+        "KmsKeyId": key_arn,
+    }
     return {"createImage": [["ec2", "CreateImage", make]], "createEncryptedCopy": [["ec2", "CopyImage", copy]]}
 
 

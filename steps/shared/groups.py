@@ -8,6 +8,13 @@ from shared.aws import attempt
 BACKUP_TAG = "ContainEC2Instance:Backup"
 INSIDE = "containment"
 OUTSIDE = "all-access"
+# Untracked connections, and only these, end when the rule that allows them goes. A connection is
+# untracked while both directions allow every address and port:
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
+EVERYTHING = [
+    {"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+    {"IpProtocol": "-1", "Ipv6Ranges": [{"CidrIpv6": "::/0"}]},
+]
 # What a rule may name, and by what.
 SOURCES = (
     ("IpRanges", "CidrIp"),

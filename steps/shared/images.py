@@ -4,11 +4,14 @@ from typing import Any
 
 from shared.aws import attempt
 
+# An image's description can't be changed, as its tags can. The steps that make images write the same
+# (steps/evidence.ts): the instance, and the key of its backup.
+EVIDENCE = "Evidence of {}; backup {}"
 
-# An image's description can't be changed, as its tags can.
+
 def images_of(ec2: Any, run: dict[str, Any], failed: list[str]) -> list[dict[str, Any]]:
     """The images whose description names the containment's backup, or one that it took over."""
-    values = [f"Evidence of {run['InstanceId']}; backup {key}" for key in run["Keys"]]
+    values = [EVIDENCE.format(run["InstanceId"], key) for key in run["Keys"]]
     wanted = [{"Name": "description", "Values": values}]
     found = attempt(failed, "Images can't be read", ec2.describe_images, Owners=["self"], Filters=wanted)
     return sorted(found.get("Images", []), key=lambda image: str(image["Name"]))

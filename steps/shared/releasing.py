@@ -8,7 +8,7 @@ from shared.groups import BACKUP_TAG
 from shared.images import evidence_of, images_of
 from shared.instance import with_names
 from shared.refuse import refuse
-from shared.scaling import MIN_SIZE_TAG, in_standby, owners_min_size, tag_call
+from shared.scaling import MIN_SIZE_TAG, in_standby, owners_min_size, tag_call, tags_of
 
 
 def refuse_older_key(s3: Any, run: dict[str, Any]) -> None:
@@ -76,8 +76,9 @@ def scaling_calls(run: dict[str, Any], group: dict[str, Any], state: str, alive:
     if size < owner:
         calls.append(tag_call(name, [{"Key": MIN_SIZE_TAG, "Value": f"{owner}/{size}"}]))
         keys.remove(MIN_SIZE_TAG)
-    of = {"ResourceId": name, "ResourceType": "auto-scaling-group"}
-    gone = [{**of, "Key": tag["Key"]} for tag in group.get("Tags", []) if tag["Key"] in keys]
+    gone = [
+        {"ResourceId": name, "ResourceType": "auto-scaling-group", "Key": key} for key in tags_of(group) if key in keys
+    ]
     return [*calls, ["autoscaling", "DeleteTags", {"Tags": gone}]] if gone else calls
 
 

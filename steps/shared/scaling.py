@@ -6,6 +6,11 @@ from typing import Any
 MIN_SIZE_TAG = "ContainEC2Instance:MinSize"
 
 
+def tags_of(group: dict[str, Any]) -> dict[str, str]:
+    """The group's tags: their values by their keys."""
+    return {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
+
+
 def in_standby(group: dict[str, Any]) -> set[str]:
     """The members that are in Standby, or on their way there."""
     return {each["InstanceId"] for each in group["Instances"] if "Standby" in each["LifecycleState"]}
@@ -16,8 +21,7 @@ def in_standby(group: dict[str, Any]) -> set[str]:
 def owners_min_size(group: dict[str, Any]) -> int:
     """MinSize as the group's owner set it last, before the runbook lowered it for members that it contained."""
     now = int(group["MinSize"])
-    tags = {tag["Key"]: tag["Value"] for tag in group.get("Tags", [])}
-    match = re.fullmatch("([0-9]{1,5})/([0-9]{1,5})", tags.get(MIN_SIZE_TAG, ""))
+    match = re.fullmatch("([0-9]{1,5})/([0-9]{1,5})", tags_of(group).get(MIN_SIZE_TAG, ""))
     if match and int(match[2]) == now < int(match[1]) <= now + len(in_standby(group)):
         return int(match[1])
     return now
