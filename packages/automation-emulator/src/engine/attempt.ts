@@ -5,7 +5,7 @@ import { actions } from "./actions/index.ts";
 import { environmentOf } from "./call.ts";
 import type { Clock } from "./clock.ts";
 import { checkVariable } from "./documentVariables.ts";
-import { StepFailure, StepTimeout } from "./errors.ts";
+import { StepTimeout, wrongInput } from "./errors.ts";
 import { isFinal, type StepRecord } from "./executions.ts";
 import type { Frame } from "./frames.ts";
 import { holdStep } from "./lifecycle.ts";
@@ -54,9 +54,8 @@ export async function attemptStep(
   const { action: name, outputs: declared } = step.definition;
   const action = actions.get(name);
   if (action === undefined) {
-    throw new StepFailure(
+    throw wrongInput(
       `The emulator does not run the action ${name}. It runs ${[...actions.keys()].join(", ")}.`,
-      { stage: "InputValidation", type: "Verification" },
     );
   }
   const context = contextOf(way, frame, step, attempt, inputs, ending);

@@ -7,12 +7,12 @@ import type { Credentials, Tools } from "./tools.ts";
 /** Makes one call as somebody, in an account and Region. */
 export function callAs(
   { workers, endpoint }: Tools,
-  by: TargetLocation & { readonly credentials: Credentials; readonly userAgent?: string },
+  by: TargetLocation & { readonly credentials: Credentials },
   service: string,
   operation: string,
   parameters: Record<string, unknown>,
 ): Promise<JobResult> {
-  const { accountId, region, credentials, userAgent } = by;
+  const { accountId, region, credentials } = by;
   return workers.run({
     kind: "api",
     service,
@@ -22,7 +22,6 @@ export function callAs(
     env: {
       ...clientEnvironment(endpoint, accountId, region),
       ...environmentOf(credentials),
-      ...(userAgent !== undefined && { AWS_EXECUTION_ENV: userAgent }),
     },
   }).result;
 }

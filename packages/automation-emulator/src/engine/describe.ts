@@ -1,6 +1,7 @@
 /** Filters and pages of DescribeAutomationExecutions and DescribeAutomationStepExecutions. */
+
 import { AwsError } from "./errors.ts";
-import { currentStep, type Execution, type StepRecord } from "./executions.ts";
+import { currentStep, type Execution, type StepRecord, startOf } from "./executions.ts";
 import { type Input, maps, optionalString, requiredString, strings, validation } from "./input.ts";
 import { isCrossAccount, metadataView, stepView } from "./views.ts";
 
@@ -48,9 +49,6 @@ const resourceGroups = ({ shown }: Execution): string[] =>
   maps(shown.Targets, "Targets")
     .filter(({ Key }) => Key === "ResourceGroup" || Key === "resource-groups:Name")
     .flatMap(({ Values }) => strings(Values, "Values"));
-
-const startOf = ({ state }: StepRecord): number | undefined =>
-  "started" in state ? state.started : undefined;
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StepExecutionFilter.html */
 const stepFilters: Readonly<Record<string, Matcher<StepRecord>>> = {

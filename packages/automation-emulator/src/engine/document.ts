@@ -13,7 +13,7 @@ import {
 import { limitsOf, type ParameterLimits } from "automation-language/parameters";
 import { exactNumber, isRecord } from "automation-language/values";
 import { parse } from "yaml";
-import { AwsError } from "./errors.ts";
+import { wrongParameters } from "./errors.ts";
 
 export interface Document {
   /** Text with references; empty where the document has none. */
@@ -72,10 +72,7 @@ export function parseDocument(name: string, content: string): Document {
   const { document, problems } = readDocument(content);
   const problem = problems[0]?.message ?? reservedOutput(document.steps);
   if (problem !== undefined) {
-    throw new AwsError(
-      "InvalidAutomationExecutionParametersException",
-      `Document ${name} is invalid: ${problem}.`,
-    );
+    throw wrongParameters(`Document ${name} is invalid: ${problem}.`);
   }
   const { data, parameters, variables, outputs, steps } = viewDocument(
     exact(parse(content, { intAsBigInt: true })),

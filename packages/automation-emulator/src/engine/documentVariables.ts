@@ -3,7 +3,7 @@ import type { DataType } from "automation-language/actions";
 import { parameterType, readValue } from "automation-language/parameters";
 import { asText, isInteger, isRecord } from "automation-language/values";
 import type { ParameterDefinition } from "./document.ts";
-import { StepFailure } from "./errors.ts";
+import { wrongInput } from "./errors.ts";
 import { fit } from "./parameters.ts";
 
 /** The variables as they are at the start: those that have a default. @throws AwsError for a default that does not fit */
@@ -35,14 +35,14 @@ export function checkVariable(
   value: unknown,
 ): void {
   const definition = definitions.get(name);
-  if (definition === undefined) throw refused(`The document has no variable ${name}.`);
+  if (definition === undefined) throw wrongInput(`The document has no variable ${name}.`);
   if (!isOfType[parameterType(definition)](value)) {
-    throw refused(
+    throw wrongInput(
       `The variable ${name} is of type ${definition.type}, and the value is not: ${asText(value)}`,
     );
   }
   const wrong = tooLarge(value);
-  if (wrong !== undefined) throw refused(`The value of the variable ${name} ${wrong}.`);
+  if (wrong !== undefined) throw wrongInput(`The value of the variable ${name} ${wrong}.`);
 }
 
 const isText = (value: unknown): boolean => typeof value === "string";
@@ -73,6 +73,3 @@ function tooLarge(value: unknown): string | undefined {
   if (!Array.isArray(value) || value.length <= limit) return undefined;
   return `has ${value.length} items; AWS takes ${limit} at most`;
 }
-
-const refused = (message: string): StepFailure =>
-  new StepFailure(message, { stage: "InputValidation", type: "Verification" });

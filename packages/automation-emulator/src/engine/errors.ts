@@ -72,6 +72,14 @@ export class StepStopped extends Error {
   }
 }
 
+/** Why an execution can't start with what its caller gave. */
+export const wrongParameters = (message: string): AwsError =>
+  new AwsError("InvalidAutomationExecutionParametersException", message);
+
+/** Why an input can't be used. */
+export const wrongInput = (message: string): StepFailure =>
+  new StepFailure(message, { stage: "InputValidation", type: "Verification" });
+
 /** Does something with what a document says. @throws StepFailure for what Automation refuses in it */
 function asFailure<T>(stage: FailureStage, read: () => T): T {
   try {

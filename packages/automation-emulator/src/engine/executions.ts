@@ -7,7 +7,7 @@ import type { Waiting } from "./signals.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-statuses.html */
 export type RunningStatus = "InProgress" | "Waiting" | "Cancelling";
-export type FinalStatus = "Success" | "Failed" | "TimedOut" | "Cancelled";
+export type FinalStatus = (typeof finals)[number];
 export type Status = "Pending" | RunningStatus | FinalStatus;
 
 export interface Failure {
@@ -37,10 +37,12 @@ export type ExecutionState =
   | { readonly status: RunningStatus; readonly current?: StepRecord }
   | { readonly status: FinalStatus; readonly ended: number; readonly failureMessage?: string };
 
+export const finals = ["Success", "Failed", "TimedOut", "Cancelled"] as const;
+
 export const isFinal = <S extends { readonly status: Status }>(
   state: S,
 ): state is Extract<S, { readonly status: FinalStatus }> =>
-  ["Success", "Failed", "TimedOut", "Cancelled"].includes(state.status);
+  (finals as readonly Status[]).includes(state.status);
 
 /** What became of a step's own fields that may hold references. */
 export interface Resolved {
@@ -130,6 +132,10 @@ export interface Execution {
   /** Ends when nothing of the execution runs any more. */
   settled: Promise<void>;
 }
+
+/** When a step began; undefined for one that has not. */
+export const startOf = ({ state }: StepRecord): number | undefined =>
+  "started" in state ? state.started : undefined;
 
 /** The step that an execution is at. */
 export const currentStep = ({ state }: Execution): StepRecord | undefined =>

@@ -1,17 +1,18 @@
 /** The one writer of the states of executions and steps, and which state may follow which. */
 import {
+  currentStep,
   type Execution,
   type Failure,
   type FinalStatus,
+  finals,
   isFinal,
   type Resolved,
   type RunningStatus,
   type ShownOutputs,
   type Status,
   type StepRecord,
+  startOf,
 } from "./executions.ts";
-
-const finals: readonly Status[] = ["Success", "Failed", "TimedOut", "Cancelled"];
 
 /** A step that stands in a circle begins again from Pending; an execution that has ended has ended. */
 const followers: Readonly<Record<Status, readonly Status[]>> = {
@@ -63,9 +64,6 @@ export function endStep(
   move(step, { status, ...(started !== undefined && { started }), ended: now, ...rest });
 }
 
-const startOf = ({ state }: StepRecord): number | undefined =>
-  "started" in state ? state.started : undefined;
-
 /** Adds the steps of a loop's next iteration, behind the loop and its iterations so far. */
 export function addIteration(
   execution: Execution,
@@ -94,7 +92,7 @@ export function reachStep(execution: Execution, current: StepRecord): void {
 export function holdExecution(execution: Execution, status: RunningStatus): void {
   const { state } = execution;
   if (state.status === status) return;
-  const current = "current" in state ? state.current : undefined;
+  const current = currentStep(execution);
   move(execution, { status, ...(current !== undefined && { current }) });
 }
 

@@ -13,7 +13,7 @@ import {
 import { matchPatterns } from "automation-language/patterns";
 import { asTexts, show } from "automation-language/values";
 import type { ParameterDefinition } from "./document.ts";
-import { AwsError } from "./errors.ts";
+import { wrongParameters } from "./errors.ts";
 import type { Tools } from "./tools.ts";
 
 /** Name to list of texts, as the API has it. */
@@ -34,13 +34,15 @@ export async function readParameters(
 ): Promise<ReadonlyMap<string, unknown>> {
   const unknown = Object.keys(given).filter((name) => !definitions.has(name));
   if (unknown.length > 0) {
-    throw refused(`The document has no parameters of these names: [${unknown.join(", ")}].`);
+    throw wrongParameters(
+      `The document has no parameters of these names: [${unknown.join(", ")}].`,
+    );
   }
   const missing = [...definitions]
     .filter(([name, { default: value }]) => value === undefined && !Object.hasOwn(given, name))
     .map(([name]) => name);
   if (missing.length > 0) {
-    throw refused(`These required parameters are missing: [${missing.join(", ")}].`);
+    throw wrongParameters(`These required parameters are missing: [${missing.join(", ")}].`);
   }
   const values = new Map<string, unknown>();
   for (const [name, definition] of definitions) {
@@ -67,7 +69,7 @@ const filled = (texts: readonly string[], fill: (value: unknown) => unknown): re
  */
 export function fit(what: string, { limits }: ParameterDefinition, read: Read): unknown {
   const problem = "error" in read ? read.error : limitProblem(limits, read.value);
-  if (problem !== undefined) throw refused(`The ${what} ${problem}.`);
+  if (problem !== undefined) throw wrongParameters(`The ${what} ${problem}.`);
   return "value" in read ? read.value : undefined;
 }
 
@@ -92,9 +94,6 @@ async function checkPattern(
         : result.kind === "slow"
           ? `can't be checked, as its allowedPattern ${pattern} took longer than ${result.seconds} s`
           : `has the value ${show(texts[at])}, which does not match its allowedPattern ${pattern}`;
-    throw refused(`The parameter ${name} ${why}.`);
+    throw wrongParameters(`The parameter ${name} ${why}.`);
   }
 }
-
-const refused = (message: string): AwsError =>
-  new AwsError("InvalidAutomationExecutionParametersException", message);

@@ -2,7 +2,7 @@
  * An execution for targets: one further execution for each.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
  */
-import { AwsError } from "./errors.ts";
+import { wrongParameters } from "./errors.ts";
 import { type Execution, newExecution, type Status } from "./executions.ts";
 import { type Input, maps, strings } from "./input.ts";
 import { beginExecution, endExecution } from "./lifecycle.ts";
@@ -65,7 +65,7 @@ async function targetsOf(tools: Tools, order: Order): Promise<readonly Target[]>
     await checkParameters(tools, order, targetNames(targetMaps));
     return targetMaps.map(ofMap);
   }
-  if (name === undefined) throw refused("Targets need a TargetParameterName.");
+  if (name === undefined) throw wrongParameters("Targets need a TargetParameterName.");
   await checkParameters(tools, order, [name]);
   const values = await resolveTargets(tools, starter, targets);
   return values.map((value) => ({ label: value, parameters: { [name]: [value] } }));
@@ -125,16 +125,16 @@ function checkTargets(
   name: string | undefined,
 ): void {
   if (targets.length > 0 && targetMaps.length > 0) {
-    throw refused("Targets and TargetMaps can't be specified together.");
+    throw wrongParameters("Targets and TargetMaps can't be specified together.");
   }
   if (name !== undefined && targets.length === 0) {
-    throw refused("TargetParameterName needs Targets.");
+    throw wrongParameters("TargetParameterName needs Targets.");
   }
   const groups = targets.filter(({ Key }) =>
     /^(?:tag:.*|tag-key|ResourceGroup|resource-groups:Name)$/s.test(String(Key)),
   );
   if (groups.length > 1) {
-    throw refused("Only one resource group or tag can be specified at a time");
+    throw wrongParameters("Only one resource group or tag can be specified at a time");
   }
 }
 
@@ -146,16 +146,13 @@ async function checkParameters(
 ): Promise<void> {
   const definitions = new Map(order.fetched.document.parameters);
   for (const name of names) {
-    if (!definitions.delete(name)) throw refused(`The document has no parameter ${name}.`);
+    if (!definitions.delete(name)) throw wrongParameters(`The document has no parameter ${name}.`);
     if (Object.hasOwn(order.parameters, name)) {
-      throw refused(`${name} is the target's parameter and can't be given in Parameters.`);
+      throw wrongParameters(`${name} is the target's parameter and can't be given in Parameters.`);
     }
   }
   await parametersOf(tools, order, definitions, order.parameters);
 }
-
-const refused = (message: string): AwsError =>
-  new AwsError("InvalidAutomationExecutionParametersException", message);
 
 /** Begins a child; one that can't begin has failed. */
 async function begin(tools: Tools, order: Order): Promise<Execution> {

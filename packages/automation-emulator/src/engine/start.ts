@@ -2,12 +2,12 @@
 
 import { randomUUID } from "node:crypto";
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
+import { partitionOf } from "automation-language/arn";
 import { resolveReferences } from "automation-language/references";
 import { asText } from "automation-language/values";
-import { partitionOf } from "../gateway/iam/requirement.ts";
 import type { Setting } from "./attempt.ts";
 import { initialVariables } from "./documentVariables.ts";
-import { AwsError, StepFailure } from "./errors.ts";
+import { type AwsError, StepFailure, wrongParameters } from "./errors.ts";
 import {
   type Execution,
   type NewExecution,
@@ -100,7 +100,7 @@ export async function parametersOf(
     return await readParameters(tools, definitions, given, (value) => fillStore(value, store));
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
-    throw refused(error.message);
+    throw wrongParameters(error.message);
   }
 }
 
@@ -175,9 +175,6 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
   };
 }
 
-const refused = (message: string): AwsError =>
-  new AwsError("InvalidAutomationExecutionParametersException", message);
-
 /**
  * The ARN that a document's assumeRole is, or nothing.
  *
@@ -188,12 +185,12 @@ function roleOf(assumeRole: string, scope: Scope): string {
   try {
     role = asText(resolve(assumeRole, scope));
   } catch (error) {
-    throw refused(
+    throw wrongParameters(
       `The assume role of the document is unknown. ${error instanceof Error ? error.message : ""}`,
     );
   }
   if (role === "" || /^arn:[^:]+:iam::\d{12}:role\/\S+$/.test(role)) return role;
-  throw refused(
+  throw wrongParameters(
     `The format of the supplied assume role ARN is invalid. It is ${JSON.stringify(role)}.`,
   );
 }
@@ -209,7 +206,7 @@ export async function documentRole(
   role: string,
 ): Promise<Credentials> {
   const why = (message: string): AwsError =>
-    refused(`The defined assume role is unable to be assumed. ${message}`.trim());
+    wrongParameters(`The defined assume role is unable to be assumed. ${message}`.trim());
   if (!(await roleExists(tools, region, role))) throw why(`The role ${role} does not exist.`);
   try {
     return await assumeRole(tools.endpoint, region, administrator(accountId), role, id);

@@ -5,7 +5,7 @@ import { actions } from "./actions/index.ts";
 import { attemptStep } from "./attempt.ts";
 import { startClock } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
-import { StepFailure, StepStopped, StepTimeout } from "./errors.ts";
+import { StepFailure, StepStopped, StepTimeout, wrongInput } from "./errors.ts";
 import type { Failure, StepRecord } from "./executions.ts";
 import type { Frame, Position } from "./frames.ts";
 import { beginStep, describeStep, endStep } from "./lifecycle.ts";
@@ -80,7 +80,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
       maxAttempts: limit(definition, "maxAttempts", scope) ?? 1,
     });
     if (way.onCancel && action?.notAfterCancel) {
-      throw refused(`${definition.action} may not stand on the path of onCancel.`);
+      throw wrongInput(`${definition.action} may not stand on the path of onCancel.`);
     }
     const inputs = resolveInputs(definition, scope);
     describeStep(step, { inputs });
@@ -164,11 +164,8 @@ function limit(
   const value = resolve(given, scope);
   const number = countOf(value);
   if (number !== undefined) return number;
-  throw refused(`${name} is ${asText(value)}, which is not an integer from 1.`);
+  throw wrongInput(`${name} is ${asText(value)}, which is not an integer from 1.`);
 }
-
-const refused = (message: string): StepFailure =>
-  new StepFailure(message, { stage: "InputValidation", type: "Verification" });
 
 const guide =
   "Please refer to Automation Service Troubleshooting Guide for more diagnosis details.";

@@ -3,7 +3,7 @@
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-working-parameters.html
  */
 import { callAs } from "./call.ts";
-import { StepFailure } from "./errors.ts";
+import { wrongInput } from "./errors.ts";
 import type { TargetLocation } from "./executions.ts";
 import { select } from "./outputs.ts";
 import type { Credentials, Tools } from "./tools.ts";
@@ -20,7 +20,7 @@ const prefix = "ssm:";
  */
 export async function readStore(
   tools: Tools,
-  reader: TargetLocation & { readonly credentials: Credentials; readonly userAgent?: string },
+  reader: TargetLocation & { readonly credentials: Credentials },
   value: unknown,
 ): Promise<ReadonlyMap<string, unknown>> {
   const names = storeReferences(value).filter((name) => name.startsWith(prefix));
@@ -39,18 +39,14 @@ async function readParameter(
   const answer = await callAs(tools, reader, "ssm", "GetParameter", { Name });
   if (answer.status !== "success") {
     const why = answer.status === "error" ? answer.message : answer.status;
-    throw new StepFailure(`The parameter {{ssm:${Name}}} can't be read. ${why}`, {
-      stage: "InputValidation",
-      type: "Verification",
-    });
+    throw wrongInput(`The parameter {{ssm:${Name}}} can't be read. ${why}`);
   }
   const [type, text] = ["Type", "Value"].map((key) =>
     String(select(`$.Parameter.${key}`, answer.payload)),
   );
   if (type === "SecureString") {
-    throw new StepFailure(
+    throw wrongInput(
       `The parameter {{ssm:${Name}}} is a SecureString, which Automation documents can't refer to.`,
-      { stage: "InputValidation", type: "Verification" },
     );
   }
   return type === "StringList" ? text?.split(",") : text;

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
-import { partitionOf } from "../gateway/iam/requirement.ts";
+import { partitionOf } from "automation-language/arn";
 import { targetLocationsOf } from "./accounts.ts";
 import type { StepDefinition } from "./document.ts";
 import {

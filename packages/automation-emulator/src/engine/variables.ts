@@ -10,7 +10,7 @@ import {
   type Target,
   UnresolvedReference,
 } from "automation-language/references";
-import { StepFailure } from "./errors.ts";
+import { wrongInput } from "./errors.ts";
 import { select } from "./outputs.ts";
 
 /** The outputs of a step that succeeded. */
@@ -50,7 +50,7 @@ export function resolve(value: unknown, scope: Scope): unknown {
     return resolveReferences(value, lookupIn(scope));
   } catch (error) {
     if (!(error instanceof UnresolvedReference)) throw error;
-    throw new StepFailure(error.message, { stage: "InputValidation", type: "Verification" });
+    throw wrongInput(error.message);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   isFinal,
   type ParentStep,
   type StepRecord,
+  startOf,
 } from "./executions.ts";
 
 /** What AWS gives for an output of a step that did not succeed. */
@@ -103,7 +104,7 @@ export function stepView(step: StepRecord): Record<string, unknown> {
     TimeoutSeconds: shownCount(definition.timeoutSeconds, resolved.timeoutSeconds),
     OnFailure: definition.onFailure,
     MaxAttempts: shownCount(definition.maxAttempts, resolved.maxAttempts),
-    ExecutionStartTime: time("started" in state ? state.started : undefined),
+    ExecutionStartTime: time(startOf(step)),
     ExecutionEndTime: time(ended?.ended),
     StepStatus: state.status,
     ResponseCode: state.status === "Success" ? "0" : undefined,

@@ -46,7 +46,7 @@ export function createAdmin(moto: Moto): Admin {
         ],
         body: Buffer.from(new URLSearchParams(parameters).toString()),
       });
-      const root = Object.values(parseXml(response.body.toString("utf8")) ?? {})[0]?.[0];
+      const root = parseXml(response.body.toString("utf8"));
       return { status: response.status, root };
     },
     get: async (scope, target) => {

@@ -54,7 +54,7 @@ export function createIdentities(admin: Admin): Identities {
       return known;
     },
     learn: (call, response) => {
-      const root = Object.values(parseXml(response.toString("utf8")) ?? {})[0]?.[0];
+      const root = parseXml(response.toString("utf8"));
       const result = child(root, `${call.operation}Result`);
       const keys = child(result, "Credentials");
       const accessKeyId = text(child(keys, "AccessKeyId"));

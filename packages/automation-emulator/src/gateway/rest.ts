@@ -178,7 +178,7 @@ function body(model: ServiceModel, input: Shape, request: WireRequest): Record<s
 
 function document(model: ServiceModel, ref: ShapeRef, text: string, whole?: Shape): unknown {
   if (model.metadata.protocol === "rest-xml") {
-    const root = Object.values(parseXml(text) ?? {})[0]?.[0];
+    const root = parseXml(text);
     if (root === undefined) return text;
     if (whole === undefined) return fromXml(model, ref, root);
     const members = Object.entries(whole.members ?? {}).filter(([, m]) => m.location === undefined);

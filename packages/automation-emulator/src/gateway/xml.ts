@@ -16,14 +16,12 @@ const parser = new XMLParser({
   isArray: () => true,
 });
 
-/** Parses a document into its elements by name. Text that is no XML gives undefined. */
-export function parseXml(
-  text: string,
-): { readonly [name: string]: readonly XmlNode[] } | undefined {
+/** The root element of a document. Text that is no XML has none. */
+export function parseXml(text: string): XmlNode | undefined {
   try {
     const parsed: unknown = parser.parse(text);
     return typeof parsed === "object" && parsed !== null
-      ? (parsed as { [name: string]: XmlNode[] })
+      ? Object.values(parsed as { [name: string]: XmlNode[] })[0]?.[0]
       : undefined;
   } catch {
     return undefined;

@@ -1,7 +1,7 @@
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
 import { asText, isRecord } from "automation-language/values";
 import type { CommandStub } from "../commands.ts";
-import { StepFailure } from "../errors.ts";
+import { wrongInput } from "../errors.ts";
 import type { Execution } from "../executions.ts";
 import type { Turn, Turned } from "../loop.ts";
 import type { Signal, SignalType } from "../signals.ts";
@@ -78,10 +78,6 @@ export interface Action {
   readonly notAfterCancel?: true;
   run(context: ActionContext): Promise<ActionResult>;
 }
-
-/** Why an input can't be used. */
-export const wrongInput = (message: string): StepFailure =>
-  new StepFailure(message, { stage: "InputValidation", type: "Verification" });
 
 /** An input that must be a text, or a list of one. @throws StepFailure that names it */
 export function text(inputs: Inputs, name: string): string {

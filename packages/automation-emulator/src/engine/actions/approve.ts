@@ -1,13 +1,6 @@
-import { StepFailure } from "../errors.ts";
+import { StepFailure, wrongInput } from "../errors.ts";
 import { invalid, type Signal } from "../signals.ts";
-import {
-  type Action,
-  type ActionContext,
-  count,
-  optionalText,
-  texts,
-  wrongInput,
-} from "./action.ts";
+import { type Action, type ActionContext, count, optionalText, texts } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html */
 export const approve: Action = {

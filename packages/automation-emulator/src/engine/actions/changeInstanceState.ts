@@ -1,6 +1,6 @@
-import { StepFailure } from "../errors.ts";
+import { StepFailure, wrongInput } from "../errors.ts";
 import { select } from "../outputs.ts";
-import { type Action, type ActionContext, flag, text, texts, wrongInput } from "./action.ts";
+import { type Action, type ActionContext, flag, text, texts } from "./action.ts";
 
 /** In AWS seconds. */
 const interval = 5;

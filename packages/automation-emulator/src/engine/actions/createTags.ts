@@ -1,4 +1,5 @@
-import { type Action, mapList, optionalText, texts, wrongInput } from "./action.ts";
+import { wrongInput } from "../errors.ts";
+import { type Action, mapList, optionalText, texts } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-createtag.html */
 export const createTags: Action = {

@@ -1,9 +1,9 @@
 import { asText, asTexts, isRecord } from "automation-language/values";
-import { StepFailure } from "../errors.ts";
+import { StepFailure, wrongInput } from "../errors.ts";
 import type { Execution } from "../executions.ts";
 import { isFinal } from "../executions.ts";
 import { outputsOf } from "../views.ts";
-import { type Action, given, type Inputs, mapList, text, wrongInput } from "./action.ts";
+import { type Action, given, type Inputs, mapList, text } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAutomation.html */
 export const executeAutomation: Action = {

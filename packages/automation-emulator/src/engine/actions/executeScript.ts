@@ -1,4 +1,5 @@
-import { type Action, text, wrongInput } from "./action.ts";
+import { wrongInput } from "../errors.ts";
+import { type Action, text } from "./action.ts";
 
 const runtimes = ["python3.10", "python3.11", "python3.12"];
 

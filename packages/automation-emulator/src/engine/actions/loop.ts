@@ -1,7 +1,7 @@
 import { evaluateCondition } from "automation-language/conditions";
 import { asText, isInteger, isRecord, parseJson } from "automation-language/values";
-import { asWrongInput } from "../errors.ts";
-import { type Action, count, optionalText, wrongInput } from "./action.ts";
+import { asWrongInput, wrongInput } from "../errors.ts";
+import { type Action, count, optionalText } from "./action.ts";
 
 /** "The maximum number of iterations is 100." */
 const mostIterations = 100;

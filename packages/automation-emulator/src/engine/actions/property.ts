@@ -1,5 +1,5 @@
 import { asText } from "automation-language/values";
-import { StepFailure } from "../errors.ts";
+import { wrongInput } from "../errors.ts";
 import { select } from "../outputs.ts";
 import { type ActionContext, text } from "./action.ts";
 import { callOf } from "./awsApi.ts";
@@ -17,10 +17,7 @@ export async function look(context: ActionContext): Promise<Looked> {
   const selector = text(context.inputs, "PropertySelector");
   const { DesiredValues: wanted } = context.inputs;
   if (!Array.isArray(wanted) || wanted.length === 0) {
-    throw new StepFailure("The input DesiredValues must be a list of values.", {
-      stage: "InputValidation",
-      type: "Verification",
-    });
+    throw wrongInput("The input DesiredValues must be a list of values.");
   }
   const found = select(selector, await callOf(context, ["PropertySelector", "DesiredValues"]));
   const values: readonly unknown[] =

@@ -1,6 +1,6 @@
-import { StepFailure } from "../errors.ts";
+import { StepFailure, wrongInput } from "../errors.ts";
 import { select } from "../outputs.ts";
-import { type Action, count, given, text, texts, wrongInput } from "./action.ts";
+import { type Action, count, given, text, texts } from "./action.ts";
 
 const handedOn = [
   "CloudWatchOutputConfig",

@@ -1,5 +1,6 @@
 import { parseDuration, parseTimestamp } from "automation-language/duration";
-import { type Action, type Inputs, optionalText, text, wrongInput } from "./action.ts";
+import { wrongInput } from "../errors.ts";
+import { type Action, type Inputs, optionalText, text } from "./action.ts";
 
 /** The action's own limit is the length of an execution. */
 const sevenDays = 604_800;

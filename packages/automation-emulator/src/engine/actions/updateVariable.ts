@@ -1,4 +1,4 @@
-import { StepFailure } from "../errors.ts";
+import { wrongInput } from "../errors.ts";
 import { variablePrefix } from "../variables.ts";
 import { type Action, text } from "./action.ts";
 
@@ -8,10 +8,7 @@ export const updateVariable: Action = {
   run: async ({ inputs, setVariable }) => {
     const name = text(inputs, "Name");
     if (!name.startsWith(variablePrefix)) {
-      throw new StepFailure(`The input Name must be ${variablePrefix}NAME; it is ${name}.`, {
-        stage: "InputValidation",
-        type: "Verification",
-      });
+      throw wrongInput(`The input Name must be ${variablePrefix}NAME; it is ${name}.`);
     }
     setVariable(name.slice(variablePrefix.length), inputs.Value);
     return { result: {} };

@@ -1,8 +1,10 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html */
+
+import { partitionOf } from "automation-language/arn";
 import type { DecodedCall } from "../decode.ts";
 import { requestTags, resourceTags, tagMap } from "./context.ts";
 import { type Facts, field } from "./facts.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
+import type { Requirement, Requirements } from "./requirement.ts";
 
 export const autoscaling: Requirements = async (call, facts) => {
   const { parameters, operation } = call;

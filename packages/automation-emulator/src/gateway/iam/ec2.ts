@@ -1,10 +1,12 @@
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html */
+
+import { partitionOf } from "automation-language/arn";
 import type { DecodedCall } from "../decode.ts";
 import { requestTags, resourceTags, strings, tagMap } from "./context.ts";
 import type { Facts, Tags } from "./facts.ts";
 import { field } from "./facts.ts";
 import { copyKeyRequirements } from "./kms.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
+import type { Requirement, Requirements } from "./requirement.ts";
 
 /** Resource type by the prefix of its ids. */
 const types: Readonly<Record<string, string>> = {

@@ -200,7 +200,7 @@ export function createFacts(admin: Admin): Facts {
     bucketKey: async (place, bucket) => {
       const { status, text: answer } = await admin.get(scope(place, "s3"), `/${bucket}?encryption`);
       if (status !== 200) return undefined;
-      const root = Object.values(parseXml(answer) ?? {})[0]?.[0];
+      const root = parseXml(answer);
       const byDefault = child(child(root, "Rule"), "ApplyServerSideEncryptionByDefault");
       if (!text(child(byDefault, "SSEAlgorithm")).startsWith("aws:kms")) return undefined;
       return text(child(byDefault, "KMSMasterKeyID")) || "alias/aws/s3";
@@ -209,7 +209,7 @@ export function createFacts(admin: Admin): Facts {
       const path = key.split("/").map(encodeURIComponent).join("/");
       const answer = await admin.get(scope(place, "s3"), `/${bucket}/${path}?tagging`);
       if (answer.status !== 200) return {};
-      const root = Object.values(parseXml(answer.text) ?? {})[0]?.[0];
+      const root = parseXml(answer.text);
       const tags = children(child(root, "TagSet"), "Tag");
       return Object.fromEntries(tags.map((t) => [text(child(t, "Key")), text(child(t, "Value"))]));
     },

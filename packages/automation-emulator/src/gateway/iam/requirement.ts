@@ -22,9 +22,3 @@ export type Requirements = (
   call: DecodedCall,
   facts: Facts,
 ) => Promise<readonly Requirement[] | undefined>;
-
-/** `aws`, `aws-cn` or `aws-us-gov`. */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}

@@ -2,11 +2,13 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
  */
+
+import { partitionOf } from "automation-language/arn";
 import type { DecodedCall } from "../decode.ts";
 import { requestTags, tagMap } from "./context.ts";
 import { type Bucket, type Facts, field, type Tags } from "./facts.ts";
 import { objectKeyRequirement } from "./kms.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
+import type { Requirement, Requirements } from "./requirement.ts";
 
 /** Operations on a bucket whose action has another name. */
 const bucketActions: Readonly<Record<string, string>> = {

@@ -2,8 +2,10 @@
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
  */
+
+import { partitionOf } from "automation-language/arn";
 import type { DecodedCall } from "../decode.ts";
-import { partitionOf, type Requirement, type Requirements } from "./requirement.ts";
+import type { Requirement, Requirements } from "./requirement.ts";
 
 const documentOperations = new Set([
   "DeleteDocument",
