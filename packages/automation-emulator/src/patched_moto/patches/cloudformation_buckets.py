@@ -1,9 +1,7 @@
 """A bucket of a template has all that the template says, and its policy.
 
 moto takes the encryption and the tags of AWS::S3::Bucket, drops versioning, public access block, ownership,
-lifecycle and Object Lock, and does not know AWS::S3::BucketPolicy. It also applies a policy's statements without
-looking at their conditions, so that the usual "deny unless TLS" denies everything; the emulator's plain HTTP on
-the loopback address stands for TLS here.
+lifecycle and Object Lock, and does not know AWS::S3::BucketPolicy.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucketpolicy.html
@@ -13,14 +11,8 @@ import json
 from typing import Any
 
 from moto.core.common_models import CloudFormationModel
-from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.s3 import models
 from moto.utilities.utils import get_partition
-
-from patched_moto.patch import around
-
-#: Conditions on these keys are about the way a request comes in, which is always as wanted here.
-TRANSPORT = {"aws:SecureTransport": "true", "s3:TlsVersion": "1.3"}
 
 
 class BucketPolicy(CloudFormationModel):  # type: ignore[misc]
@@ -74,21 +66,10 @@ class BucketPolicy(CloudFormationModel):  # type: ignore[misc]
 
 
 def apply() -> None:
-    """Completes buckets of templates, and lets a policy's conditions about transport hold."""
+    """Completes buckets of templates."""
     for name in ("create_from_cloudformation_json", "update_from_cloudformation_json"):
         original = getattr(models.FakeBucket, name).__func__
         setattr(models.FakeBucket, name, classmethod(_completed(original)))
-
-    @around(models.FakeBucket, "get_permission")
-    def get_permission(original: Any, self: Any, action: str, resource: str) -> Any:
-        if self.policy is None:
-            return original(self, action, resource)
-        policy = json.loads(self.policy)
-        statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
-        held = [statement for statement in statements if _holds(statement)]
-        if not held:
-            return PermissionResult.NEUTRAL
-        return IAMPolicy(json.dumps({**policy, "Statement": held})).is_action_permitted(action, resource)
 
 
 def _completed(original: Any) -> Any:
@@ -143,19 +124,3 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
         days = rule["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"]
         spelled["AbortIncompleteMultipartUpload"] = {"DaysAfterInitiation": str(days)}
     return spelled
-
-
-def _holds(statement: dict[str, Any]) -> bool:
-    """Whether the statement's conditions about transport hold; other conditions are left to moto, as before."""
-    for operator, keys in (statement.get("Condition") or {}).items():
-        for key, wanted in keys.items():
-            if key not in TRANSPORT:
-                continue
-            values = [str(value).lower() for value in (wanted if isinstance(wanted, list) else [wanted])]
-            if operator.startswith("NumericLessThan"):
-                if not any(float(TRANSPORT[key]) < float(value) for value in values):
-                    return False
-                continue
-            if (TRANSPORT[key] in values) == ("Not" in operator):
-                return False
-    return True
