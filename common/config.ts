@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { accountIdPattern } from "automation-language/arn";
 import { inProject } from "../build/root.ts";
 import { Problem } from "./problem.ts";
 
@@ -84,6 +85,11 @@ const REGION = /^[a-z]{2,}(-[a-z]+)+-\d+$/;
 /** Whether a text can be the name of a Region. */
 export const isRegion = (text: string): boolean => REGION.test(text);
 
+const UNIT = /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/;
+/** Whether a text can be an account's id or an organizational unit's. */
+export const isAccountOrUnit = (text: string): boolean =>
+  accountIdPattern.test(text) || UNIT.test(text);
+
 const ROLE = /^[\w+=,.@-]{1,64}$/;
 const ROLE_IN_WORDS = "an IAM role name of at most 64 letters, digits and + = , . @ - _";
 
@@ -122,7 +128,7 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
   oldVersionsDays: [days(36_500), 365, "a number of days"],
   objectLockDays: [days(36_500), 0, "a number of days, 0 for no lock"],
   organizationalUnits: [
-    list(/^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/),
+    list(new RegExp(`${UNIT.source}|^r-[a-z0-9]{4,32}$`)),
     [],
     "ids of organizational units (ou-…) or of the root (r-…), separated by commas",
   ],

@@ -2,12 +2,13 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
   type CloudFormationClient,
   DescribeStackSetOperationCommand,
-  ListStackInstancesCommand,
+  paginateListStackInstances,
   type StackInstanceSummary,
   UpdateStackSetCommand,
 } from "@aws-sdk/client-cloudformation";
 import { cloudFormation } from "../common/clients.ts";
-import { type Config, stackName } from "../common/config.ts";
+import { type Config, stackNames } from "../common/config.ts";
+import { hasRegionalPart } from "./stacks/member.ts";
 import { stackSetName } from "./stacks/rollout.ts";
 
 /** Seconds between two looks at an operation. */
@@ -36,21 +37,14 @@ export async function rolloutState(config: Config, region: string): Promise<Roll
   const client = cloudFormation(region);
   const all: Instance[] = [];
   for (const part of ["Roles", "Region"] as const) {
-    if (part === "Region" && !config.copyDocument && !config.backupBucket) continue;
-    const stackSet = stackSetName(`${stackName(config)}-Rollout`, part);
-    let next: string | undefined;
-    do {
-      const page = await client.send(
-        new ListStackInstancesCommand({
-          StackSetName: stackSet,
-          CallAs: config.callAs,
-          MaxResults: 100,
-          ...(next === undefined ? {} : { NextToken: next }),
-        }),
-      );
-      all.push(...(page.Summaries ?? []).map((summary) => ({ ...summary, stackSet })));
-      next = page.NextToken;
-    } while (next);
+    if (part === "Region" && !hasRegionalPart(config)) continue;
+    const stackSet = stackSetName(stackNames(config).rollout, part);
+    const pages = paginateListStackInstances(
+      { client, pageSize: 100 },
+      { StackSetName: stackSet, CallAs: config.callAs },
+    );
+    for await (const { Summaries = [] } of pages)
+      all.push(...Summaries.map((summary) => ({ ...summary, stackSet })));
   }
   return summarize(all);
 }

@@ -1,5 +1,6 @@
 import type { StartAutomationExecutionCommandInput, Target } from "@aws-sdk/client-ssm";
 import { chunks } from "../common/chunks.ts";
+import { isAccountOrUnit } from "../common/config.ts";
 import { Problem } from "../common/problem.ts";
 
 /** The most values that a target takes. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
@@ -79,9 +80,11 @@ export const optionsIn = (message: string): readonly string[] =>
 /** A parameter as the person who gave it knows it. */
 const called = (parameter: string): string => optionsIn(parameter)[0] ?? parameter;
 
-const INSTANCE = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
-const RATE = /^([1-9]\d{0,6}|[1-9]\d?%|100%)$/;
-const ERRORS = /^(\d{1,7}|\d{1,2}%|100%)$/;
+export const INSTANCE = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
+/** How many at the same time. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
+export const RATE = /^([1-9]\d{0,6}|[1-9]\d?%|100%)$/;
+/** After how many failures no further one is begun. */
+export const ERRORS = /^(\d{1,7}|\d{1,2}%|100%)$/;
 
 /**
  * Turns what a person asked for into StartAutomationExecution requests.
@@ -133,7 +136,7 @@ function overLocations(options: RunOptions, locations: Locations): Run {
       "Give them with --regions us-east-1,eu-west-1.",
     );
   for (const account of accounts)
-    if (!/^(\d{12}|ou-[a-z0-9]{4,32}-[a-z0-9]{8,32})$/.test(account))
+    if (!isAccountOrUnit(account))
       throw new Problem(
         `${account} is neither an account id nor an organizational unit.`,
         "Give 12 digits or ou-….",

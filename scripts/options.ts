@@ -1,6 +1,6 @@
-import { accountIdPattern } from "automation-language/arn";
 import { InvalidArgumentError } from "commander";
-import { isRegion } from "../common/config.ts";
+import { isAccountOrUnit, isRegion } from "../common/config.ts";
+import { ERRORS, INSTANCE, RATE } from "../operate/request.ts";
 
 /** Parsers of option values. Each says what the value must be; commander says which option it was. */
 
@@ -15,10 +15,6 @@ export function seconds(text: string): number {
     ? value
     : must("It must be a number of seconds from 0.1 to 3600.");
 }
-
-/** A number from 1. */
-export const count = (text: string): number =>
-  /^[1-9]\d{0,6}$/.test(text) ? Number(text) : must("It must be a number from 1.");
 
 export const region = (text: string): string =>
   isRegion(text)
@@ -52,7 +48,7 @@ export const moreOf = (text: string, before: readonly string[]): readonly string
 /** Account ids or organizational units. */
 export const accountsOrUnits = (text: string): readonly string[] =>
   list(text).map((item) =>
-    accountIdPattern.test(item) || /^ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}$/.test(item)
+    isAccountOrUnit(item)
       ? item
       : must(
           `${shown(item)} is neither an account id of 12 digits nor an organizational unit (ou-…).`,
@@ -69,24 +65,18 @@ export function settings(text: string, before: readonly string[]): readonly stri
 }
 
 export const instanceId = (text: string): string =>
-  /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(text)
-    ? text
-    : must("An instance id is i- and 17 (or 8) hexadecimal digits.");
+  INSTANCE.test(text) ? text : must("An instance id is i- and 17 (or 8) hexadecimal digits.");
 
 export const tag = (text: string): string =>
   text.indexOf("=") < 1 ? must("Write it as KEY=VALUE.") : text;
 
 /** How many at the same time. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
 export const concurrency = (text: string): string =>
-  /^([1-9]\d{0,6}|[1-9]\d?%|100%)$/.test(text)
-    ? text
-    : must("It must be a number from 1, or a percentage such as 10%.");
+  RATE.test(text) ? text : must("It must be a number from 1, or a percentage such as 10%.");
 
 /** How many failures. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
 export const failures = (text: string): string =>
-  /^(\d{1,7}|\d{1,2}%|100%)$/.test(text)
-    ? text
-    : must("It must be a number from 0, or a percentage such as 10%.");
+  ERRORS.test(text) ? text : must("It must be a number from 0, or a percentage such as 10%.");
 
 /** A JSON list of rules, as text. */
 export function rules(text: string): string {
