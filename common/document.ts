@@ -32,7 +32,7 @@ export function loadDocument(file = ""): Publication {
   if (bytes > DOCUMENT_LIMIT)
     throw new Problem(
       `The document has ${bytes} bytes; Systems Manager takes ${DOCUMENT_LIMIT}.`,
-      "Shorten the handlers or descriptions; `npm run build` says which parts are large.",
+      "Shorten a handler, a description or a message below steps/.",
     );
   const { version } = JSON.parse(readFileSync(inProject("package.json"), "utf8")) as {
     version: string;

@@ -10,28 +10,18 @@ const packages = {
 } as const;
 const { language, validator, emulator } = packages;
 
-/** Which layers a layer may import from, besides itself. README's map says the same. */
+/** Which layers a layer may import from, besides itself. docs/develop.md says the same. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   [language]: [],
   [validator]: [language],
   [emulator]: [language],
-  build: [language],
+  build: [],
   steps: ["build"],
-  document: ["steps", "build", validator, language],
+  document: ["steps", "build"],
   common: ["document", "build", language],
-  deploy: ["common", "document", "build", language],
-  operate: ["common", "document", language],
-  scripts: [
-    "deploy",
-    "operate",
-    "common",
-    "document",
-    "steps",
-    "build",
-    language,
-    validator,
-    emulator,
-  ],
+  deploy: ["common", "document", "build"],
+  operate: ["common", language],
+  scripts: ["deploy", "operate", "common", "document", "build", language, validator, emulator],
 };
 
 for (const [layer, allowed] of Object.entries(mayImport))
