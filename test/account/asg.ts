@@ -9,7 +9,8 @@ import {
   DescribeImagesCommand,
   DescribeInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { type TestAccount, withInstance } from "./testAccount.ts";
+import type { Emulator } from "automation-emulator";
+import { makeTestAccount, type TestAccount, withInstance } from "./testAccount.ts";
 
 export interface Sizes {
   readonly min: number;
@@ -70,6 +71,15 @@ export async function memberTestAccount(
     testAccount,
     instanceId,
     interfaces.map((part) => part.NetworkInterfaceId ?? ""),
+  );
+}
+
+/** A member of a group at its MinSize, so that every call for the group has to be made. */
+export async function memberAtMinSize(emulator: Emulator): Promise<TestAccount> {
+  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
+  return memberTestAccount(
+    testAccount,
+    await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 }),
   );
 }
 

@@ -5,9 +5,11 @@ import {
 import { type Emulator, startEmulator } from "automation-emulator";
 import type { FaultKind, FaultMatch, PendingCall } from "automation-emulator/gateway/faults";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeAutoScalingGroup, memberTestAccount } from "../account/asg.ts";
-import { type Run, section } from "../account/run.ts";
+import { memberAtMinSize } from "../account/asg.ts";
+import { refused, withFault } from "../account/faults.ts";
+import { section } from "../account/run.ts";
 import { differences } from "../account/snapshot.plain.ts";
+import { left } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
 let emulator: Emulator;
@@ -16,44 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-const refused: FaultKind = {
-  error: { code: "InternalFailure", message: "Refused on purpose.", status: 400 },
-};
-
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
 const imaged = { ...tagged, CreateAMIBackup: "true" };
 
 const simpleTestAccount = (): Promise<TestAccount> =>
   makeTestAccount(emulator, { interfaces: [["web"]] });
-
-/** An instance at its group's MinSize, so that every step of Contain has something to do. */
-async function groupTestAccount(): Promise<TestAccount> {
-  const testAccount = await simpleTestAccount();
-  return memberTestAccount(
-    testAccount,
-    await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 }),
-  );
-}
-
-/** Runs with a fault, and takes the fault down again. */
-async function withFault(
-  testAccount: TestAccount,
-  match: FaultMatch,
-  kind: FaultKind,
-  run: () => Promise<Run>,
-): Promise<Run> {
-  const stop = emulator.faults.add({
-    match: { accountId: testAccount.accountId, automationOnly: true, ...match },
-    kind,
-  });
-  const hits = emulator.faults.hits.length;
-  try {
-    return await run();
-  } finally {
-    expect(emulator.faults.hits.slice(hits).length, JSON.stringify(match)).toBeGreaterThan(0);
-    stop();
-  }
-}
 
 /** The interfaces that are on an all-access group: after a run, none may be. */
 async function open(testAccount: TestAccount): Promise<string[]> {
@@ -67,15 +36,6 @@ async function open(testAccount: TestAccount): Promise<string[]> {
   return (interfaces.NetworkInterfaces ?? [])
     .filter((one) => (one.Groups ?? []).some((group) => opening.includes(group.GroupId)))
     .map((one) => one.NetworkInterfaceId ?? "");
-}
-
-/** What differs from before, but for the backup and the images, which are kept. */
-async function left(
-  testAccount: TestAccount,
-  before: Awaited<ReturnType<TestAccount["snapshot"]>>,
-) {
-  const all = differences(before, await testAccount.snapshot());
-  return all.filter((line) => !/^(?:buckets \S+ versions|images|snapshots|volumes)\b/.test(line));
 }
 
 interface Case {
@@ -193,7 +153,7 @@ const forScaling = /AutoScaling/;
 
 const parametersFor = (step: string) => (forImages.test(step) ? imaged : tagged);
 const testAccountFor = (step: string): Promise<TestAccount> =>
-  forScaling.test(step) ? groupTestAccount() : simpleTestAccount();
+  forScaling.test(step) ? memberAtMinSize(emulator) : simpleTestAccount();
 
 describe("item 7: a failure of", () => {
   test.concurrent.each(containing)(
@@ -214,12 +174,12 @@ describe("item 7: a failure of", () => {
       expect(failed.failure.includes("CONTAINMENT FAILED")).toBe(failure);
       expect(await open(testAccount)).toEqual([]);
       if (!mend) return;
-      // Invariant 4: a second run finishes the work.
+      // Invariant 5: a second run finishes the work.
       const finished = await testAccount.contain(parameters);
       expect(finished.status, finished.report).toBe("Success");
       const released = await testAccount.release(backupKey(finished));
       expect(released.status, released.report).toBe("Success");
-      expect(await left(testAccount, before)).toEqual([]);
+      expect(await left(testAccount, before, { images: true })).toEqual([]);
     },
   );
 
@@ -247,7 +207,7 @@ describe("item 7: a failure of", () => {
       expect(await open(testAccount)).toEqual([]);
       const finished = await testAccount.release(key);
       expect(finished.status, finished.report).toBe("Success");
-      expect(await left(testAccount, before)).toEqual([]);
+      expect(await left(testAccount, before, { images: true })).toEqual([]);
     },
   );
 
@@ -265,7 +225,7 @@ describe("item 7: a failure of", () => {
     };
     const released = await withFault(testAccount, match, notFound, () => testAccount.release(key));
     expect(released.status, released.failure).toBe("Success");
-    expect(await left(testAccount, before)).toEqual([]);
+    expect(await left(testAccount, before, { images: true })).toEqual([]);
   });
 
   test.concurrent("the backup (a PUT that is refused) stops the run before any change", async () => {
@@ -331,7 +291,7 @@ describe("item 7: cancelling at", () => {
       expect(stopped).toMatchObject({ status: "Cancelled", reportStep });
       const finished = await testAccount.release(key);
       expect(finished.status, finished.report).toBe("Success");
-      expect(await left(testAccount, before)).toEqual([]);
+      expect(await left(testAccount, before, { images: true })).toEqual([]);
     },
   );
 

@@ -6,6 +6,7 @@ import {
   groupState,
   lifecycleState,
   makeAutoScalingGroup,
+  memberAtMinSize,
   memberTestAccount,
 } from "../account/asg.ts";
 import { runbookDocument } from "../account/document.ts";
@@ -21,15 +22,6 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
-
-/** A member of a group at its MinSize, so that every call for the group has to be made. */
-async function memberAtMinSize(): Promise<TestAccount> {
-  const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
-  return memberTestAccount(
-    testAccount,
-    await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 }),
-  );
-}
 
 /** What the report warns of, and the messages of steps that failed. */
 const told = (run: Run): string =>
@@ -82,7 +74,7 @@ describe("a guardrail that refuses", () => {
   ])(
     "%s leaves the instance isolated, with a warning, and no MinSize lowered for nothing",
     async (_, action, said) => {
-      const testAccount = await memberAtMinSize();
+      const testAccount = await memberAtMinSize(emulator);
       const before = await testAccount.snapshot();
       const run = await denying(testAccount, [action], () => testAccount.contain(tagged));
       expectWarned(run, said);
@@ -95,7 +87,7 @@ describe("a guardrail that refuses", () => {
   );
 
   test.concurrent("Standby is made good by Contain again, once it is allowed", async () => {
-    const testAccount = await memberAtMinSize();
+    const testAccount = await memberAtMinSize(emulator);
     const before = await testAccount.snapshot();
     await denying(testAccount, ["autoscaling:EnterStandby"], () => testAccount.contain());
     const again = await testAccount.contain();
@@ -111,7 +103,7 @@ const opens = (parameters: Readonly<Record<string, unknown>>): boolean =>
   JSON.stringify(parameters).includes("all-access");
 
 test.concurrent("an Auto Scaling group that has 50 tags already takes no more, and the instance is isolated", async () => {
-  const testAccount = await memberAtMinSize();
+  const testAccount = await memberAtMinSize(emulator);
   const tags = Array.from({ length: 50 }, (_, index) => ({
     ...{ ResourceId: "fleet", ResourceType: "auto-scaling-group", PropagateAtLaunch: false },
     ...{ Key: `own${index}`, Value: "x" },
@@ -133,7 +125,7 @@ test.concurrent.each([
 ])(
   "a scaling activity in progress %s does not keep the instance from being isolated",
   async (_, times) => {
-    const testAccount = await memberAtMinSize();
+    const testAccount = await memberAtMinSize(emulator);
     const before = await testAccount.snapshot();
     const stop = emulator.faults.add(
       namedFault("scaling-activity-in-progress", { accountId: testAccount.accountId, times }),
@@ -174,7 +166,7 @@ test("an instance from whose state no way leads to Standby is isolated, and the 
 });
 
 test.concurrent("an instance that comes into service later is brought to Standby by Contain again, without being opened", async () => {
-  const testAccount = await memberAtMinSize();
+  const testAccount = await memberAtMinSize(emulator);
   const lifecycleStates = { [testAccount.instanceId]: "Pending:Wait" };
   await emulator.settings({ lifecycleStates }, testAccount.accountId);
   expectWarned(await testAccount.contain(), "Pending:Wait");
@@ -205,7 +197,7 @@ describe("the instance is isolated and the report says what could not be done", 
   test.concurrent.each(every.filter((action) => !needed.has(action)).map((action) => [action]))(
     "without %s",
     async (action) => {
-      const testAccount = await memberAtMinSize();
+      const testAccount = await memberAtMinSize(emulator);
       const before = await testAccount.snapshot();
       const images = forImages.test(action) ? { CreateAMIBackup: "true" } : {};
       await emulator.settings({ imageDelay: 0 }, testAccount.accountId);
@@ -222,7 +214,7 @@ describe("the instance is isolated and the report says what could not be done", 
   );
 
   test.concurrent("without anything but the few permissions that the isolation needs", async () => {
-    const testAccount = await memberAtMinSize();
+    const testAccount = await memberAtMinSize(emulator);
     const before = await testAccount.snapshot();
     const run = await denying(testAccount, ["*"], () => testAccount.contain(tagged), {
       except: [...needed, "sts:*"],

@@ -1,8 +1,8 @@
 /** `npm run safety`: the sweep in full: every fault at every call of every scenario, in both modes of a cancelled script. */
 import { startEmulator } from "automation-emulator";
-import Table from "cli-table3";
 import { InvalidArgumentError } from "commander";
 import pLimit from "p-limit";
+import { table } from "../../common/table.ts";
 import { program } from "../../scripts/program.ts";
 import { allTrials } from "./lib/trials.ts";
 
@@ -59,9 +59,12 @@ for (const cancelledScripts of ["kill", "runOn"] as const) {
   );
   await emulator.close();
 }
-const table = new Table({ head: ["scenario", "kind", "runs", "violations"] });
-for (const [key, { runs, violations }] of rows) table.push([...key.split("\n"), runs, violations]);
-console.log(table.toString());
+console.log(
+  table(
+    ["scenario", "kind", "runs", "violations"],
+    [...rows].map(([key, row]) => [...key.split("\n"), row.runs, row.violations]),
+  ),
+);
 const violations = [...rows.values()].reduce((sum, row) => sum + row.violations, 0);
 console.log(`${violations} violations`);
 if (violations > 0) process.exitCode = 1;
