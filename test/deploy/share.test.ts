@@ -45,7 +45,7 @@ beforeAll(async () => {
   members = await organization(emulator, MANAGEMENT, 60);
   const published = await run(
     "publish",
-    ["--yes", "-c", `regions=${REGIONS}`, SAMPLE],
+    ["--yes", "-c", `regions=${REGIONS}`, "-c", SAMPLE],
     emulator.env(MANAGEMENT),
   );
   expect(published.status, published.all).toBe(0);
@@ -207,7 +207,7 @@ describe("share", () => {
   it("says what to do in an account that may not list the organization", async () => {
     await run(
       "publish",
-      ["--yes", "-c", `regions=${REGIONS}`, SAMPLE],
+      ["--yes", "-c", `regions=${REGIONS}`, "-c", SAMPLE],
       emulator.env(members.accounts[0]),
     );
     const ended = await share(["--unit", "root", "--yes"], members.accounts[0]);
