@@ -42,7 +42,10 @@ async function meet(
   }
   if ("kill" in kind) {
     if (kind.kill === "after") await next();
-    if (call.executionId !== undefined) parts.automation().kill(call.executionId);
+    if (call.executionId !== undefined) {
+      parts.automation().kill(call.executionId);
+      await ended(arrival);
+    }
     return drop("Killed");
   }
   if ("timeoutAfterEffect" in kind) {
@@ -61,6 +64,14 @@ async function meet(
   // The engine may have ended the script that made this call; then the call never left it.
   await sleep(20);
   return arrival.isGone() ? drop("Cancelled") : next();
+}
+
+/**
+ * Waits, half a second at most, until whoever made the call has been ended: dropped before that, the call would be made
+ * once more.
+ */
+async function ended({ isGone }: CallInProgress["arrival"]): Promise<void> {
+  for (let waited = 0; waited < 500 && !isGone(); waited += 5) await sleep(5);
 }
 
 function complete(error: { code: string; message?: string; status?: number }): ServiceError {
