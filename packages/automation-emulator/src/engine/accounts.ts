@@ -48,18 +48,28 @@ async function accountsBelow(
   unit: string,
   deep: boolean,
 ): Promise<string[]> {
-  const ask = (operation: string, parameters: Record<string, unknown>): Promise<unknown> =>
-    call(tools, home, "organizations", operation, parameters, credentials);
-  const listed = await ask("ListAccountsForParent", { ParentId: unit });
-  const accounts = texts(select("$.Accounts[?(@.Status == 'ACTIVE')].Id", listed));
+  // Organizations answers in pages of 20.
+  const ask = async (
+    operation: string,
+    parameters: object,
+    selector: string,
+  ): Promise<string[]> => {
+    const found: string[] = [];
+    let next: unknown;
+    do {
+      const given = { ...parameters, ...(typeof next === "string" && { NextToken: next }) };
+      const page = await call(tools, home, "organizations", operation, given, credentials);
+      found.push(...texts(select(selector, page)));
+      next = select("$.NextToken", page);
+    } while (typeof next === "string" && next !== "");
+    return found;
+  };
+  const active = "$.Accounts[?(@.Status == 'ACTIVE')].Id";
+  const accounts = await ask("ListAccountsForParent", { ParentId: unit }, active);
   if (!deep) return accounts;
-  const children = await ask("ListChildren", {
-    ParentId: unit,
-    ChildType: "ORGANIZATIONAL_UNIT",
-  });
-  const below = texts(select("$.Children[*].Id", children)).map((child) =>
-    accountsBelow(tools, home, credentials, child, deep),
-  );
+  const of = { ParentId: unit, ChildType: "ORGANIZATIONAL_UNIT" };
+  const units = await ask("ListChildren", of, "$.Children[*].Id");
+  const below = units.map((child) => accountsBelow(tools, home, credentials, child, deep));
   return [...accounts, ...(await Promise.all(below)).flat()];
 }
 

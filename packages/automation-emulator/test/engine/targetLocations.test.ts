@@ -155,5 +155,18 @@ describe("an execution over accounts", () => {
     expect(await found({ IncludeChildOrganizationUnits: true })).toEqual([first, second].sort());
     const ExcludeAccounts = [first];
     expect(await found({ IncludeChildOrganizationUnits: true, ExcludeAccounts })).toEqual([second]);
-  });
+    // More than Organizations lists in one answer, of units and of accounts.
+    const wide = await unit(root, "wide");
+    const names = Array.from({ length: 21 }, (_, at) => `wide-${at}`);
+    const many: string[] = [];
+    for (const name of names) {
+      await unit(wide, name);
+      many.push(await account(name, wide));
+    }
+    const last = await unit(wide, "last");
+    many.push(await account("last", last));
+    expect(await found({ Accounts: [wide], IncludeChildOrganizationUnits: true })).toEqual(
+      many.sort(),
+    );
+  }, 60_000);
 });
