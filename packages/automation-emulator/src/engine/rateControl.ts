@@ -2,6 +2,7 @@
  * An execution for targets: one further execution for each.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
  */
+import { initialVariables } from "./documentVariables.ts";
 import { wrongParameters } from "./errors.ts";
 import { type Execution, newExecution, type Status } from "./executions.ts";
 import { type Input, maps, strings } from "./input.ts";
@@ -32,6 +33,8 @@ export async function startForTargets(
   order: Order,
   register: (execution: Execution) => void,
 ): Promise<Execution> {
+  // A variable's default that does not fit would fail every child; here it fails the start, as without targets.
+  initialVariables(order.fetched.document.variables);
   const targets = await targetsOf(tools, order);
   const rate = readRate(order.shown.MaxConcurrency, order.shown.MaxErrors, targets.length);
   const parent = newExecution({

@@ -53,6 +53,20 @@ const statesOf = (children: readonly AutomationExecutionMetadata[]) =>
   );
 
 describe("an execution for targets", () => {
+  test("is not begun where a variable's default does not fit", async () => {
+    const id = "{{ InstanceId }}";
+    const unfit = await create(ssm, [script("only", ["pass"], { payload: { id } })], {
+      parameters: { InstanceId: { type: "AWS::EC2::Instance::Id" } },
+      variables: { Phase: { type: "String", default: "new", allowedValues: ["old"] } },
+    });
+    const Targets = [{ Key: "ParameterValues", Values: ["i-1"] }];
+    const begun = start(ssm, unfit, { TargetParameterName: "InstanceId", Targets });
+    await expect(begun).rejects.toMatchObject({
+      name: "InvalidAutomationExecutionParametersException",
+      message: expect.stringContaining("variable Phase"),
+    });
+  });
+
   test("starts one execution for each, with its value and the other parameters", async () => {
     const id = await begin(["i-1", "i-2"], { Parameters: { Mode: ["b"] }, MaxConcurrency: "2" });
     await emulator.engine.settled(id);
