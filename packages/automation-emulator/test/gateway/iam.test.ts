@@ -872,7 +872,11 @@ describe("whom it holds", () => {
     await expect(free.ec2.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({
       name: "UnauthorizedOperation",
     });
+    const again = stack.enforce(other);
     end();
+    end();
+    await expect(free.ec2.send(new DescribeInstancesCommand({}))).rejects.toThrow();
+    again();
     await free.ec2.send(new DescribeInstancesCommand({}));
     expect(() => stack.enforce("everything")).toThrow("everything is neither an account id");
   });

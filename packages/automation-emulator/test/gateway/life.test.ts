@@ -3,7 +3,11 @@ import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CreateSecurityGroupCommand, DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
+import {
+  CreateSecurityGroupCommand,
+  DescribeSecurityGroupsCommand,
+  DescribeVpcsCommand,
+} from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { CreateKeyCommand, DecryptCommand, EncryptCommand } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -15,7 +19,7 @@ import type { PendingCall } from "../../src/gateway/faults.ts";
 import { startEmulator } from "../../src/index.ts";
 import { inProject } from "../project.ts";
 import { isRunning } from "../workers/harness.ts";
-import { clients, startTestStack } from "./harness.ts";
+import { assume, clients, startTestStack } from "./harness.ts";
 
 // Processes start slowly on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -111,6 +115,26 @@ test("a reset empties everything, in a moment", async () => {
     expect(stack.guardrails.list()).toEqual([]);
     expect(await groupNames(stack.endpoint)).toEqual(["default"]);
     for (const name of ["a", "b", "c"]) await makeGroup(stack.endpoint, name);
+  } finally {
+    await stack.close();
+  }
+});
+
+test("an enforcement from before a reset does not end one from after it", async () => {
+  const stack = await startTestStack();
+  try {
+    const early = stack.enforce(account);
+    await fetch(`${stack.endpoint}/_emulator/reset`, { method: "POST" });
+    stack.enforce(account);
+    early();
+    const { iam } = clients(stack.endpoint, account);
+    const trust = { Effect: "Allow", Principal: { AWS: account }, Action: "sts:AssumeRole" };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [trust] });
+    await iam.send(new CreateRoleCommand({ RoleName: "Held", AssumeRolePolicyDocument }));
+    const held = await assume(stack.endpoint, `arn:aws:iam::${account}:role/Held`);
+    await expect(held.ec2.send(new DescribeVpcsCommand({}))).rejects.toMatchObject({
+      name: "UnauthorizedOperation",
+    });
   } finally {
     await stack.close();
   }

@@ -41,7 +41,8 @@ export function createAuthorizer(
   identities: Identities,
   everyone: boolean,
 ): IamAuthorizer {
-  const targets = new Map<string, number>(everyone ? [["*", 1]] : []);
+  const atStart = (): readonly { readonly target: string }[] => (everyone ? [{ target: "*" }] : []);
+  let enforcements = atStart();
   const parts: Parts = {
     store: createPolicyStore(admin),
     facts: createFacts(admin),
@@ -50,12 +51,11 @@ export function createAuthorizer(
     warned: new Set(),
   };
   const enforced = (roleArn: string): boolean =>
-    targets.has("*") || targets.has(roleArn) || targets.has(roleArn.split(":")[4] ?? "");
+    enforcements.some(({ target }) => ["*", roleArn, roleArn.split(":")[4]].includes(target));
   return {
     guardrails: parts.guardrails,
     reset: () => {
-      targets.clear();
-      if (everyone) targets.set("*", 1);
+      enforcements = atStart();
       parts.store.forget();
       parts.facts.forget();
       parts.guardrails.clear();
@@ -65,13 +65,10 @@ export function createAuthorizer(
       if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
         throw new Error(`${target} is neither an account id, nor the ARN of a role, nor *.`);
       }
-      targets.set(target, (targets.get(target) ?? 0) + 1);
-      let on = true;
+      const enforcement = { target };
+      enforcements = [...enforcements, enforcement];
       return () => {
-        const left = (targets.get(target) ?? 1) - (on ? 1 : 0);
-        on = false;
-        if (left > 0) targets.set(target, left);
-        else targets.delete(target);
+        enforcements = enforcements.filter((other) => other !== enforcement);
       };
     },
     authorize: async (call) => {
