@@ -50,8 +50,11 @@ export interface Parsed {
  *
  * @param format json: nothing but JSON will do, though YAML would also take a comment or a comma too many
  */
-export function parseSource(text: string, format: "json" | "yaml" = "yaml"): Source {
-  const parsed = parseYaml(text, format);
+export const parseSource = (text: string, format: "json" | "yaml" = "yaml"): Source =>
+  wholeSource(parseYaml(text, format));
+
+/** The source of a parsed text that is a document as a whole. */
+export function wholeSource(parsed: Parsed): Source {
   // A tag that is not known is only a warning to the parser, but nobody resolves it: CloudFormation's
   // !Ref and !Sub work in its templates, not in the documents that come out of them.
   const tag = parsed.document.warnings.find(({ code }) => code === "TAG_RESOLVE_FAILED");

@@ -4,7 +4,7 @@ import { scopesOf } from "automation-language/graph";
 import { type Path, pointer } from "automation-language/place";
 import { findPython } from "automation-language/python";
 import { findReferences } from "automation-language/references";
-import { parseSource, parseYaml, type Source, type Span } from "automation-language/source";
+import { parseYaml, type Source, type Span, wholeSource } from "automation-language/source";
 import { withKnownKeys } from "automation-language/spelling";
 import { documentsInTemplate, isTemplate } from "automation-language/template";
 import { preload } from "./apiStep.ts";
@@ -62,26 +62,25 @@ async function findAll(text: string, options: CheckOptions): Promise<Finding[]> 
   const holdsTemplate = text.includes("AWS::SSM::Document");
   if (size > DOCUMENT_LIMIT && !holdsTemplate) return [tell(TOO_LONG, TOP, tooLong(size))];
   const format = file.toLowerCase().endsWith(".json") ? "json" : "yaml";
-  if (holdsTemplate) {
-    const parsed = parseYaml(text, format);
-    if (parsed.error === undefined && isTemplate(parsed)) {
-      const found = await Promise.all(
-        documentsInTemplate(parsed).map(async (one): Promise<Finding[]> => {
-          const within = Buffer.byteLength(one.text);
-          if (within > DOCUMENT_LIMIT)
-            return [tell(TOO_LONG, one.source.locate({ path: [] }), tooLong(within))];
-          if (one.source.syntaxErrors.length > 0)
-            return one.source.syntaxErrors.map((error) => tell(SYNTAX, error, error.message));
-          const findings = await checkSource(one.source, one.text, lines, options, one.path);
-          return findings.filter((finding) => !one.unknown(finding));
-        }),
-      );
-      return found.flat();
-    }
+  const parsed = parseYaml(text, format);
+  if (holdsTemplate && parsed.error === undefined && isTemplate(parsed)) {
+    const found = await Promise.all(
+      documentsInTemplate(parsed).map(async (one): Promise<Finding[]> => {
+        const within = Buffer.byteLength(one.text);
+        if (within > DOCUMENT_LIMIT)
+          return [tell(TOO_LONG, one.source.locate({ path: [] }), tooLong(within))];
+        if (one.source.syntaxErrors.length > 0)
+          return one.source.syntaxErrors.map((error) => tell(SYNTAX, error, error.message));
+        const findings = await checkSource(one.source, one.text, lines, options, one.path);
+        return findings.filter((finding) => !one.unknown(finding));
+      }),
+    );
+    return found.flat();
   }
-  const source = parseSource(text, format);
+  const source = wholeSource(parsed);
   if (source.syntaxErrors.length > 0)
     return source.syntaxErrors.map((error) => tell(SYNTAX, error, error.message));
+  if (size > DOCUMENT_LIMIT) return [tell(TOO_LONG, TOP, tooLong(size))];
   return checkSource(source, text, lines, options, []);
 }
 

@@ -60,6 +60,11 @@ example("LIMIT06", {
   bad: `description: ${"x".repeat(65_500)}\n${parameter("{type: String}")}`,
   good: `description: ${"x".repeat(65_000)}\n${parameter("{type: String}")}`,
 });
+example("LIMIT06", {
+  says: "a document that speaks of CloudFormation's type is no template, and has at most 64 KB too",
+  bad: `description: AWS::SSM::Document ${"x".repeat(65_500)}\n${parameter("{type: String}")}`,
+  good: `description: AWS::SSM::Document ${"x".repeat(65_000)}\n${parameter("{type: String}")}`,
+});
 example("LIMIT07", {
   says: "a step's name is letters, digits and _",
   bad: `mainSteps:\n- {name: a-b, action: "aws:pause", inputs: {}, isEnd: true}`,
