@@ -66,6 +66,23 @@ example("SCRIPT05", {
   good: scripted(reading("str(events)"), { InputPayload: { Id: "i-1", More: "x" } }),
   message: "never reads More",
 });
+test.each([
+  ["update", "    known = {}\n    known.update(events)\n    return {'X': known['More']}"],
+  ["dict()", "    known = dict(events)\n    return {'X': known['More']}"],
+  ["{**}", "    known = {**events}\n    return {'X': known['More']}"],
+  ["|", "    known = {} | events\n    return {'X': known['More']}"],
+  ["del", "    known = {'a': 1}\n    del known[events['More']]\n    return {}"],
+  [
+    "except*",
+    "    try:\n        pass\n    except* ValueError:\n        print(events['More'])\n    return {}",
+  ],
+])("what a script reads by %s counts as read", async (_, body) => {
+  const text = scripted(`def handler(events, context):\n${body}\n`, {
+    InputPayload: { More: "x" },
+  });
+  const findings = await findingsOf(text);
+  expect(findings.filter(({ id }) => id === "SCRIPT05")).toEqual([]);
+});
 example("SCRIPT06", {
   says: "no reference stands in a script",
   bad: scripted(reading('"{{ global:REGION }}"')),

@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from script_machine import Arguments, Machine
-from script_methods import call_bound, fill
+from script_methods import call_bound
 from script_values import (
     NOTHING,
     UNKNOWN,
@@ -139,7 +139,7 @@ def bind(parameters: ast.arguments, given: Arguments, machine: Machine) -> dict[
         more = {name: value for name, value in given.keywords.items() if name not in bound}
         # The names come back where ** passes them on, whatever call they came from.
         bound[parameters.kwarg.arg] = frozenset(
-            [fill(machine, hash(tuple(sorted(more))) ^ id(parameters), more, given.rest)]
+            [machine.fill(hash(tuple(sorted(more))) ^ id(parameters), more, given.rest)]
         )
     return bound
 
@@ -275,12 +275,6 @@ def _getattr(first: Value, given: Arguments) -> Value:
 
 
 def _make_dict(machine: Machine, first: Value, given: Arguments, node: ast.AST) -> Value:
-    table = fill(machine, id(node), given.keywords, given.rest)
-    for atom in first:
-        if isinstance(atom, Table):
-            fill(machine, table.site, machine.table(atom.site).keys, machine.table(atom.site).open)
-        else:
-            machine.table(table.site).open = True
-            if isinstance(atom, Events) and atom.path == ():
-                machine.facts.reads_unknown = True
+    table = machine.fill(id(node), given.keywords, given.rest)
+    machine.take_in(table.site, first)
     return frozenset([table])

@@ -7,7 +7,7 @@ from typing import Any
 
 from script_calls import NOT_OPERATIONS, call
 from script_machine import Arguments, Machine
-from script_operators import binary, equality, membership, merge
+from script_operators import binary, equality, membership
 from script_values import (
     MOST_ATOMS,
     NOTHING,
@@ -196,13 +196,7 @@ def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Value:
             if names is None:
                 machine.escape(value, node.lineno, called=False)
             continue
-        for atom in value:
-            if isinstance(atom, Table):
-                merge(machine, id(node), atom)
-            elif isinstance(atom, (Events, Kind)) or atom not in NOTHING:
-                content.open = True
-                if isinstance(atom, Events) and atom.path == ():
-                    machine.facts.reads_unknown = True
+        machine.take_in(id(node), value)
     return frozenset([Table(id(node))])
 
 

@@ -75,6 +75,25 @@ class Machine:
             keys[key] = join(known or NOTHING, value)
             self.grown = True
 
+    def fill(self, site: int, keys: dict[str, Value], rest: bool) -> Table:
+        """Puts values into a dictionary by their keys. `rest`: and others, by keys that are not known."""
+        for name, value in keys.items():
+            self.put(site, name, value)
+        content = self.table(site)
+        content.open = content.open or rest
+        return Table(site)
+
+    def take_in(self, site: int, value: Value) -> None:
+        """Puts all that a mapping has into a dictionary."""
+        for atom in value:
+            if isinstance(atom, Table):
+                content = self.table(atom.site)
+                self.fill(site, dict(content.keys), content.open)
+            else:
+                self.table(site).open = True
+                if isinstance(atom, Events) and atom.path == ():
+                    self.facts.reads_unknown = True
+
     def add(self, site: int, value: Value) -> None:
         known = self.sequences.get(site)
         if known is None or not value <= known:

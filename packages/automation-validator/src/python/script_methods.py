@@ -130,12 +130,8 @@ def _call_of_table(machine: Machine, owner: Table, name: str, given: Arguments, 
         content.open = content.open or strings(first) is None
         return join(machine.item(frozenset([owner]), first, line, 0), value)
     if name == "update":
-        fill(machine, owner.site, given.keywords, given.rest)
-        for atom in first:
-            if isinstance(atom, Table):
-                fill(machine, owner.site, machine.table(atom.site).keys, machine.table(atom.site).open)
-            else:
-                content.open = True
+        machine.fill(owner.site, given.keywords, given.rest)
+        machine.take_in(owner.site, first)
         return frozenset([Constant("none", None)])
     if name == "copy":
         return frozenset([owner])
@@ -144,11 +140,3 @@ def _call_of_table(machine: Machine, owner: Table, name: str, given: Arguments, 
         machine.add(id(node), frozenset([Tuple((kind("str"), values))]) if name == "items" else values)
         return frozenset([Sequence(id(node))])
     return UNKNOWN
-
-
-def fill(machine: Machine, site: int, keys: dict[str, Value], rest: bool) -> Table:
-    for name, value in keys.items():
-        machine.put(site, name, value)
-    content = machine.table(site)
-    content.open = content.open or rest
-    return Table(site)

@@ -33,9 +33,9 @@ def binary(machine: Machine, left: Value, operator: ast.operator, right: Value, 
         # It changes the dictionary itself, which may be known by other names.
         for table in left:
             if isinstance(table, Table):
-                take_in(machine, table.site, right)
+                machine.take_in(table.site, right)
     if isinstance(operator, ast.BitOr) and tables:
-        take_in(machine, id(node), left | right)
+        machine.take_in(id(node), left | right)
         return frozenset([Table(id(node))])
     if isinstance(operator, ast.Add):
         return _add(machine, left, right, node, line)
@@ -65,22 +65,6 @@ def _add(machine: Machine, left: Value, right: Value, node: ast.AST, line: int) 
         return frozenset([Sequence(id(node))])
     kinds = {atom.kind for atom in everything if isinstance(atom, (Constant, Kind))}
     return kind(kinds.pop()) if len(kinds) == 1 else UNKNOWN
-
-
-def merge(machine: Machine, site: int, table: Table) -> None:
-    content = machine.table(table.site)
-    for name, value in list(content.keys.items()):
-        machine.put(site, name, value)
-    if content.open:
-        machine.table(site).open = True
-
-
-def take_in(machine: Machine, site: int, value: Value) -> None:
-    for atom in value:
-        if isinstance(atom, Table):
-            merge(machine, site, atom)
-        else:
-            machine.table(site).open = True
 
 
 def membership(machine: Machine, left: Value, right: Value, node: ast.Compare) -> None:

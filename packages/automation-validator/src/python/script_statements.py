@@ -88,7 +88,7 @@ def _run(machine: Machine, node: ast.stmt, scope: Scope, result: _Result) -> boo
             return _branches(machine, [node.body, node.orelse], scope, result)
         case ast.For() | ast.AsyncFor() | ast.While():
             _loop(machine, node, scope, result)
-        case ast.Try():
+        case ast.Try() | ast.TryStar():
             return _try(machine, node, scope, result)
         case ast.With() | ast.AsyncWith():
             for item in node.items:
@@ -107,6 +107,9 @@ def _run(machine: Machine, node: ast.stmt, scope: Scope, result: _Result) -> boo
             scope.outer.update(node.names)
         case ast.Assert():
             evaluate(machine, node.test, scope)
+        case ast.Delete():
+            for target in node.targets:
+                evaluate(machine, target, scope)
         case _:
             pass
     return True
@@ -171,7 +174,7 @@ def _loop(machine: Machine, node: ast.For | ast.AsyncFor | ast.While, scope: Sco
     run_block(machine, node.orelse, scope, result)
 
 
-def _try(machine: Machine, node: ast.Try, scope: Scope, result: _Result) -> bool:
+def _try(machine: Machine, node: ast.Try | ast.TryStar, scope: Scope, result: _Result) -> bool:
     before = dict(scope.names)
     forgives = any(_forgives(handler) for handler in node.handlers)
     machine.forgiving += forgives
