@@ -71,6 +71,12 @@ export function countOf(value: unknown): number | undefined {
 export const jumpTarget = (value: string | undefined): string | undefined =>
   /^step:(.*)$/.exec(value ?? "")?.[1];
 
+/** Whether a step is a loop, or stands in it or in a loop inside it; a loop's condition is looked at within its turns. */
+export function standsIn(inner: StepView | undefined, loop: StepView): boolean {
+  for (let step = inner; step !== undefined; step = step.loop) if (step === loop) return true;
+  return false;
+}
+
 /** A document and what keeps it from being one. */
 export interface ReadDocument {
   readonly source: Source;

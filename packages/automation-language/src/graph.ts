@@ -1,4 +1,4 @@
-import type { DocumentView, StepView } from "./document.ts";
+import { type DocumentView, jumpTarget, type StepView } from "./document.ts";
 import type { Path } from "./place.ts";
 import { isRecord } from "./values.ts";
 
@@ -32,11 +32,10 @@ export function edgesOf(step: StepView): Edge[] {
       to(otherwise, "success", [...step.path, "inputs", "Default"]);
     else after("success");
   } else after("success");
-  const jump = (value: string | undefined) => /^step:(.*)$/.exec(value ?? "")?.[1];
-  const onFailure = jump(step.onFailure);
+  const onFailure = jumpTarget(step.onFailure);
   if (onFailure !== undefined) to(onFailure, "failure", [...step.path, "onFailure"]);
   else if (step.onFailure === "Continue" && step.action !== "aws:branch") after("failure");
-  const onCancel = jump(step.onCancel);
+  const onCancel = jumpTarget(step.onCancel);
   if (onCancel !== undefined) to(onCancel, "cancel", [...step.path, "onCancel"]);
   return edges;
 }

@@ -1,9 +1,8 @@
 import type { DataType } from "automation-language/actions";
 import type { StepView } from "automation-language/document";
-import { inText } from "automation-language/references";
 import { isRecord } from "automation-language/values";
 import type { Context } from "./context.ts";
-import { typeOf } from "./types.ts";
+import { typeOfText } from "./types.ts";
 
 /** The type of a list that is written out; a reference to a list in it is spread into it. */
 function listType(
@@ -14,8 +13,7 @@ function listType(
   const types = list.map((entry): DataType | undefined => {
     if (isRecord(entry)) return "StringMap";
     if (typeof entry !== "string") return Array.isArray(entry) ? undefined : "String";
-    const [reference] = inText(entry, step.path, step);
-    return reference?.whole ? typeOf(reference, context) : "String";
+    return typeOfText(entry, step, context);
   });
   if (types.length === 0 || types.includes(undefined)) return undefined;
   return types.some((type) => type === "StringMap" || type === "MapList")
@@ -27,10 +25,7 @@ function listType(
 export function payloadType(step: StepView, key: string, context: Context): DataType | undefined {
   const payload = step.inputs.InputPayload;
   const value = isRecord(payload) ? payload[key] : undefined;
-  if (typeof value === "string") {
-    const [reference] = inText(value, [...step.path, "inputs", "InputPayload", key], step);
-    return reference?.whole ? typeOf(reference, context) : "String";
-  }
+  if (typeof value === "string") return typeOfText(value, step, context);
   if (typeof value === "boolean") return "Boolean";
   if (typeof value === "number") return "Integer";
   if (Array.isArray(value)) return listType(value, step, context);

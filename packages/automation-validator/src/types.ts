@@ -1,5 +1,6 @@
 import { actions, type DataType } from "automation-language/actions";
-import type { Reference } from "automation-language/references";
+import type { StepView } from "automation-language/document";
+import { inText, type Reference } from "automation-language/references";
 import { plainType } from "automation-language/types";
 import type { Context } from "./context.ts";
 
@@ -31,4 +32,10 @@ export function typeOf({ target }: Reference, context: Context): DataType | unde
     default:
       return undefined;
   }
+}
+
+/** The type of a text in a step: of what it refers to where it is one reference as a whole, else String. */
+export function typeOfText(text: string, step: StepView, context: Context): DataType | undefined {
+  const [reference] = inText(text, step.path, step);
+  return reference?.whole ? typeOf(reference, context) : "String";
 }

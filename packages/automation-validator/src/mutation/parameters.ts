@@ -1,6 +1,5 @@
+import { plainTypes } from "automation-language/types";
 import { type Draft, type Mutation, misspell, pick, type Subject } from "./draft.ts";
-
-const TYPES = ["String", "StringList", "Integer", "Boolean", "MapList", "StringMap"];
 
 /** Faults in the parameters: names, types, patterns and defaults. */
 export function parameterMutations({ draft }: Subject, next: () => number): Mutation[] {
@@ -17,7 +16,7 @@ export function parameterMutations({ draft }: Subject, next: () => number): Muta
       apply: ({ draft: copy }: { draft: Draft }) => change(copy.parameters?.[name] ?? {}),
     });
     const type = pick(
-      TYPES.filter((one) => one !== spec.type),
+      plainTypes.filter((one) => one !== spec.type),
       next,
     );
     return [

@@ -1,6 +1,5 @@
+import { plainTypes } from "automation-language/types";
 import { type DraftStep, type Mutation, misspell, pick, type Subject, stepOf } from "./draft.ts";
-
-const TYPES = ["String", "StringList", "Integer", "Boolean", "MapList", "StringMap"];
 
 /** Faults in what steps hand to one another: outputs, selectors, references, inputs. */
 export function referenceMutations({ draft }: Subject, next: () => number): Mutation[] {
@@ -23,7 +22,7 @@ function outputMutations(step: DraftStep, next: () => number): Mutation[] {
     const place = `${step.name}.${output.Name}`;
     const type =
       pick(
-        TYPES.filter((one) => one !== output.Type),
+        plainTypes.filter((one) => one !== output.Type),
         next,
       ) ?? "String";
     return [

@@ -1,9 +1,8 @@
 import { guide } from "automation-language/actions";
-import { inText } from "automation-language/references";
 import { misfits } from "automation-language/shapes";
 import { apiSteps } from "../apiStep.ts";
 import type { Rule } from "../rule.ts";
-import { typeOf } from "../types.ts";
+import { typeOfText } from "../types.ts";
 
 export const rule: Rule = {
   id: "API03",
@@ -24,10 +23,9 @@ export const rule: Rule = {
           };
         continue;
       }
-      const found = misfits(service, operation.input, parameters, path, (text, at) => {
-        const [reference] = inText(text, at, step);
-        return reference?.whole ? typeOf(reference, context) : "String";
-      });
+      const found = misfits(service, operation.input, parameters, path, (text) =>
+        typeOfText(text, step, context),
+      );
       for (const problem of found)
         yield {
           ...problem,

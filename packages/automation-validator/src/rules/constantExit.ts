@@ -1,5 +1,5 @@
 import { guide } from "automation-language/actions";
-import type { StepView } from "automation-language/document";
+import { type StepView, standsIn } from "automation-language/document";
 import { type Edge, END, reach } from "automation-language/graph";
 import type { Rule } from "../rule.ts";
 
@@ -21,7 +21,8 @@ export const rule: Rule = {
           target.kind === "store" ||
           (target.kind === "system" && target.name.includes("DATE")) ||
           // An output that is not known is told as such.
-          (target.kind === "output" && within(step(target.step), loop)),
+          (target.kind === "output" &&
+            (step(target.step) === undefined || standsIn(step(target.step), loop))),
       );
       if (looked.length > 0 && !changes)
         yield {
@@ -93,10 +94,4 @@ function circleOf(
   return new Set(
     [...reached].filter((one) => one === step || reach([one], steps, edges).has(step)),
   );
-}
-
-/** Whether a step stands in a loop, or is not known. */
-function within(step: StepView | undefined, loop: StepView): boolean {
-  for (let outer = step; outer !== undefined; outer = outer.loop) if (outer === loop) return true;
-  return step === undefined;
 }

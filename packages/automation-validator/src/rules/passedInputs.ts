@@ -1,9 +1,8 @@
 import { actions, guide } from "automation-language/actions";
-import { inText } from "automation-language/references";
 import { misfits } from "automation-language/shapes";
 import { table } from "automation-language/table";
 import type { Rule } from "../rule.ts";
-import { typeOf } from "../types.ts";
+import { typeOfText } from "../types.ts";
 
 /** Actions that hand inputs on to a call as they are: the call, and those of its members. */
 const passed: Readonly<
@@ -64,10 +63,9 @@ export const rule: Rule = {
         if (typeof value === "string" && actions[step.action]?.inputs[name]?.type !== "Integer")
           continue;
         const path = [...step.path, "inputs", name];
-        for (const problem of misfits(service, member, value, path, (text, at) => {
-          const [reference] = inText(text, at, step);
-          return reference?.whole ? typeOf(reference, context) : "String";
-        }))
+        for (const problem of misfits(service, member, value, path, (text) =>
+          typeOfText(text, step, context),
+        ))
           yield { ...problem, message: `${step.name}: ${problem.message}` };
       }
     }

@@ -29,7 +29,7 @@ export const rule: Rule = {
       if (form !== undefined || secretName.test(name))
         yield {
           path: [...path, "default"],
-          message: `parameter ${name}: its default looks like ${form ?? "a secret"}; keep it in Secrets Manager or Parameter Store`,
+          message: `${String(path[0]).slice(0, -1)} ${name}: its default looks like ${form ?? "a secret"}; keep it in Secrets Manager or Parameter Store`,
         };
     }
   },

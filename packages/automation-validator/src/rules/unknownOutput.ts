@@ -1,5 +1,5 @@
 import { actions, guide } from "automation-language/actions";
-import type { StepView } from "automation-language/document";
+import { standsIn } from "automation-language/document";
 import { suggestOrList } from "automation-language/suggest";
 import type { Rule } from "../rule.ts";
 
@@ -31,7 +31,10 @@ export const rule: Rule = {
       if (producer.action === "aws:loop") {
         const inner = document.steps.filter(({ loop }) => loop === producer);
         const turning = ofLoop.includes(target.output);
-        if ((turning && within(user, producer)) || inner.some(({ name }) => name === target.output))
+        if (
+          (turning && standsIn(user, producer)) ||
+          inner.some(({ name }) => name === target.output)
+        )
           continue;
         if (turning) {
           yield {
@@ -48,9 +51,3 @@ export const rule: Rule = {
     }
   },
 };
-
-/** Whether a step stands in a loop, or in a loop inside it; a loop's condition is looked at within its turns. */
-function within(user: StepView | undefined, loop: StepView): boolean {
-  for (let step = user; step !== undefined; step = step.loop) if (step === loop) return true;
-  return false;
-}

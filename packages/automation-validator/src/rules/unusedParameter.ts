@@ -1,5 +1,5 @@
 import { guide } from "automation-language/actions";
-import { inText } from "automation-language/references";
+import { mentions } from "../mentions.ts";
 import type { Rule } from "../rule.ts";
 
 export const rule: Rule = {
@@ -7,12 +7,10 @@ export const rule: Rule = {
   severity: "warning",
   summary: "Every parameter and variable is used.",
   url: guide("documents-syntax-data-elements-parameters"),
-  *check({ document, references }) {
-    const inScripts = document.steps.flatMap((step) =>
-      typeof step.inputs.Script === "string" ? inText(step.inputs.Script, step.path, step) : [],
-    );
+  *check(context) {
+    const { document } = context;
     const used = new Set(
-      [...references, ...inScripts].map(({ target }) =>
+      mentions(context).map(({ target }) =>
         target.kind === "parameter" || target.kind === "variable"
           ? `${target.kind} ${target.name}`
           : "",
