@@ -11,6 +11,11 @@ export default defineConfig({
     // Every test file starts an AWS of its own: more of them than cores only wait for each other.
     maxWorkers: 2,
     // Node 20 is supported here; the SDK would say on every start that it wants 22.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    env: {
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+      // Output is compared as text, also where the environment asks for colours.
+      NO_COLOR: "1",
+      FORCE_COLOR: "",
+    },
   },
 });

@@ -1,5 +1,5 @@
 import { PythonSetupError } from "automation-language/pythonSetup";
-import pc from "picocolors";
+import pc from "./colours.ts";
 import { explain } from "./explain.ts";
 import { printable } from "./printable.ts";
 import { Problem } from "./problem.ts";

@@ -1,5 +1,7 @@
+import { stripVTControlCharacters } from "node:util";
 import Table from "cli-table3";
-import pc from "picocolors";
+import wrapAnsi from "wrap-ansi";
+import pc from "./colours.ts";
 
 /** What a column needs to be of any use, with a blank on each side. */
 const NARROWEST = 12;
@@ -15,19 +17,23 @@ export function table(
   rows: readonly (readonly (string | number)[])[],
   columns: number | undefined = process.stdout.columns,
 ): string {
+  const all = [head.map((title) => pc.bold(title)), ...rows.map((row) => row.map(String))];
+  // cli-table3's own wrapping cuts colours in two.
+  const widths = columns === undefined ? undefined : fitted(naturalWidths(head, rows), columns);
+  const [titles = [], ...cells] = widths
+    ? all.map((row) => row.map((cell, at) => wrapped(cell, (widths[at] ?? 2) - 2)))
+    : all;
   const made = new Table({
-    head: head.map((title) => pc.bold(title)),
+    head: titles,
     style: { head: [], border: [] },
-    ...(columns === undefined
-      ? {}
-      : {
-          colWidths: fitted(naturalWidths(head, rows), columns),
-          wordWrap: true,
-          wrapOnWordBoundary: false,
-        }),
+    colWidths: widths ?? [],
   });
-  for (const row of rows) made.push([...row]);
+  made.push(...cells);
   return made.toString();
+}
+
+function wrapped(text: string, width: number): string {
+  return wrapAnsi(text, width, { hard: true });
 }
 
 /** The width of each column's longest line, with a blank on each side. */
@@ -35,8 +41,7 @@ function naturalWidths(
   head: readonly string[],
   rows: readonly (readonly (string | number)[])[],
 ): number[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with a control character
-  const width = (text: string): number => text.replace(/\u001b\[[0-9;]*m/g, "").length;
+  const width = (text: string): number => stripVTControlCharacters(text).length;
   return head.map(
     (title, at) =>
       2 +

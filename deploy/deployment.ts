@@ -1,8 +1,8 @@
 import { Listr } from "listr2";
 import pLimit from "p-limit";
-import pc from "picocolors";
 import { agree, interactive } from "../common/ask.ts";
 import { ssm } from "../common/clients.ts";
+import pc from "../common/colours.ts";
 import { type Config, loadConfig, regionsOf } from "../common/config.ts";
 import { loadDocument, type Publication } from "../common/document.ts";
 import {

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-import pc from "picocolors";
+import pc from "../common/colours.ts";
 
 /**
  * The difference of two versions of the document as a unified diff, coloured for a terminal; one sentence where

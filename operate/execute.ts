@@ -5,10 +5,10 @@ import {
   type StartAutomationExecutionCommandInput,
 } from "@aws-sdk/client-ssm";
 import { accountIdPattern, partitionOf } from "automation-language/arn";
-import pc from "picocolors";
 import { accountsBelow } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
 import { organizations, ssm } from "../common/clients.ts";
+import pc from "../common/colours.ts";
 import { type Config, loadConfig, regionsOf } from "../common/config.ts";
 import { idsIn, readIdFile } from "../common/idFile.ts";
 import { callerAccount } from "../common/preflight.ts";

@@ -1,5 +1,5 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import pc from "picocolors";
+import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
 import { follow, isFinal, isGood, type Snapshot, wentWell } from "./follow.ts";
 import { interruptions } from "./interrupt.ts";

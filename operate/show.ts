@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
 import { table } from "../common/table.ts";
 import { isFinal, isGood, type Progress, type Snapshot, wentWell } from "./follow.ts";

@@ -1,6 +1,6 @@
 import { execa } from "execa";
-import pc from "picocolors";
 import { inProject } from "../build/root.ts";
+import pc from "../common/colours.ts";
 import { command } from "../common/command.ts";
 import { program } from "./program.ts";
 import { setUpPython } from "./python.ts";

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import pc from "../common/colours.ts";
 import { command } from "../common/command.ts";
 import { program } from "./program.ts";
 import { setUpPython } from "./python.ts";

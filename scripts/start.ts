@@ -1,7 +1,7 @@
 import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
-import pc from "picocolors";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
+import pc from "../common/colours.ts";
 import { command } from "../common/command.ts";
 import { Problem } from "../common/problem.ts";
 import { table } from "../common/table.ts";

@@ -1,6 +1,7 @@
+import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import pc from "picocolors";
 import { inProject } from "../build/root.ts";
+import pc from "../common/colours.ts";
 import { command } from "../common/command.ts";
 import { program } from "./program.ts";
 import { setUpPython } from "./python.ts";
@@ -47,8 +48,7 @@ async function part(
     stdout: ["inherit", "pipe"],
     stderr: ["inherit", "pipe"],
   });
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with a control character
-  const text = (run.all ?? "").replace(/\u001b\[[0-9;]*m/g, "");
+  const text = stripVTControlCharacters(run.all ?? "");
   const counted = count(text) ?? { passed: run.exitCode === 0 ? 1 : 0, failed: 0 };
   return {
     passed: counted.passed,

@@ -1,5 +1,4 @@
 import { Listr } from "listr2";
-import pc from "picocolors";
 import {
   accountsBelow,
   lookUp,
@@ -12,6 +11,7 @@ import {
 import { agree } from "../../common/ask.ts";
 import { chunks } from "../../common/chunks.ts";
 import { organizations, ssm } from "../../common/clients.ts";
+import pc from "../../common/colours.ts";
 import { type Config, loadConfig, regionsOf } from "../../common/config.ts";
 import { explain } from "../../common/explain.ts";
 import { printable } from "../../common/printable.ts";

@@ -1,5 +1,5 @@
 import type { Emulator } from "automation-emulator";
-import pc from "picocolors";
+import pc from "../../common/colours.ts";
 import { documentName } from "../../document/runbook.ts";
 
 /** Where to go after a rehearsal. */

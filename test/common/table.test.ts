@@ -1,9 +1,14 @@
+import { stripVTControlCharacters } from "node:util";
+import pc from "picocolors";
 import { describe, expect, it } from "vitest";
 import { table } from "../../common/table.ts";
 
 const widest = (text: string): number =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with a control character
-  Math.max(...text.split("\n").map((line) => line.replace(/\u001b\[[0-9;]*m/g, "").length));
+  Math.max(
+    ...stripVTControlCharacters(text)
+      .split("\n")
+      .map((line) => line.length),
+  );
 
 describe("a table", () => {
   const long = "a reason that goes on and on ".repeat(5).trim();
@@ -16,6 +21,14 @@ describe("a table", () => {
     expect(said).toContain("Failed");
     for (const word of new Set(long.split(" "))) expect(said).toContain(word);
     expect(text).toContain("i-0123456789abcdef0");
+  });
+
+  it("wraps coloured cells at the letters that are seen", () => {
+    const { red } = pc.createColors(true);
+    const plain = table(["Target", "Why"], [["i-0", long]], 80);
+    const coloured = table(["Target", "Why"], [["i-0", red(long)]], 80);
+    expect(coloured).not.toBe(plain);
+    expect(stripVTControlCharacters(coloured)).toBe(plain);
   });
 
   it("leaves each row in one line where there is no terminal", () => {

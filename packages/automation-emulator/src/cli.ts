@@ -3,7 +3,7 @@
 import { closeSync, openSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import pc from "picocolors";
+import pc from "./colours.ts";
 import { type Emulator, startEmulator } from "./index.ts";
 import { preparePython } from "./pythonPackages.ts";
 

@@ -1,9 +1,9 @@
 /** The command `automation-validate`. */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import pLimit from "p-limit";
-import pc from "picocolors";
 import manifest from "../package.json" with { type: "json" };
 import { checkDocument } from "./check.ts";
+import pc from "./colours.ts";
 import type { Finding, Severity } from "./finding.ts";
 import { findInputs, type Input, InputError, readInput } from "./input.ts";
 import { preparePython } from "./pythonPackages.ts";

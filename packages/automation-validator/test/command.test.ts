@@ -131,10 +131,12 @@ it("--rules lists every rule with its severity and page", async () => {
   expect(out).toMatch(/REF07 +hint +Every declared output is used/);
 });
 
+const root = join(import.meta.dirname, "..", "..", "..");
+const CLI = "packages/automation-validator/src/cli.ts";
+
 it("standard input is read for -, and the name says what it is", { timeout: 60_000 }, async () => {
-  const root = join(import.meta.dirname, "..", "..", "..");
   const cli = (input: string, ...args: string[]) =>
-    execa("node", ["scripts/run.mjs", "packages/automation-validator/src/cli.ts", ...args], {
+    execa("node", ["scripts/run.mjs", CLI, ...args], {
       cwd: root,
       input,
       reject: false,
@@ -147,4 +149,19 @@ it("standard input is read for -, and the name says what it is", { timeout: 60_0
     exitCode: 1,
     stdout: expect.stringContaining("a.json:1:1 error SYNTAX01 This is not JSON"),
   });
+});
+
+it("a pipe gets no colours in CI, but where they are forced", { timeout: 60_000 }, async () => {
+  const output = async (env: Record<string, string>): Promise<string> => {
+    const { stdout } = await execa("node", ["scripts/run.mjs", CLI, "-"], {
+      cwd: root,
+      input: wrong,
+      reject: false,
+      env: { NO_COLOR: "", FORCE_COLOR: "", CI: "true", ...env },
+    });
+    return stdout;
+  };
+  expect(await output({})).not.toContain("\u001b");
+  expect(await output({ FORCE_COLOR: "1" })).toContain("\u001b[31m");
+  expect(await output({ FORCE_COLOR: "1", NO_COLOR: "1" })).not.toContain("\u001b");
 });
