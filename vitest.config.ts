@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// Output is compared as text, also where the environment asks for colours.
+delete process.env.FORCE_COLOR;
+
 export default defineConfig({
   // The workspace packages as their sources, not as `npm pack` builds them.
   ssr: { resolve: { conditions: ["source", "node"] } },
@@ -13,9 +16,7 @@ export default defineConfig({
     // Node 20 is supported here; the SDK would say on every start that it wants 22.
     env: {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-      // Output is compared as text, also where the environment asks for colours.
       NO_COLOR: "1",
-      FORCE_COLOR: "",
     },
   },
 });

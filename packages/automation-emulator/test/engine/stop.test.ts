@@ -234,6 +234,8 @@ describe("kill", () => {
     const id = await begin(script("make", lines), pass("after"));
     await emulator.engine.settled(id);
     expect(states(await get(ssm, id))).toEqual({ make: "Failed" });
+    // The call is noted when its caller is gone, which may be after the execution's end.
+    await until(() => emulator.calls.of({ executionId: id, step: "make" }).length > 0);
     expect(emulator.calls.of({ executionId: id, step: "make" })).toMatchObject([
       { operation: "CreateVpc", outcome: "fault", status: 0 },
     ]);
