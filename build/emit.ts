@@ -118,6 +118,8 @@ function inputsOf(step: Step, scripts: ReadonlyMap<string, string>): Record<stri
       };
     case "aws:createImage":
     case "aws:copyImage":
+    case "aws:approve":
+    case "aws:executeAutomation":
       return value(step.inputs) as Record<string, unknown>;
     case "aws:updateVariable":
       return { Name: step.variable.reference, Value: value(step.value) };

@@ -167,7 +167,31 @@ export interface UpdateVariableStep<N extends string = string>
   readonly value: Reference;
 }
 
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html */
+export interface ApproveStep<N extends string = string>
+  extends StepBase<N, Readonly<Record<never, Output>>> {
+  readonly action: "aws:approve";
+  readonly inputs: Readonly<{
+    NotificationArn: Value;
+    Message: Value;
+    MinRequiredApprovals: Value;
+    Approvers: Value;
+  }>;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAutomation.html */
+export interface ExecuteAutomationStep<N extends string = string>
+  extends StepBase<N, Readonly<Record<never, Output>>> {
+  readonly action: "aws:executeAutomation";
+  readonly inputs: Readonly<{
+    DocumentName: Value;
+    RuntimeParameters: Readonly<Record<string, Value>>;
+  }>;
+}
+
 export type Step =
+  | ApproveStep
+  | ExecuteAutomationStep
   | UpdateVariableStep
   | ScriptStep
   | AwsApiStep
@@ -196,10 +220,17 @@ export const template = (
 ): string =>
   texts.reduce((text, next, at) => `${text}{{ ${references[at - 1]?.reference} }}${next}`);
 
-/** Outputs that actions have without declaring them, such as createImage's ImageId. */
-export const builtIn = (
-  step: { readonly name: string; readonly action: "aws:createImage" | "aws:copyImage" },
-  output: "ImageId" | "ImageState",
+/** The outputs that actions have without declaring them. */
+interface BuiltIn {
+  readonly "aws:createImage": "ImageId" | "ImageState";
+  readonly "aws:copyImage": "ImageId" | "ImageState";
+  readonly "aws:executeAutomation": "ExecutionId" | "Status" | "Output";
+}
+
+/** A reference to an output that a step has without declaring it. */
+export const builtIn = <const A extends keyof BuiltIn>(
+  step: { readonly name: string; readonly action: A },
+  output: BuiltIn[A],
 ): Reference => ({
   reference: `${step.name}.${output}`,
 });
@@ -232,6 +263,8 @@ export function defineFlow<const F extends readonly Flow<F[number]["step"]["name
 }
 
 export interface RunbookDocument {
+  /** Its name in Systems Manager. It may not begin with AWS's prefixes. */
+  readonly name: string;
   readonly description: string;
   readonly assumeRole: Reference;
   readonly parameters: Readonly<Record<string, Parameter>>;

@@ -5,8 +5,9 @@ import { isSeq, parseDocument } from "yaml";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject, projectRoot } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
+import type { Granted } from "../document/grants.ts";
 import { declaredPermissions } from "../document/permissions.ts";
-import { type Granted, type PolicyScope, rolePolicy } from "../document/policy.ts";
+import { type PolicyScope, rolePolicy } from "../document/policy.ts";
 import { Problem } from "./problem.ts";
 import { contentHash, versionName } from "./version.ts";
 

@@ -1,10 +1,13 @@
 import { DOCUMENT_BUDGET, emit } from "../build/emit.ts";
 import { inlineHandlers, type Script } from "../build/inline/inline.ts";
 import { inProject } from "../build/root.ts";
-import { declaredPermissions } from "./permissions.ts";
-import { runbook } from "./runbook.ts";
+import type { RunbookDocument } from "../build/types.ts";
+import { permissionsOf } from "./permissions.ts";
+import { runbook as contain } from "./runbook.ts";
 
 export interface Compiled {
+  /** The document's name in Systems Manager. */
+  readonly name: string;
   /** The document as it is published. */
   readonly yaml: string;
   /** The same with annotations, comments and blank space: for reading, too long for Systems Manager. */
@@ -18,14 +21,14 @@ export interface Compiled {
 }
 
 /**
- * Compiles the runbook: inlines the handlers, shortens them and emits YAML, the same bytes each time. While the
+ * Compiles a runbook, by default the one that contains: inlines the handlers, shortens them and emits YAML, the same bytes each time. While the
  * document is over its budget, the local names of the longest script that has them still are shortened.
  *
  * @param python the interpreter that parses the handlers, 3.11 or later
  * @throws Error with one sentence that names the file for a handler that can't be inlined
  */
-export function compile(python: string): Compiled {
-  const all = inlined(python);
+export function compile(python: string, runbook: RunbookDocument = contain): Compiled {
+  const all = inlined(python, runbook);
   const scripts = new Map([...all].map(([name, { short }]) => [name, short]));
   const renamed: string[] = [];
   const longestFirst = [...scripts].sort(([, a], [, b]) => b.length - a.length);
@@ -36,16 +39,17 @@ export function compile(python: string): Compiled {
   }
   const readable = new Map([...all].map(([name, script]) => [name, script.readable]));
   return {
+    name: runbook.name,
     yaml: emit(runbook, scripts),
     readable: emit(runbook, readable),
-    permissions: declaredPermissions,
+    permissions: permissionsOf(runbook),
     scripts,
     renamed,
   };
 }
 
 /** Each script step's script, by the step's name. */
-function inlined(python: string): ReadonlyMap<string, Script> {
+function inlined(python: string, runbook: RunbookDocument): ReadonlyMap<string, Script> {
   const handlers = new Map<string, string>();
   for (const { step } of runbook.flow)
     if (step.action === "aws:executeScript")

@@ -7,24 +7,8 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 
-/** A statement of an IAM policy. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
-export interface Statement {
-  readonly Sid: string;
-  readonly Effect: "Allow";
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-  readonly Condition?: Condition;
-}
-
-export type Condition = Readonly<
-  Record<string, Readonly<Record<string, string | readonly string[]>>>
->;
-
-/** A statement, and why it is there and no narrower, for those who review the role. */
-export interface Granted {
-  readonly statement: Statement;
-  readonly reason: string;
-}
+import { type Condition, type Grant, type Granted, granted } from "./grants.ts";
+import type { Declared } from "./permissions.ts";
 
 /** Where the role works: parts of ARNs, as plain text or as CDK tokens. */
 export interface PolicyScope {
@@ -54,16 +38,6 @@ const SHARED: Condition = {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
   StringEquals: { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" },
 };
-
-interface Grant {
-  readonly sid: string;
-  readonly reason: string;
-  readonly actions: readonly string[];
-  readonly on: readonly string[];
-  readonly where?: Condition;
-  /** Not held to the role's Regions: a backup may lie in a bucket of another Region. */
-  readonly anyRegion?: true;
-}
 
 /** Every action that the role may have, and where. An action that is not here can't be granted. */
 function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScope): Grant[] {
@@ -273,42 +247,5 @@ export const grantable: readonly string[] = [
  * @param permissions the IAM actions that each step declares, by the step's name
  * @throws Error for an action that has no scope here: it would have to be thought about first
  */
-export function rolePolicy(
-  permissions: Readonly<Record<string, readonly string[]>>,
-  scope: PolicyScope,
-): readonly Granted[] {
-  const needed = new Set(Object.values(permissions).flat());
-  const unknown = [...needed].filter((action) => !grantable.includes(action));
-  if (unknown.length > 0)
-    throw new Error(`document/policy.ts has no scope for ${unknown.join(", ")}: add one.`);
-  const { regions = [] } = scope;
-  return grants(scope).flatMap(({ sid, reason, actions, on, where, anyRegion }) => {
-    const Action = actions.filter((action) => needed.has(action));
-    if (Action.length === 0) return [];
-    const condition = anyRegion ? where : inRegions(where, regions);
-    return [
-      {
-        reason,
-        statement: {
-          Sid: sid,
-          Effect: "Allow",
-          Action,
-          Resource: on,
-          ...(condition && { Condition: condition }),
-        },
-      },
-    ];
-  });
-}
-
-/** Holds a statement to the Regions that are called. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-requestedregion */
-function inRegions(
-  where: Condition | undefined,
-  regions: readonly string[],
-): Condition | undefined {
-  if (regions.length === 0) return where;
-  return {
-    ...where,
-    StringEquals: { ...where?.StringEquals, "aws:RequestedRegion": regions },
-  };
-}
+export const rolePolicy = (permissions: Declared, scope: PolicyScope): readonly Granted[] =>
+  granted(grants(scope), permissions, scope.regions);

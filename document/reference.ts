@@ -1,16 +1,16 @@
-import type { Step } from "../build/types.ts";
-import { parameters } from "../steps/parameters.ts";
-import { declaredPermissions } from "./permissions.ts";
-import { rolePolicy } from "./policy.ts";
-import { runbook } from "./runbook.ts";
+import type { RunbookDocument, Step } from "../build/types.ts";
+import { type DocumentDefinition, documents } from "./documents.ts";
 
-/** The reference as Markdown, from the same definitions as the document. */
-export function reference(): string {
+/** The reference of all documents as Markdown, from the same definitions as the documents. */
+export const reference = (): string => documents.map(referenceOf).join("\n\n");
+
+function referenceOf({ runbook, policy }: DocumentDefinition): string {
   return [
+    `## ${runbook.name}`,
     "### Parameters",
     table(
       ["Parameter", "Type", "Default", "Meaning"],
-      Object.entries(parameters).map(([name, { type, description, ...rest }]) => [
+      Object.entries(runbook.parameters).map(([name, { type, description, ...rest }]) => [
         `\`${name}\``,
         type,
         "default" in rest ? `\`${JSON.stringify(rest.default)}\`` : "",
@@ -21,7 +21,7 @@ export function reference(): string {
     table(
       ["Output", "Of the step"],
       runbook.outputs.map(({ reference: name }) => {
-        const step = stepOf(name.split(".")[0] ?? "");
+        const step = stepOf(runbook, name.split(".")[0] ?? "");
         return [`\`${name}\``, step?.description ?? ""];
       }),
     ),
@@ -43,7 +43,7 @@ export function reference(): string {
     "### Permissions",
     table(
       ["Action", "What for", "Steps"],
-      [...reasons()].map(([action, { why, steps }]) => [
+      [...reasons(runbook)].map(([action, { why, steps }]) => [
         `\`${action}\``,
         [...why].join("; "),
         [...steps].map((name) => `\`${name}\``).join(", "),
@@ -52,18 +52,16 @@ export function reference(): string {
     "The role's policy scopes them:",
     table(
       ["Statement", "Actions", "Why, and why no narrower"],
-      rolePolicy(declaredPermissions, { partition: "aws", accountId: "ACCOUNT" }).map(
-        ({ statement, reason }) => [
-          statement.Sid,
-          statement.Action.map((action) => `\`${action}\``).join(", "),
-          reason,
-        ],
-      ),
+      policy.map(({ statement, reason }) => [
+        statement.Sid,
+        statement.Action.map((action) => `\`${action}\``).join(", "),
+        reason,
+      ]),
     ),
   ].join("\n\n");
 }
 
-const stepOf = (name: string): Step | undefined =>
+const stepOf = (runbook: RunbookDocument, name: string): Step | undefined =>
   runbook.flow.find(({ step }) => step.name === name)?.step;
 
 function branches(step: Step): string {
@@ -73,9 +71,11 @@ function branches(step: Step): string {
 }
 
 /** Each IAM action with all reasons given for it and the steps that need it, sorted. */
-function reasons(): Map<string, { readonly why: Set<string>; readonly steps: Set<string> }> {
+function reasons({
+  flow,
+}: RunbookDocument): Map<string, { readonly why: Set<string>; readonly steps: Set<string> }> {
   const found = new Map<string, { readonly why: Set<string>; readonly steps: Set<string> }>();
-  for (const { step } of runbook.flow)
+  for (const { step } of flow)
     for (const [action, why] of Object.entries(step.permissions)) {
       const entry = found.get(action) ?? { why: new Set(), steps: new Set() };
       entry.why.add(why);

@@ -24,6 +24,7 @@ const reports = [
 ];
 
 export const runbook: RunbookDocument = {
+  name: documentName,
   description: `# ContainEC2Instance
 Isolates a compromised EC2 instance from the network, reversibly, with the evidence kept.
 

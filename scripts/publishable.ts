@@ -7,10 +7,10 @@ import { inProject } from "../build/root.ts";
 import pc from "../common/colours.ts";
 import { Problem } from "../common/problem.ts";
 import type { Compiled } from "../document/compile.ts";
-import { documentName } from "../document/runbook.ts";
 
-/** Where the document is written, relative to the project's folder. */
-export const documentFile = relative(inProject(), inProject("dist", `${documentName}.yaml`));
+/** Where a document is written, relative to the project's folder. */
+export const documentFile = (name: string): string =>
+  relative(inProject(), inProject("dist", `${name}.yaml`));
 
 /**
  * Checks a compiled document and writes it below dist/.
@@ -18,10 +18,11 @@ export const documentFile = relative(inProject(), inProject("dist", `${documentN
  * @returns its size in bytes
  * @throws Problem for a document that is not to be published; its findings are printed by then
  */
-export async function writeChecked({ yaml, permissions }: Compiled): Promise<number> {
+export async function writeChecked({ name, yaml, permissions }: Compiled): Promise<number> {
+  const file = documentFile(name);
   const size = Buffer.byteLength(yaml);
   const findings = await checkDocument(yaml, {
-    file: documentFile,
+    file,
     declaredPermissions: permissions,
   });
   if (findings.length > 0) process.stdout.write(report(findings, "text", pc));
@@ -35,7 +36,7 @@ export async function writeChecked({ yaml, permissions }: Compiled): Promise<num
       "The document has errors. It was not written.",
       "Correct what the findings name, then run the command again.",
     );
-  writeBelowDist(documentFile, yaml);
+  writeBelowDist(file, yaml);
   return size;
 }
 

@@ -11,7 +11,7 @@ program("reference", "Renews docs/reference.md from the definitions.", [
 await command(async () => {
   writeBelowDist(
     "docs/reference.md",
-    `# Reference\n\nParameters, outputs, steps and permissions of the runbook. Written by \`npm run reference\` from the definitions; do not edit it.\n\n${reference()}\n`,
+    `# Reference\n\nParameters, outputs, steps and permissions of the documents. Written by \`npm run reference\` from the definitions; do not edit it.\n\n${reference()}\n`,
   );
   console.log(`${inProject("docs", "reference.md")} is that of this working tree.`);
   return 0;

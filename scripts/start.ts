@@ -43,7 +43,9 @@ await command(async () => {
   say("compiling the steps and checking the result");
   const compiled = compile(python);
   const size = await writeChecked(compiled);
-  say(`${documentFile}: ${size} of at most ${DOCUMENT_LIMIT} bytes, checked without an error`);
+  say(
+    `${documentFile(compiled.name)}: ${size} of at most ${DOCUMENT_LIMIT} bytes, checked without an error`,
+  );
   title("A local AWS");
   say("starting it");
   const emulator = await startEmulator({ python, region, enforceIam: true });

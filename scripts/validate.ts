@@ -5,9 +5,11 @@ import { environment } from "automation-validator/environment";
 import { measure } from "automation-validator/mutation/measure";
 import { table } from "../common/table.ts";
 import { compile } from "../document/compile.ts";
+import { documents } from "../document/documents.ts";
+import { documentFile } from "./publishable.ts";
 
 /**
- * `npm run validate [-- FILE…]`: the command automation-validate, on this project's own document where no file is given.
+ * `npm run validate [-- FILE…]`: the command automation-validate, on this project's own documents where no file is given.
  * `npm run validate -- --mutants [COUNT]` breaks that document in so many ways and prints how many are caught.
  */
 const MUTANTS = 400;
@@ -24,9 +26,13 @@ if (at >= 0) await printMutants(args[at + 1]);
 else process.exitCode = await runCommand(args, { ...environment(cwd), otherwise: checkOwn });
 
 async function checkOwn() {
-  const { yaml, permissions } = compile(findPython());
-  const file = "dist/ContainEC2Instance.yaml";
-  return checkDocument(yaml, { file, declaredPermissions: permissions, hints: true });
+  const found = documents.map(({ runbook }) => {
+    const { name, yaml, permissions } = compile(findPython(), runbook);
+    return checkDocument(yaml, {
+      ...{ file: documentFile(name), declaredPermissions: permissions, hints: true },
+    });
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function printMutants(given: string | undefined): Promise<void> {

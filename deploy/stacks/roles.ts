@@ -4,7 +4,7 @@ import type { Config } from "../../common/config.ts";
 import { bucketNames } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
 import { Problem } from "../../common/problem.ts";
-import type { Granted } from "../../document/policy.ts";
+import type { Granted } from "../../document/grants.ts";
 
 /**
  * The role that the runbook acts as in its own account.

@@ -54,6 +54,7 @@ const branch = defineStep({
 });
 
 const runbook: RunbookDocument = {
+  name: "Small",
   description: "Two\nlines",
   assumeRole: { reference: "Role" },
   parameters: { Role: { type: "String", description: "d", default: "" } },

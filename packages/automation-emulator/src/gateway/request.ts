@@ -33,8 +33,10 @@ export function credentialScope(request: WireRequest): Scope | undefined {
   return { accessKeyId, region, service: service.toLowerCase() };
 }
 
-/** Which automation execution and step a call belongs to. */
+/** Which automation execution and step, or which rule of EventBridge, a call belongs to. */
 export interface Attribution {
+  /** The rule's name. */
+  readonly rule?: string;
   readonly executionId?: string;
   readonly step?: string;
   readonly attempt?: number;
@@ -42,13 +44,14 @@ export interface Attribution {
 
 /**
  * Reads `exec-env/automation-<executionId>.<step>.<attempt>` of the User-Agent, where botocore and the
- * AWS SDK for JavaScript put the environment variable AWS_EXECUTION_ENV.
+ * AWS SDK for JavaScript put the environment variable AWS_EXECUTION_ENV; or `exec-env/events-<rule>`.
  */
 export function attribution(userAgent: string | undefined): Attribution {
   const match = /exec-env\/automation-([0-9a-fA-F-]+)(?:\.([A-Za-z0-9_]+))?(?:\.(\d+))?/.exec(
     userAgent ?? "",
   );
-  if (match === null) return {};
+  const rule = /exec-env\/events-([\w.-]+)/.exec(userAgent ?? "")?.[1];
+  if (match === null) return rule === undefined ? {} : { rule };
   const [, executionId, step, attempt] = match;
   return {
     ...(executionId !== undefined && { executionId }),

@@ -1,4 +1,5 @@
 /** Decides which calls IAM lets through. */
+import { partitionOf } from "automation-language/arn";
 import type { Admin } from "../admin.ts";
 import { isReadOnly } from "../calls.ts";
 import type { DecodedCall } from "../decode.ts";
@@ -97,7 +98,7 @@ export function createAuthorizer(
 async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | undefined> {
   if (!parts.guardrails.any) return undefined;
   const own = parts.identities.session(call.accessKeyId) === undefined;
-  if (own && call.operation === "AssumeRole" && call.executionId !== undefined) return undefined;
+  if (own && call.operation === "AssumeRole" && serviceOf(call) !== undefined) return undefined;
   const needs = (await requirementsOf(call, parts.facts)) ?? [wildcardRequirement(call)];
   const need = parts.guardrails.denied(call, needs);
   if (need === undefined) return undefined;
@@ -251,7 +252,7 @@ const administrator = {
 
 /**
  * AssumeRole: the caller's own policies and the role's trust policy must both allow it. A call that the
- * engine makes for an execution, with the account's own key, comes from the service.
+ * emulator makes for an execution or a rule, with the account's own key, comes from the service.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
  */
 async function authorizeAssumeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
@@ -271,22 +272,35 @@ async function authorizeAssumeRole(parts: Parts, call: DecodedCall): Promise<Ver
   };
   const session = parts.identities.session(call.accessKeyId);
   if (session !== undefined) return check(parts, call, await sessionPrincipal(parts, call), [need]);
-  if (call.executionId !== undefined) {
-    const partition = roleArn.split(":")[1] ?? "aws";
-    const execution = `arn:${partition}:ssm:${call.region}:${call.accountId}:automation-execution/${call.executionId}`;
-    const service: Principal = {
-      arn: "ssm.amazonaws.com",
-      identity: [],
-      context: {
-        "aws:SourceAccount": call.accountId,
-        "aws:SourceArn": execution,
-        "aws:PrincipalIsAWSService": "true",
-        "aws:PrincipalServiceName": "ssm.amazonaws.com",
-      },
-    };
-    return check(parts, call, service, [need]);
-  }
+  const service = serviceOf(call);
+  if (service !== undefined) return check(parts, call, service, [need]);
   return check(parts, call, await administratorOf(parts, call), [need]);
+}
+
+/**
+ * The service that makes a call with the account's own key: Systems Manager for an execution, EventBridge for a rule.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+ */
+function serviceOf({ region, accountId, executionId, rule }: DecodedCall): Principal | undefined {
+  const home = (name: string): string =>
+    `arn:${partitionOf(region)}:${name}:${region}:${accountId}`;
+  if (executionId !== undefined)
+    return service(accountId, "ssm", `${home("ssm")}:automation-execution/${executionId}`);
+  if (rule !== undefined) return service(accountId, "events", `${home("events")}:rule/${rule}`);
+  return undefined;
+}
+
+function service(accountId: string, name: string, sourceArn: string): Principal {
+  return {
+    arn: `${name}.amazonaws.com`,
+    identity: [],
+    context: {
+      "aws:SourceAccount": accountId,
+      "aws:SourceArn": sourceArn,
+      "aws:PrincipalIsAWSService": "true",
+      "aws:PrincipalServiceName": `${name}.amazonaws.com`,
+    },
+  };
 }
 
 /** The trust policy of a role that is not there. */
