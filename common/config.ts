@@ -26,6 +26,18 @@ export interface Config {
   readonly organizationalUnits: readonly string[];
   readonly copyDocument: boolean;
   readonly callAs: "SELF" | "DELEGATED_ADMIN";
+  /** Who approves containments that findings ask for; empty: findings start nothing. */
+  readonly respondApprovers: readonly string[];
+  /** How many of them have to approve. */
+  readonly respondApprovals: number;
+  /** Addresses that the topic of the approvers sends to. */
+  readonly respondEmails: readonly string[];
+  /** The least severity of a finding of GuardDuty that starts a response, 1 to 10. */
+  readonly respondSeverity: number;
+  /** The id of a custom action of Security Hub that starts one; empty: none does. */
+  readonly respondSecurityHubAction: string;
+  /** The bucket for the backups of these containments; empty: the one that is deployed. */
+  readonly respondBucket: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -62,6 +74,13 @@ const days =
     return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= most
       ? value
       : undefined;
+  };
+
+const integer =
+  (least: number, most: number): Read<number> =>
+  (given) => {
+    const value = days(most)(given);
+    return value !== undefined && value >= least ? value : undefined;
   };
 
 const tags: Read<Readonly<Record<string, string>>> = (given) => {
@@ -138,6 +157,20 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
     "SELF",
     "SELF (management account) or DELEGATED_ADMIN",
   ],
+  respondApprovers: [
+    list(/^(?:arn:aws[a-z-]*:iam::\d{12}:(?:user|role)\/[\w+=.@/-]{1,512}|[\w+=.@-]{1,64})$/),
+    [],
+    "up to 10 ARNs of IAM users or roles, or names of users, separated by commas",
+  ],
+  respondApprovals: [integer(1, 10), 1, "a number from 1 to 10"],
+  respondEmails: [list(/^[^@\s]+@[^@\s]+$/), [], "e-mail addresses, separated by commas"],
+  respondSeverity: [integer(1, 10), 7, "a number from 1 to 10; 7 is High"],
+  respondSecurityHubAction: [
+    text(/^[a-zA-Z0-9]{0,20}$/),
+    "",
+    "the ID of a custom action, up to 20 letters and digits",
+  ],
+  respondBucket: [text(/^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/), "", "the name of a bucket"],
   tags: [
     tags,
     {},
@@ -178,6 +211,7 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
     wrong.push(
       `${PREFIX}copyDocument puts a copy into the accounts of units: name them in ${PREFIX}organizationalUnits with it`,
     );
+  wrong.push(...wrongResponse(config));
   const roles = ["automationRoleName", "executionRoleName", "administrationRoleName"] as const;
   // IAM tells names apart without regard to case.
   if (new Set(roles.map((key) => config[key].toLowerCase())).size < roles.length)
@@ -190,6 +224,28 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
       "Correct them in cdk.json, or in -c contain:NAME=VALUE.",
     );
   return config;
+}
+
+/** What does not fit together among the settings of the response to findings. */
+function wrongResponse(config: Config): readonly string[] {
+  const { respondApprovers: approvers, respondApprovals, respondBucket, backupBucket } = config;
+  const wrong: string[] = [];
+  if (approvers.length > 10)
+    wrong.push(`${PREFIX}respondApprovers names ${approvers.length}, at most 10 can be asked`);
+  if (approvers.length > 0 && respondApprovals > approvers.length)
+    wrong.push(
+      `${PREFIX}respondApprovals is ${respondApprovals}, more than ${PREFIX}respondApprovers names`,
+    );
+  if (approvers.length > 0 && respondBucket === "" && !backupBucket)
+    wrong.push(
+      `${PREFIX}respondApprovers needs a bucket for the backups: set ${PREFIX}backupBucket to true or name one in ${PREFIX}respondBucket`,
+    );
+  const given = [config.respondEmails.length > 0, config.respondSecurityHubAction, respondBucket];
+  if (approvers.length === 0 && given.some(Boolean))
+    wrong.push(
+      `${PREFIX}respondEmails, respondSecurityHubAction and respondBucket are for a response to findings: name who approves it in ${PREFIX}respondApprovers`,
+    );
+  return wrong;
 }
 
 /**
@@ -284,8 +340,14 @@ export const stackName = (config: Pick<Config, "documentName">): string =>
 /** The names of the stacks, by what is in them. */
 export const stackNames = (
   config: Pick<Config, "documentName">,
-): { readonly runbook: string; readonly administration: string; readonly rollout: string } => ({
+): {
+  readonly runbook: string;
+  readonly administration: string;
+  readonly rollout: string;
+  readonly respond: string;
+} => ({
   runbook: stackName(config),
   administration: `${stackName(config)}-Administration`,
   rollout: `${stackName(config)}-Rollout`,
+  respond: `${stackName(config)}-Respond`,
 });

@@ -4,6 +4,7 @@ import { findPython } from "automation-language/python";
 import { isSeq, parseDocument } from "yaml";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject, projectRoot } from "../build/root.ts";
+import type { RunbookDocument } from "../build/types.ts";
 import { compile } from "../document/compile.ts";
 import type { Granted } from "../document/grants.ts";
 import { declaredPermissions } from "../document/permissions.ts";
@@ -11,12 +12,16 @@ import { type PolicyScope, rolePolicy } from "../document/policy.ts";
 import { Problem } from "./problem.ts";
 import { contentHash, versionName } from "./version.ts";
 
-/** The document as it is to be published. */
-export interface Publication {
+/** A document as it is to be published. */
+export interface VersionedDocument {
   readonly yaml: string;
   /** SHA-256 of `yaml`, hexadecimal. */
   readonly hash: string;
   readonly versionName: string;
+}
+
+/** The document that contains, as it is to be published. */
+export interface Publication extends VersionedDocument {
   /** The least-privilege policy of the role that the document acts as, gathered from the steps of this working tree. */
   readonly policy: (scope: PolicyScope) => readonly Granted[];
 }
@@ -35,15 +40,21 @@ export function loadDocument(file = ""): Publication {
       `The document has ${bytes} bytes; Systems Manager takes ${DOCUMENT_LIMIT}.`,
       "Shorten a handler, a description or a message below steps/.",
     );
+  return {
+    ...published(yaml),
+    policy: (scope) => rolePolicy(declaredPermissions, scope),
+  };
+}
+
+/** A document that this working tree makes beside the one that contains. */
+export const loadOther = (runbook: RunbookDocument): VersionedDocument =>
+  published(compile(findPython(), runbook).yaml);
+
+function published(yaml: string): VersionedDocument {
   const { version } = JSON.parse(readFileSync(inProject("package.json"), "utf8")) as {
     version: string;
   };
-  return {
-    yaml,
-    hash: contentHash(yaml),
-    versionName: versionName(version, yaml),
-    policy: (scope) => rolePolicy(declaredPermissions, scope),
-  };
+  return { yaml, hash: contentHash(yaml), versionName: versionName(version, yaml) };
 }
 
 function readDocument(file: string): string {

@@ -106,6 +106,7 @@ export async function leftUnmanaged(
   const others = [
     [names.administration, config.administration, "administration=true"],
     [names.rollout, config.organizationalUnits.length > 0, "organizationalUnits=…"],
+    [names.respond, config.respondApprovers.length > 0, "respondApprovers=…"],
   ] as const;
   for (const [stack, wanted, setting] of others)
     if (!wanted && (await outputsOf(stack, regions[0])) !== undefined)

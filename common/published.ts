@@ -8,7 +8,7 @@ import {
   UpdateDocumentDefaultVersionCommand,
 } from "@aws-sdk/client-ssm";
 import type { Config } from "./config.ts";
-import type { Publication } from "./document.ts";
+import type { VersionedDocument } from "./document.ts";
 import { Problem } from "./problem.ts";
 import { contentHash } from "./version.ts";
 
@@ -91,7 +91,7 @@ export async function content(client: SSMClient, name: string, version: string):
 export async function publish(
   client: SSMClient,
   config: Config,
-  publication: Publication,
+  publication: VersionedDocument,
 ): Promise<Published> {
   const { documentName: name } = config;
   const there = await describe(client, name);
@@ -141,7 +141,7 @@ export async function publish(
 export async function versionWith(
   client: SSMClient,
   there: Published,
-  publication: Publication,
+  publication: VersionedDocument,
 ): Promise<Published | undefined> {
   const named = await describe(client, there.name, publication.versionName);
   return named && (await hasContent(client, named, publication)) ? named : undefined;
@@ -151,7 +151,7 @@ export async function versionWith(
 async function searchContent(
   client: SSMClient,
   there: Published,
-  publication: Publication,
+  publication: VersionedDocument,
 ): Promise<Published | undefined> {
   const { latestVersion } = found(await describe(client, there.name, "$LATEST"), there.name);
   for (let version = Number(latestVersion); version > 0; version--) {
@@ -165,7 +165,7 @@ async function searchContent(
 export async function hasContent(
   client: SSMClient,
   there: Published,
-  publication: Publication,
+  publication: VersionedDocument,
 ): Promise<boolean> {
   return contentHash(await content(client, there.name, there.version)) === publication.hash;
 }

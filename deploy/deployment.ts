@@ -4,7 +4,7 @@ import { agree, interactive } from "../common/ask.ts";
 import { ssm } from "../common/clients.ts";
 import pc from "../common/colours.ts";
 import { type Config, loadConfig, regionsOf } from "../common/config.ts";
-import { loadDocument, type Publication } from "../common/document.ts";
+import { loadDocument, loadOther, type VersionedDocument } from "../common/document.ts";
 import {
   assertBootstrapped,
   assertNameIsOurs,
@@ -15,6 +15,7 @@ import {
 import { printable } from "../common/printable.ts";
 import { content, describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
+import { respondToFinding } from "../document/respond/runbook.ts";
 import { cdk } from "./cdk.ts";
 import { difference } from "./difference.ts";
 import { retryOutdated, rolloutState } from "./rollout.ts";
@@ -47,6 +48,12 @@ export async function deploy(options: DeployOptions): Promise<number> {
   const regions = regionsOf(config);
   const publication = loadDocument(config.documentFile);
   assertPoliciesFit(config, publication, regions);
+  const documents = [
+    { name: config.documentName, document: publication as VersionedDocument },
+    ...(config.respondApprovers.length > 0
+      ? [{ name: respondToFinding.name, document: loadOther(respondToFinding) }]
+      : []),
+  ];
   const each = eachRegion(regions);
 
   const account = await callerAccount(regions[0]);
@@ -69,8 +76,8 @@ export async function deploy(options: DeployOptions): Promise<number> {
       async (region) => [region, await describe(ssm(region), config.documentName)] as const,
     ),
   );
-  for (const region of regions)
-    console.log(await changes(region, config.documentName, publication));
+  for (const { name, document } of documents)
+    for (const region of regions) console.log(await changes(region, name, document));
   for (const sentence of await leftUnmanaged(config, regions)) console.log(pc.yellow(sentence));
   if (!(await agree("Deploy?", options.yes))) return 0;
 
@@ -92,7 +99,10 @@ export async function deploy(options: DeployOptions): Promise<number> {
     const old = trial ? before.get(region)?.defaultVersion : undefined;
     return verify(ssm(region), region, config.documentName, publication, old);
   });
-  console.log(report(verified));
+  const others = documents
+    .slice(1)
+    .map(({ name, document }) => each((region) => verify(ssm(region), region, name, document)));
+  console.log(report([...verified, ...(await Promise.all(others)).flat()]));
   for (const { region, version, defaultVersion } of trial ? verified : [])
     if (version !== defaultVersion)
       console.log(
@@ -184,7 +194,7 @@ export const eachRegion =
 export async function changes(
   region: string,
   name: string,
-  publication: Publication,
+  publication: VersionedDocument,
 ): Promise<string> {
   const there = await describe(ssm(region), name);
   if (there === undefined) return `${region}: ${name} is new there.`;
@@ -198,9 +208,10 @@ export async function changes(
 /** Regions as a table: version, default and what had to be done. */
 export function report(verified: readonly Verified[]): string {
   return table(
-    ["Region", "Version", "Name", "Default", "Content", ""],
+    ["Region", "Document", "Version", "Name", "Default", "Content", ""],
     verified.map((state) => [
       state.region,
+      state.document,
       state.version,
       printable(state.versionName ?? ""),
       state.defaultVersion,

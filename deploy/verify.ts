@@ -1,11 +1,12 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { Publication } from "../common/document.ts";
+import type { VersionedDocument } from "../common/document.ts";
 import { Problem } from "../common/problem.ts";
 import { describe, hasContent, type Published, promote, versionWith } from "../common/published.ts";
 
 /** How a Region stands after a deployment. */
 export interface Verified {
   readonly region: string;
+  readonly document: string;
   readonly version: string;
   readonly versionName: string | undefined;
   readonly defaultVersion: string;
@@ -26,7 +27,7 @@ export async function verify(
   client: SSMClient,
   region: string,
   name: string,
-  publication: Publication,
+  publication: VersionedDocument,
   keep?: string,
 ): Promise<Verified> {
   const now = await describe(client, name);
@@ -49,6 +50,7 @@ export async function verify(
   if (note !== "") await promote(client, name, wanted);
   return {
     region,
+    document: name,
     version: deployed.version,
     versionName: deployed.versionName,
     defaultVersion: wanted,
@@ -60,6 +62,6 @@ export async function verify(
 const defaultWith = async (
   client: SSMClient,
   now: Published,
-  publication: Publication,
+  publication: VersionedDocument,
 ): Promise<Published | undefined> =>
   (await hasContent(client, now, publication)) ? now : undefined;

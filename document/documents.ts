@@ -22,7 +22,7 @@ export const documents: readonly DocumentDefinition[] = [
   {
     runbook: respondToFinding,
     policy: respondPolicy({
-      ...{ partition: "aws", accountId: "ACCOUNT", region: "REGION" },
+      ...{ partition: "aws", accountId: "ACCOUNT", regions: ["REGION"] },
       ...{ containDocument: runbook.name, containRole: "ROLE", topic: "TOPIC" },
     }),
   },

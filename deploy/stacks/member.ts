@@ -36,7 +36,7 @@ export function memberStack(
 
 /** What an account has in each Region besides what is shared with it: a copy of the document, a bucket, or both. */
 export function memberRegionStack(stack: Stack, config: Config, publication: Publication): void {
-  if (config.copyDocument) document(stack, config, publication);
+  if (config.copyDocument) document(stack, config.documentName, publication);
   if (config.backupBucket)
     backupBucket(stack, config, [config.automationRoleName, config.executionRoleName]);
 }

@@ -142,7 +142,7 @@ export function assertPoliciesFit(
   );
 }
 
-const systemsManager = (): iam.PrincipalBase =>
+export const systemsManager = (): iam.PrincipalBase =>
   new iam.ServicePrincipal("ssm.amazonaws.com").withConditions({
     StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
     ArnLike: {
@@ -219,14 +219,14 @@ const startPolicy = (config: Config, centralAccount: string): readonly Granted[]
   ];
 };
 
-const policy = (granted: readonly Granted[]): iam.PolicyDocument =>
+export const policy = (granted: readonly Granted[]): iam.PolicyDocument =>
   iam.PolicyDocument.fromJson({
     Version: "2012-10-17",
     Statement: granted.map(({ statement }) => statement),
   });
 
 /** Acknowledges for cdk-nag each wildcard of a role, one by one as cdk-nag wants it, with the reason of its statement. */
-function acknowledgeWildcards(role: iam.Role, granted: readonly Granted[]): void {
+export function acknowledgeWildcards(role: iam.Role, granted: readonly Granted[]): void {
   const reasons = new Map<string, string[]>();
   for (const { statement, reason } of granted)
     for (const finding of [

@@ -1,7 +1,7 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
 import { CfnDocument } from "aws-cdk-lib/aws-ssm";
 import type { Config } from "../../common/config.ts";
-import type { Publication } from "../../common/document.ts";
+import type { Publication, VersionedDocument } from "../../common/document.ts";
 import { backupBucket } from "./bucket.ts";
 import { automationRole } from "./roles.ts";
 
@@ -11,9 +11,13 @@ import { automationRole } from "./roles.ts";
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
  */
-export function document(stack: Stack, config: Config, publication: Publication): CfnDocument {
+export function document(
+  stack: Stack,
+  name: string,
+  publication: Pick<VersionedDocument, "yaml" | "versionName">,
+): CfnDocument {
   const resource = new CfnDocument(stack, "Document", {
-    name: config.documentName,
+    name,
     content: {},
     documentFormat: "YAML",
     documentType: "Automation",
@@ -36,7 +40,7 @@ export function runbookStack(
   publication: Publication,
   regions: readonly string[],
 ): void {
-  const published = document(stack, config, publication);
+  const published = document(stack, config.documentName, publication);
   new CfnOutput(stack, "DocumentName", { value: published.ref });
   new CfnOutput(stack, "DocumentVersionName", { value: publication.versionName });
   if (stack.region === regions[0])

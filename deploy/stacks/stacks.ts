@@ -1,7 +1,9 @@
 import { type App, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import { type Config, stackNames } from "../../common/config.ts";
-import type { Publication } from "../../common/document.ts";
+import { loadOther, type Publication } from "../../common/document.ts";
+import { respondToFinding } from "../../document/respond/runbook.ts";
 import { administrationStack } from "./administration.ts";
+import { respondStack } from "./respond.ts";
 import { rolloutStack } from "./rollout.ts";
 import { runbookStack } from "./runbook.ts";
 
@@ -34,6 +36,17 @@ export function stacks(
     runbookStack(stack, config, publication, regions);
     return stack;
   });
+  if (config.respondApprovers.length > 0) {
+    const respond = loadOther(respondToFinding);
+    for (const region of regions) {
+      const stack = make(`${names.respond}-${region}`, region, {
+        stackName: names.respond,
+        description: `Findings ask for a containment by ${config.documentName}, which people approve`,
+      });
+      respondStack(stack, config, respond, regions);
+      made.push(stack);
+    }
+  }
   if (config.administration) {
     const stack = make(names.administration, regions[0], {
       stackName: names.administration,

@@ -12,25 +12,28 @@ import { respondToFinding } from "./runbook.ts";
 export interface RespondScope {
   readonly partition: string;
   readonly accountId: string;
-  readonly region: string;
+  /** The Regions; none: all. With several, statements hold in each of them. */
+  readonly regions: readonly string[];
   /** The runbook that contains, as it is shared: its name, or its ARN in another account. */
   readonly containDocument: string;
   /** The role that it acts as. */
   readonly containRole: string;
+  /** The topic of the approvers: its name, which is the same in each Region. */
   readonly topic: string;
 }
 
-const home = ({ partition, region, accountId }: RespondScope): string =>
-  `arn:${partition}:ssm:${region}:${accountId}`;
+/** The ARN of something of a service, in the Region, or in all of several. */
+const own = ({ partition, regions, accountId }: RespondScope, service: string): string =>
+  `arn:${partition}:${service}:${regions.length === 1 ? regions[0] : "*"}:${accountId}`;
 
 const documentArn = (scope: RespondScope, name: string): string =>
-  name.startsWith("arn:") ? name : `${home(scope)}:document/${name}`;
+  name.startsWith("arn:") ? name : `${own(scope, "ssm")}:document/${name}`;
 
 /** Systems Manager alone may be given a role. */
 const toSystemsManager = { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } };
 
 function grants(scope: RespondScope): Grant[] {
-  const executions = `${home(scope)}:automation-execution/*`;
+  const executions = `${own(scope, "ssm")}:automation-execution/*`;
   return [
     {
       sid: "StartTheContainment",
@@ -62,7 +65,7 @@ function grants(scope: RespondScope): Grant[] {
       sid: "TellTheApprovers",
       reason: "Their topic alone.",
       actions: ["sns:Publish"],
-      on: [scope.topic],
+      on: [`${own(scope, "sns")}:${scope.topic}`],
     },
   ];
 }
@@ -75,7 +78,7 @@ function grants(scope: RespondScope): Grant[] {
 export const respondPolicy = (
   scope: RespondScope,
   permissions: Declared = permissionsOf(respondToFinding),
-): readonly Granted[] => granted(grants(scope), permissions, [scope.region]);
+): readonly Granted[] => granted(grants(scope), permissions, scope.regions);
 
 /**
  * The policy of the role with which EventBridge starts RespondToFinding. A secondary execution runs in the context of
@@ -86,10 +89,9 @@ export const respondPolicy = (
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAutomation.html
  */
 export const starterPolicy = (scope: RespondScope, respondRole: string): readonly Granted[] => {
-  const { partition, region, accountId } = scope;
   const start = "ssm:StartAutomationExecution";
   // Older pages of AWS name what EventBridge starts by this ARN, newer ones by the document's.
-  const definition = `arn:${partition}:ssm:${region}:${accountId}:automation-definition/${respondToFinding.name}:*`;
+  const definition = `${own(scope, "ssm")}:automation-definition/${respondToFinding.name}:*`;
   const starts: readonly Grant[] = [
     {
       sid: "Start",
@@ -99,7 +101,7 @@ export const starterPolicy = (scope: RespondScope, respondRole: string): readonl
         documentArn(scope, respondToFinding.name),
         documentArn(scope, scope.containDocument),
         definition,
-        `${home(scope)}:automation-execution/*`,
+        `${own(scope, "ssm")}:automation-execution/*`,
       ],
     },
     {
@@ -111,5 +113,5 @@ export const starterPolicy = (scope: RespondScope, respondRole: string): readonl
       anyRegion: true,
     },
   ];
-  return granted(starts, { rule: [start, "iam:PassRole"] }, [region]);
+  return granted(starts, { rule: [start, "iam:PassRole"] }, scope.regions);
 };

@@ -29,6 +29,8 @@ export interface TestAccountOptions {
   readonly ipv6?: boolean;
   /** Whether the bucket is there; by default it is. */
   readonly bucket?: boolean;
+  /** Whether the runbook is there already; by default it is published. */
+  readonly published?: boolean;
 }
 
 export interface Clients {
@@ -133,7 +135,7 @@ export async function makeTestAccount(
   const [network, role] = await Promise.all([
     makeNetwork(ec2, ["web", "db", "admin"], options.ipv6 ?? true),
     makeRole(iam),
-    publish(ssm),
+    options.published === true ? undefined : publish(ssm),
     options.bucket === false ? undefined : makeBucket(access, bucket),
   ]);
   const wanted = options.interfaces ?? [["web"], ["web", "db"], ["admin"]];

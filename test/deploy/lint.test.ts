@@ -28,6 +28,7 @@ it("no inline policies of a role are over IAM's 10,240 characters", () => {
     roles,
     of("ContainEC2Instance-us-east-1"),
     of("ContainEC2Instance-Administration"),
+    of("ContainEC2Instance-Respond-us-east-1"),
   ])
     for (const role of Object.values(template.findResources("AWS::IAM::Role"))) {
       const text = JSON.stringify(
@@ -105,7 +106,7 @@ describe("linters", () => {
     const folder = mkdtempSync(join(tmpdir(), "contain-lint-"));
     try {
       const files = [
-        ...["us-east-1", "Administration", "Rollout"].map(
+        ...["us-east-1", "Administration", "Rollout", "Respond-us-east-1"].map(
           (part) => [part, of(`ContainEC2Instance-${part}`)] as const,
         ),
         ["Roles", roles] as const,

@@ -20,6 +20,9 @@ export const everything = loadConfig([
   "objectLockDays=30",
   "copyDocument=true",
   "organizationalUnits=ou-ab12-cdefgh34,ou-ab12-ijklmn56",
+  "respondApprovers=arn:aws:iam::111122223333:role/Responders",
+  "respondEmails=duty@example.com",
+  "respondSecurityHubAction=Contain",
 ]);
 
 /** Makes apps whose output is removed when the test file ends. */

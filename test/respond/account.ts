@@ -28,6 +28,8 @@ import type { TestAccount } from "../account/testAccount.ts";
 /** RespondToFinding as `npm run build` writes it. */
 export const respondDocument = compile(findPython(), respondToFinding);
 
+const topicName = "AutomationApprovals";
+
 export interface Responding {
   readonly approver: string;
   /** Sends a finding as its service does. */
@@ -76,9 +78,7 @@ export async function makeResponding(testAccount: TestAccount, rule: Rule): Prom
   const { region } = access;
   const sns = new SNSClient(clientOptions(access));
   const events = new EventBridgeClient(clientOptions(access));
-  const { TopicArn: topic = "" } = await sns.send(
-    new CreateTopicCommand({ Name: "AutomationApprovals" }),
-  );
+  const { TopicArn: topic = "" } = await sns.send(new CreateTopicCommand({ Name: topicName }));
   await ssm.send(
     new CreateDocumentCommand({
       Name: respondToFinding.name,
@@ -89,7 +89,7 @@ export async function makeResponding(testAccount: TestAccount, rule: Rule): Prom
   );
   await holdToPolicy(testAccount);
   const whole = {
-    ...{ partition: "aws", accountId, region, topic },
+    ...{ partition: "aws", accountId, regions: [region], topic: topicName },
     ...{ containDocument: documentName, containRole: testAccount.role },
   };
   const role = await makeRole(

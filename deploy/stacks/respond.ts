@@ -1,0 +1,144 @@
+import { Aws, CfnOutput, type Stack } from "aws-cdk-lib";
+import { CfnRule } from "aws-cdk-lib/aws-events";
+import * as iam from "aws-cdk-lib/aws-iam";
+import { Alias } from "aws-cdk-lib/aws-kms";
+import * as sns from "aws-cdk-lib/aws-sns";
+import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
+import { backupBucketName, type Config } from "../../common/config.ts";
+import type { VersionedDocument } from "../../common/document.ts";
+import type { Granted } from "../../document/grants.ts";
+import { type RespondScope, respondPolicy, starterPolicy } from "../../document/respond/policy.ts";
+import {
+  guardDutyRule,
+  inputTemplate,
+  type Rule,
+  securityHubRule,
+} from "../../document/respond/rules.ts";
+import { respondToFinding } from "../../document/respond/runbook.ts";
+import { acknowledgeWildcards, policy, systemsManager } from "./roles.ts";
+import { document } from "./runbook.ts";
+
+/** Systems Manager sends approvals only to topics whose names begin with Automation. */
+const topicName = ({ documentName }: Config): string => `Automation-${documentName}-Approvals`;
+
+const roleArn = (name: string): string =>
+  `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
+const respondRole = ({ documentName }: Config): string => `${documentName.slice(0, 50)}-Respond`;
+const starterRole = ({ documentName }: Config): string => `${documentName.slice(0, 50)}-Findings`;
+
+/**
+ * RespondStack: from findings to the approvers in one Region: the document, the topic and the rules; in the first Region
+ * also the roles.
+ *
+ * @param regions all Regions of the deployment, the first one first
+ */
+export function respondStack(
+  stack: Stack,
+  config: Config,
+  published: VersionedDocument,
+  regions: readonly string[],
+): void {
+  const made = document(stack, respondToFinding.name, published);
+  const topic = approvers(stack, config);
+  if (stack.region === regions[0]) roles(stack, config, regions);
+  const fixed = {
+    Approvers: config.respondApprovers,
+    MinRequiredApprovals: [String(config.respondApprovals)],
+    ApprovalTopic: [topic.topicArn],
+    DocumentName: [config.documentName],
+    ContainRole: [roleArn(config.automationRoleName)],
+    S3BucketName: [config.respondBucket || backupBucketName(config, Aws.ACCOUNT_ID, Aws.REGION)],
+    AutomationAssumeRole: [roleArn(respondRole(config))],
+  };
+  const rule = (id: string, description: string, { pattern, paths }: Rule): void => {
+    new CfnRule(stack, id, {
+      description,
+      eventPattern: pattern,
+      targets: [
+        {
+          id: "Respond",
+          arn: `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-definition/${made.ref}:$DEFAULT`,
+          roleArn: roleArn(starterRole(config)),
+          inputTransformer: {
+            inputPathsMap: paths as Record<string, string>,
+            inputTemplate: inputTemplate({ pattern, paths }, fixed),
+          },
+        },
+      ],
+    });
+  };
+  rule(
+    "GuardDutyRule",
+    `Findings of GuardDuty about EC2 instances, severity ${config.respondSeverity} and more, ask for a containment`,
+    guardDutyRule(config.respondSeverity),
+  );
+  const action = config.respondSecurityHubAction;
+  if (action !== "")
+    rule(
+      "SecurityHubRule",
+      "A custom action of Security Hub asks for a containment",
+      securityHubRule(
+        `arn:${Aws.PARTITION}:securityhub:${Aws.REGION}:${Aws.ACCOUNT_ID}:action/custom/${action}`,
+      ),
+    );
+  new CfnOutput(stack, "ApprovalTopicArn", {
+    description: "Subscribe here to be asked",
+    value: topic.topicArn,
+  });
+}
+
+/** The topic that the approvers subscribe to, encrypted; SNS's own key needs no grant to who may publish. */
+function approvers(stack: Stack, config: Config): sns.Topic {
+  const topic = new sns.Topic(stack, "ApprovalTopic", {
+    topicName: topicName(config),
+    displayName: "EC2 containments to approve",
+    masterKey: Alias.fromAliasName(stack, "SnsKey", "alias/aws/sns"),
+    enforceSSL: true,
+  });
+  for (const email of config.respondEmails) topic.addSubscription(new EmailSubscription(email));
+  return topic;
+}
+
+/** What RespondToFinding acts as, and what EventBridge starts it with. */
+function roles(stack: Stack, config: Config, regions: readonly string[]): void {
+  const scope: RespondScope = {
+    partition: Aws.PARTITION,
+    accountId: Aws.ACCOUNT_ID,
+    regions,
+    containDocument: config.documentName,
+    containRole: roleArn(config.automationRoleName),
+    topic: topicName(config),
+  };
+  role(stack, "RespondRole", {
+    name: respondRole(config),
+    description: `Asks for approval and starts ${config.documentName}`,
+    trusts: systemsManager(),
+    granted: respondPolicy(scope),
+  });
+  role(stack, "StarterRole", {
+    name: starterRole(config),
+    description: `Starts ${respondToFinding.name} for findings`,
+    trusts: new iam.ServicePrincipal("events.amazonaws.com").withConditions({
+      StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
+      ArnLike: { "aws:SourceArn": `arn:${Aws.PARTITION}:events:*:${Aws.ACCOUNT_ID}:rule/*` },
+    }),
+    granted: starterPolicy(scope, roleArn(respondRole(config))),
+  });
+}
+
+interface RoleParts {
+  readonly name: string;
+  readonly description: string;
+  readonly trusts: iam.PrincipalBase;
+  readonly granted: readonly Granted[];
+}
+
+function role(stack: Stack, id: string, { name, description, trusts, granted }: RoleParts): void {
+  const made = new iam.Role(stack, id, {
+    roleName: name,
+    description,
+    assumedBy: trusts,
+    inlinePolicies: { Runbook: policy(granted) },
+  });
+  acknowledgeWildcards(made, granted);
+}
