@@ -1,5 +1,5 @@
 import { DOCUMENT_BUDGET, emit } from "../build/emit.ts";
-import { inlineHandlers, type Script } from "../build/inline/inline.ts";
+import { type Form, inlineHandlers, type Script } from "../build/inline/inline.ts";
 import { inProject } from "../build/root.ts";
 import type { RunbookDocument } from "../build/types.ts";
 import { permissionsOf } from "./permissions.ts";
@@ -18,6 +18,8 @@ export interface Compiled {
   readonly scripts: ReadonlyMap<string, string>;
   /** The steps in whose scripts local names had to be shortened. */
   readonly renamed: readonly string[];
+  /** The bytes of each script by the file that they come from, by its step's name. */
+  readonly bytes: ReadonlyMap<string, Form["bytes"]>;
 }
 
 /**
@@ -29,15 +31,16 @@ export interface Compiled {
  */
 export function compile(python: string, runbook: RunbookDocument = contain): Compiled {
   const all = inlined(python, runbook);
-  const scripts = new Map([...all].map(([name, { short }]) => [name, short]));
+  const forms = new Map([...all].map(([name, { short }]) => [name, short]));
   const renamed: string[] = [];
-  const longestFirst = [...scripts].sort(([, a], [, b]) => b.length - a.length);
-  for (const [name] of longestFirst) {
-    if (Buffer.byteLength(emit(runbook, scripts)) <= DOCUMENT_BUDGET) break;
-    scripts.set(name, all.get(name)?.shortest ?? "");
+  const longestFirst = [...all].sort(([, a], [, b]) => b.short.text.length - a.short.text.length);
+  for (const [name, { shortest }] of longestFirst) {
+    if (Buffer.byteLength(emit(runbook, textsOf(forms))) <= DOCUMENT_BUDGET) break;
+    forms.set(name, shortest);
     renamed.push(name);
   }
-  const readable = new Map([...all].map(([name, script]) => [name, script.readable]));
+  const scripts = textsOf(forms);
+  const readable = new Map([...all].map(([name, script]) => [name, script.readable.text]));
   return {
     name: runbook.name,
     yaml: emit(runbook, scripts),
@@ -45,8 +48,12 @@ export function compile(python: string, runbook: RunbookDocument = contain): Com
     permissions: permissionsOf(runbook),
     scripts,
     renamed,
+    bytes: new Map([...forms].map(([name, { bytes }]) => [name, bytes])),
   };
 }
+
+const textsOf = (forms: ReadonlyMap<string, Form>): ReadonlyMap<string, string> =>
+  new Map([...forms].map(([name, { text }]) => [name, text]));
 
 /** Each script step's script, by the step's name. */
 function inlined(python: string, runbook: RunbookDocument): ReadonlyMap<string, Script> {

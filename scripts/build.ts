@@ -1,6 +1,7 @@
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
 import { command } from "../common/command.ts";
 import { documentsNamed } from "../common/documents.ts";
+import { table } from "../common/table.ts";
 import { type Compiled, compile } from "../document/compile.ts";
 import { program } from "./program.ts";
 import { documentFile, writeBelowDist, writeChecked } from "./publishable.ts";
@@ -33,9 +34,54 @@ async function write(compiled: Compiled): Promise<void> {
   console.log(
     `${file}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${naming(compiled.renamed)}`,
   );
+  console.log(bytesByStep(compiled));
+  console.log(bytesByModule(compiled));
   const tooLong =
     Buffer.byteLength(compiled.readable) > DOCUMENT_LIMIT ? "; too long to publish" : "";
   console.log(`${readable}: the same with its scripts as they were written, to read${tooLong}`);
+}
+
+/** What each step takes of the document: its script, and the rest. */
+function bytesByStep({ yaml, scripts }: Compiled): string {
+  const parts = yaml.split(/^(?=- name: )/m);
+  const rows = parts.slice(1).map((text): [string, number, number] => {
+    const name = /^- name: (\S+)/.exec(text)?.[1] ?? "";
+    // Each line of a script is indented.
+    const script = [...(scripts.get(name) ?? "").trimEnd().split("\n")].filter(
+      (line) => line !== "",
+    );
+    const bytes = script.reduce((sum, line) => sum + Buffer.byteLength(line) + 5, 0);
+    return [name, bytes, Buffer.byteLength(text) - bytes];
+  });
+  const sorted = rows.sort(([, a, b], [, c, d]) => c + d - a - b);
+  return table(
+    ["Step", "Script", "Rest", "Bytes"],
+    [
+      ...sorted.map(([name, script, rest]) => [name, script, rest, script + rest]),
+      [
+        "(description, parameters, outputs)",
+        0,
+        Buffer.byteLength(parts[0] ?? ""),
+        Buffer.byteLength(parts[0] ?? ""),
+      ],
+    ],
+  );
+}
+
+/** What each file below steps/ takes in all scripts together, without their indentation. */
+function bytesByModule({ bytes }: Compiled): string {
+  const modules = new Map<string, { scripts: number; sum: number }>();
+  for (const [step, files] of bytes)
+    for (const [file, size] of Object.entries(files)) {
+      const key = file === "handler.py" ? `${step}/handler.py` : file;
+      const { scripts, sum } = modules.get(key) ?? { scripts: 0, sum: 0 };
+      modules.set(key, { scripts: scripts + 1, sum: sum + size });
+    }
+  const sorted = [...modules].sort(([, a], [, b]) => b.sum - a.sum);
+  return table(
+    ["File", "In scripts", "Bytes"],
+    sorted.map(([file, { scripts, sum }]) => [file, scripts, sum]),
+  );
 }
 
 /** In which scripts names had to be shortened. */

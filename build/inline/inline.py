@@ -1,7 +1,8 @@
 """Joins a handler and the shared code that it uses into one script.
 
 Reads handler paths and a folder of shared modules from standard input, and writes each script as JSON in three forms:
-as it is, shortened, and shortened with short local names (shorten.py). In a handler the lines
+as it is, shortened, and shortened with short local names (shorten.py), each with its bytes by the file that they come
+from. In a handler the lines
 `from shared.x import …` give way to the definitions they name and all that those need, each once;
 what is not reachable stays out, so that a script in the document holds only code that it runs.
 Docstrings give way to the step's description in the document, comments stay.
@@ -119,11 +120,12 @@ def import_lines(imports: set[str]) -> list[str]:
     return [f"{head} import {', '.join(each)}" if each[0] else head for head, each in names.items()]
 
 
-def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
-    """One script: imports, the shared definitions in use, the handler's own."""
+def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> tuple[str, dict[str, str]]:
+    """One script: imports, the shared definitions in use, the handler's own; and each definition's file by its name."""
     imports: dict[str, set[str]] = {}
     order: list[tuple[str, Definition]] = []
     placed: set[int] = set()
+    files: dict[str, str] = {}
 
     def place(module: Module, name: str, where: Path) -> None:
         if name in module.definitions:
@@ -134,6 +136,7 @@ def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
             for used in sorted(names_in(node)):
                 place(module, used, where)
             order.append((source(module, node), node))
+            files.update(dict.fromkeys(names_of(node), where.name if where == handler else f"shared/{where.name}"))
         elif name in module.shared:
             path = folder / f"{module.shared[name]}.py"
             if str(path) not in modules:
@@ -171,7 +174,18 @@ def inline(handler: Path, folder: Path, modules: dict[str, Module]) -> str:
         is_constant = isinstance(node, ast.Assign | ast.AnnAssign)
         text += ("" if is_constant else "\n") + block + "\n"
     ast.parse(text, str(handler))
-    return text
+    return text, files
+
+
+def sizes(script: str, files: dict[str, str]) -> dict[str, int]:
+    """The bytes of a script by the file that they come from, with those of the imports and of blank space as
+    `imports`."""
+    found: dict[str, int] = {}
+    for node in ast.parse(script).body:
+        for name in names_of(node)[:1]:
+            text = ast.get_source_segment(script, node) or ""
+            found[files[name]] = found.get(files[name], 0) + len(text.encode()) + 1
+    return {**found, "imports": len(script.encode()) - sum(found.values())}
 
 
 def main() -> None:
@@ -179,13 +193,14 @@ def main() -> None:
     request = json.load(sys.stdin)
     modules: dict[str, Module] = {}
     scripts = [inline(Path(path), Path(request["shared"]), modules) for path in request["handlers"]]
-    texts: list[list[str]] = []
-    for path, script in zip(request["handlers"], scripts, strict=True):
+    answer: list[list[dict[str, object]]] = []
+    for path, (script, files) in zip(request["handlers"], scripts, strict=True):
         try:
-            texts.append([script, shorten(script), shorten(script, short_locals=True)])
+            forms = [script, shorten(script), shorten(script, short_locals=True)]
+            answer.append([{"text": form, "bytes": sizes(form, files)} for form in forms])
         except (CannotShortenError, SyntaxError) as error:
             raise SystemExit(f"{path}: {error}") from error
-    json.dump(texts, sys.stdout)
+    json.dump(answer, sys.stdout)
 
 
 if __name__ == "__main__":

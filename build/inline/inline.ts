@@ -1,14 +1,20 @@
 import { spawnSync } from "node:child_process";
 import { inProject } from "../root.ts";
 
+/** A script, and its bytes by the file that they come from (`handler.py`, `shared/….py`, and `imports`). */
+export interface Form {
+  readonly text: string;
+  readonly bytes: Readonly<Record<string, number>>;
+}
+
 /** A handler's script in three forms. */
 export interface Script {
   /** With all annotations, comments and blank space. */
-  readonly readable: string;
+  readonly readable: Form;
   /** Without them; every name stays. */
-  readonly short: string;
+  readonly short: Form;
   /** The same with short names inside its functions. */
-  readonly shortest: string;
+  readonly shortest: Form;
 }
 
 /**
@@ -32,14 +38,12 @@ export function inlineHandlers(
   if (run.error) throw new Error(`Python could not be started (${python}): ${run.error.message}`);
   if (run.status !== 0) throw new Error(run.stderr.trim().split("\n").at(-1) ?? "inlining failed");
   const answer: unknown = JSON.parse(run.stdout);
-  if (!Array.isArray(answer) || !answer.every(isTexts))
+  if (!Array.isArray(answer) || !answer.every(isScript))
     throw new Error("inline.py answered with something else than scripts");
-  return answer.map(([readable = "", short = "", shortest = ""]) => ({
-    readable,
-    short,
-    shortest,
-  }));
+  return answer.map(([readable, short, shortest]) => ({ readable, short, shortest }));
 }
 
-const isTexts = (value: unknown): value is readonly string[] =>
-  Array.isArray(value) && value.every((text) => typeof text === "string");
+const isScript = (value: unknown): value is readonly [Form, Form, Form] =>
+  Array.isArray(value) &&
+  value.length === 3 &&
+  value.every((form) => typeof form?.text === "string" && typeof form.bytes === "object");
