@@ -1,8 +1,10 @@
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
+import { inProject } from "../build/root.ts";
 import { command } from "../common/command.ts";
+import { writeText } from "../common/write.ts";
 import { compile } from "../document/compile.ts";
 import { program } from "./program.ts";
-import { documentFile, writeBelowDist, writeChecked } from "./publishable.ts";
+import { documentFile, writeChecked } from "./publishable.ts";
 import { setUpPython } from "./python.ts";
 
 program(
@@ -16,7 +18,7 @@ await command(async () => {
   const compiled = compile(python);
   const size = await writeChecked(compiled);
   const readable = documentFile.replace(/yaml$/, "readable.yaml");
-  writeBelowDist(readable, compiled.readable);
+  writeText(inProject(readable), compiled.readable);
   console.log(
     `${documentFile}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${naming(compiled.renamed)}`,
   );

@@ -6,26 +6,27 @@ export const Name = ({ children }: { readonly children: string }): JSX.Element =
   <bdi class="name">{children}</bdi>
 );
 
-/** A group with its name beside its id. */
-export const GroupName = ({ group }: { readonly group: GroupReference }): JSX.Element => (
-  <>
-    {group.name !== "" && (
-      <>
-        <Name>{group.name}</Name>{" "}
-      </>
-    )}
-    <code>{group.id}</code>
-  </>
-);
-
-/** Things in a list, each on a line of its own. */
-export const List = ({ children }: { readonly children: readonly JSX.Element[] }): JSX.Element => (
-  <ul class="plain">
-    {children.map((each) => (
-      <li>{each}</li>
-    ))}
-  </ul>
-);
+/** A group with its name beside its id. The names of the runbook's own groups are long: what they are comes first. */
+export const GroupName = ({ group }: { readonly group: GroupReference }): JSX.Element => {
+  const own = /^ContainEC2Instance-(containment|all-access)-/.exec(group.name)?.[1];
+  return (
+    <>
+      {own !== undefined && <>{own} group </>}
+      {group.name !== "" && own === undefined && (
+        <>
+          <Name>{group.name}</Name>{" "}
+        </>
+      )}
+      <code>{group.id}</code>
+      {own !== undefined && (
+        <>
+          {" "}
+          <bdi class="note">{group.name}</bdi>
+        </>
+      )}
+    </>
+  );
+};
 
 /** A moment in UTC, for people and for programs. */
 export const Time = ({ at }: { readonly at: Date }): JSX.Element => (

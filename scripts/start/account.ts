@@ -1,4 +1,8 @@
-import type { EC2Client } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  type EC2Client,
+  type IpPermission,
+} from "@aws-sdk/client-ec2";
 import { CreateDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Emulator } from "automation-emulator";
 import {
@@ -34,6 +38,7 @@ export async function makeAccount(
   const ec2 = ec2Client(access);
   const { subnetId, groups } = await makeNetwork(ec2, ["web", "database", "operators"]);
   const { web = "", database = "", operators = "" } = groups;
+  await openGroups(ec2, groups);
   const { instanceId } = await runInstance(ec2, subnetId, [[web], [web, database], [operators]]);
   const bucket = `containment-backups-${accountId}`;
   await makeBucket(access, bucket);
@@ -49,4 +54,28 @@ export async function makeAccount(
     }),
   );
   return { ec2, ssm, instanceId, bucket, role };
+}
+
+/** Gives the groups rules as they are met with: a web server for everyone, a database for it, a shell for operators. */
+async function openGroups(
+  ec2: EC2Client,
+  { web = "", database = "", operators = "" }: Readonly<Record<string, string>>,
+): Promise<void> {
+  const tcp = (port: number, from: Partial<IpPermission>): IpPermission => ({
+    IpProtocol: "tcp",
+    FromPort: port,
+    ToPort: port,
+    ...from,
+  });
+  const everyone = {
+    IpRanges: [{ CidrIp: "0.0.0.0/0" }],
+    Ipv6Ranges: [{ CidrIpv6: "::/0" }],
+  };
+  const rules: readonly (readonly [group: string, permissions: IpPermission[]])[] = [
+    [web, [tcp(80, everyone), tcp(443, everyone)]],
+    [database, [tcp(5432, { UserIdGroupPairs: [{ GroupId: web }] })]],
+    [operators, [tcp(22, { IpRanges: [{ CidrIp: "198.51.100.0/24" }] })]],
+  ];
+  for (const [GroupId, IpPermissions] of rules)
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
 }

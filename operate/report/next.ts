@@ -1,0 +1,85 @@
+import { isFinal } from "../follow.ts";
+import { lines, type RunRecord } from "./record.ts";
+
+/** What to do next: a heading, words, and commands to copy. */
+export interface Next {
+  readonly heading: string;
+  readonly words: readonly string[];
+  readonly commands: readonly string[];
+}
+
+/** The sections of the runbook's report that tell what to do, in the order in which they help. */
+const SECTIONS: readonly (readonly [section: string, heading: string])[] = [
+  ["To isolate by hand", "To isolate by hand"],
+  ["To finish", "To finish"],
+  ["To finish by hand", "To finish by hand"],
+  ["Next, which this role may not do", "To keep the evidence (the runbook’s role may not do this)"],
+  ["To release", "To release the instance, when the incident is over"],
+  ["To give groups back by hand", "To give the groups back by hand"],
+];
+
+/** What to do after a run. */
+export function nextOf(record: RunRecord, region: string): readonly Next[] {
+  const { report } = record;
+  if (!isFinal(record.status))
+    return [
+      {
+        heading: "To follow it to its end",
+        words: ["Then write this report again."],
+        commands: [
+          `npm run status -- ${record.id} --region ${region}`,
+          `npm run report -- ${record.id} --region ${region}`,
+        ],
+      },
+    ];
+  if (record.children.length > 0)
+    return [
+      {
+        heading: "The report of each",
+        words: [],
+        commands: record.children
+          .filter(({ key }) => /^[0-9a-f-]{36}$/.test(key))
+          .map(({ key }) => `npm run report -- ${key} --region ${region}`),
+      },
+    ];
+  if (!record.ours) return [];
+  if (report === undefined)
+    return [again(record, region, `To run ${record.action} again, when the cause is mended`, {})];
+  if (record.dryRun)
+    return [
+      again(record, region, `To do this: run ${record.action} for real`, { DryRun: ["false"] }),
+    ];
+  return SECTIONS.flatMap(([section, heading]): readonly Next[] => {
+    const all = lines(report, section);
+    const commands = all.filter((line) => line.startsWith("aws "));
+    return all.length === 0
+      ? []
+      : [{ heading, words: all.filter((line) => !line.startsWith("aws ")), commands }];
+  });
+}
+
+/** The line that starts the same document with the same parameters, but for those given. */
+function again(
+  record: RunRecord,
+  region: string,
+  heading: string,
+  changed: Readonly<Record<string, readonly string[]>>,
+): Next {
+  const { name, version } = record.document;
+  const parameters = JSON.stringify({ ...record.parameters, ...changed });
+  return {
+    heading,
+    words: [],
+    commands: [
+      [
+        ...["aws", "--region", region, "ssm", "start-automation-execution"],
+        ...["--document-name", quoted(name), "--document-version", quoted(version)],
+        ...["--parameters", quoted(parameters)],
+      ].join(" "),
+    ],
+  };
+}
+
+/** A text as one word of a POSIX shell. */
+export const quoted = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
