@@ -4,7 +4,7 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import { readEvidence } from "./evidence.ts";
 import { groupIdsOf } from "./moments.ts";
 import type { ReportData } from "./page.tsx";
-import { readRecord } from "./read.ts";
+import { readDescriptions, readRecord } from "./read.ts";
 import { readNetwork } from "./readNetwork.ts";
 
 export interface ReportClients {
@@ -26,11 +26,10 @@ export async function readReport(
 ): Promise<ReportData> {
   const record = await readRecord(clients.ssm, id);
   const ofInstance = record.ours && record.children.length === 0 && record.instanceId !== "";
-  const [now, evidence] = ofInstance
-    ? await Promise.all([
-        readNetwork(clients.ec2, record.instanceId, groupIdsOf(record)),
-        readEvidence(clients.s3, clients.ec2, record),
-      ])
-    : [];
-  return { record, region, now, evidence, made: new Date() };
+  const [descriptions, now, evidence] = await Promise.all([
+    readDescriptions(clients.ssm, record.document),
+    ofInstance ? readNetwork(clients.ec2, record.instanceId, groupIdsOf(record)) : undefined,
+    ofInstance ? readEvidence(clients.s3, clients.ec2, record) : undefined,
+  ]);
+  return { record, region, now, evidence, descriptions, made: new Date() };
 }

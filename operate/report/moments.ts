@@ -99,7 +99,7 @@ function after(record: RunRecord, look: Look): Network | undefined {
         interfaceOf(
           each,
           each.to?.map((group) => groupOf(group, look)) ?? [plannedGroup(look)],
-          each.state.replace(/^back to .*$/s, "gets its groups back"),
+          each.state.replace(/^back to .*$/s, "gets its groups back").replace(/^to /, "moves to "),
           look,
         ),
       ),

@@ -140,7 +140,9 @@ export function reach(groups: readonly Group[], direction: keyof Rules): readonl
   return [...found.values()]
     .map(({ peer, traffic }) => ({
       peer,
-      traffic: traffic.has("everything") ? ["everything"] : [...traffic].sort(),
+      traffic: traffic.has("everything")
+        ? ["everything"]
+        : [...traffic].sort((a, b) => a.localeCompare(b, "en", { numeric: true })),
     }))
     .sort((a, b) => Number(isEveryone(b.peer)) - Number(isEveryone(a.peer)));
 }

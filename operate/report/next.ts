@@ -5,8 +5,38 @@ import { lines, type RunRecord } from "./record.ts";
 export interface Next {
   readonly heading: string;
   readonly words: readonly string[];
-  readonly commands: readonly string[];
+  readonly commands: readonly Command[];
 }
+
+export interface Command {
+  readonly line: string;
+  /** What it does; may be empty. */
+  readonly does: string;
+}
+
+/** What the lines of the runbook's report do. */
+const DOES: readonly (readonly [RegExp, string])[] = [
+  [/--disable-api-termination$/, "Keep anybody from terminating the instance."],
+  [
+    /--instance-initiated-shutdown-behavior stop$/,
+    "Keep a shutdown from inside from terminating it.",
+  ],
+  [/--block-device-mappings /, "Keep its disk when it is terminated."],
+  [
+    / iam put-role-policy /,
+    "End the sessions of its role: keys that were taken from it are refused from then on.",
+  ],
+  [/ disassociate-address /, "Take its Elastic IP address off."],
+  [
+    / modify-image-attribute /,
+    "Share an image with the account of forensics: put its 12 digits in the place of FORENSICS.",
+  ],
+];
+
+const explained = (line: string): Command => ({
+  line,
+  does: DOES.find(([pattern]) => pattern.test(line))?.[1] ?? "",
+});
 
 /** The sections of the runbook's report that tell what to do, in the order in which they help. */
 const SECTIONS: readonly (readonly [section: string, heading: string])[] = [
@@ -27,8 +57,8 @@ export function nextOf(record: RunRecord, region: string): readonly Next[] {
         heading: "To follow it to its end",
         words: ["Then write this report again."],
         commands: [
-          `npm run status -- ${record.id} --region ${region}`,
-          `npm run report -- ${record.id} --region ${region}`,
+          explained(`npm run status -- ${record.id} --region ${region}`),
+          explained(`npm run report -- ${record.id} --region ${region}`),
         ],
       },
     ];
@@ -39,7 +69,7 @@ export function nextOf(record: RunRecord, region: string): readonly Next[] {
         words: [],
         commands: record.children
           .filter(({ key }) => /^[0-9a-f-]{36}$/.test(key))
-          .map(({ key }) => `npm run report -- ${key} --region ${region}`),
+          .map(({ key }) => explained(`npm run report -- ${key} --region ${region}`)),
       },
     ];
   if (!record.ours) return [];
@@ -51,10 +81,17 @@ export function nextOf(record: RunRecord, region: string): readonly Next[] {
     ];
   return SECTIONS.flatMap(([section, heading]): readonly Next[] => {
     const all = lines(report, section);
-    const commands = all.filter((line) => line.startsWith("aws "));
-    return all.length === 0
-      ? []
-      : [{ heading, words: all.filter((line) => !line.startsWith("aws ")), commands }];
+    const commands = all.filter((line) => line.startsWith("aws ")).map(explained);
+    if (all.length === 0) return [];
+    const words = all.filter((line) => !line.startsWith("aws "));
+    const start = section === "To finish" && record.action === "Contain";
+    return [
+      {
+        heading,
+        words,
+        commands: start ? [...again(record, region, "", {}).commands, ...commands] : commands,
+      },
+    ];
   });
 }
 
@@ -71,11 +108,13 @@ function again(
     heading,
     words: [],
     commands: [
-      [
-        ...["aws", "--region", region, "ssm", "start-automation-execution"],
-        ...["--document-name", quoted(name), "--document-version", quoted(version)],
-        ...["--parameters", quoted(parameters)],
-      ].join(" "),
+      explained(
+        [
+          ...["aws", "--region", region, "ssm", "start-automation-execution"],
+          ...["--document-name", quoted(name), "--document-version", quoted(version)],
+          ...["--parameters", quoted(parameters)],
+        ].join(" "),
+      ),
     ],
   };
 }

@@ -15,5 +15,5 @@ for (const block of document.querySelectorAll(".command")) {
       said.textContent = " Selected: copy it with your keyboard.";
     }
   });
-  block.prepend(button, said);
+  block.append(button, said);
 }

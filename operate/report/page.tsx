@@ -8,7 +8,7 @@ import type { Evidence } from "./evidence.ts";
 import { type Moments, momentsOf } from "./moments.ts";
 import type { Network } from "./network.ts";
 import { nextOf } from "./next.ts";
-import { NetworkPicture } from "./picture.tsx";
+import { GroupRules, NetworkPicture } from "./picture.tsx";
 import type { NetworkNow } from "./readNetwork.ts";
 import { lines, type RunRecord, rulesOfBackup } from "./record.ts";
 import { Box, Changes, EvidenceSection, NextSection, Plan, PlannedCalls } from "./sections.tsx";
@@ -24,6 +24,8 @@ export interface ReportData {
   readonly now: NetworkNow | undefined;
   /** Undefined where it was not looked at. */
   readonly evidence: Evidence | undefined;
+  /** What the document says of its steps, by their names; empty where it may not be read. */
+  readonly descriptions: ReadonlyMap<string, string>;
   /** When the report was made. */
   readonly made: Date;
 }
@@ -102,6 +104,11 @@ const Main = ({
     <main>
       <section id="verdict" class={`verdict tone-${verdict.tone}`} aria-label="Verdict">
         <h1>{verdict.headline}</h1>
+        {record.instanceId !== "" && (
+          <p class="of">
+            Instance <code>{record.instanceId}</code> in {place(data)}
+          </p>
+        )}
         <p class="lead">{verdict.meaning}</p>
       </section>
       <Box
@@ -179,7 +186,11 @@ function partsOf(
         heading: "Calls that would be made",
         body: <PlannedCalls record={record} />,
       },
-    { id: "timeline", heading: "Timeline", body: <Timeline record={record} /> },
+    {
+      id: "timeline",
+      heading: "Timeline",
+      body: <Timeline record={record} descriptions={data.descriptions} />,
+    },
     record.report !== undefined &&
       !record.dryRun && {
         id: "changes",
@@ -222,6 +233,7 @@ const NetworkSection = ({
       {networks.map((network) => (
         <NetworkPicture network={network} />
       ))}
+      <GroupRules networks={networks} />
       <p class="note">
         This is what security groups allow. Network ACLs and routes may allow less.
       </p>
@@ -239,18 +251,23 @@ const NetworkSection = ({
   );
 };
 
-const Facts = ({ data: { record, region } }: { readonly data: ReportData }): JSX.Element => {
-  const account = record.plan?.AccountId ?? /:(\d{12}):/.exec(record.startedBy)?.[1] ?? "";
+/** The account and Region, as far as they are known. */
+const place = ({ record, region }: ReportData): string =>
+  [record.plan?.AccountId ?? /:(\d{12}):/.exec(record.startedBy)?.[1], region]
+    .filter((each) => each !== undefined)
+    .join(", ");
+
+const Facts = ({ data }: { readonly data: ReportData }): JSX.Element => {
+  const { record } = data;
   const open = lines(record.report, "Open for seconds")[0];
   const facts: readonly (readonly [string, ComponentChildren])[] = [
-    ["Instance", record.instanceId && <code>{record.instanceId}</code>],
-    ["Account and Region", [account, region].filter((each) => each !== "").join(", ")],
+    ["Account, Region", record.instanceId === "" && place(data)],
     ["When", <Took record={record} />],
-    ["Started by", record.startedBy && <Name>{record.startedBy}</Name>],
+    ["Started by", record.startedBy && <bdi>{record.startedBy}</bdi>],
     [
       "Document",
       <>
-        <Name>{record.document.name}</Name> version {record.document.version}
+        <bdi>{record.document.name}</bdi> version {record.document.version}
       </>,
     ],
     ["Execution", <code>{record.id}</code>],

@@ -36,6 +36,48 @@ export const NetworkPicture = ({ network }: { readonly network: Network }): JSX.
   </figure>
 );
 
+/** The rules of each group in the pictures, folded away. */
+export const GroupRules = ({
+  networks,
+}: {
+  readonly networks: readonly Network[];
+}): JSX.Element | null => {
+  const groups = new Map(
+    networks
+      .flatMap(({ interfaces }) => interfaces.flatMap((each) => each.groups))
+      .map((group) => [group.id, group]),
+  );
+  if (groups.size === 0) return null;
+  return (
+    <details>
+      <summary>Rules of each group</summary>
+      {[...groups.values()].map((group) => (
+        <>
+          <h3>
+            <GroupName group={group} />
+          </h3>
+          {group.rules === undefined ? (
+            <p>Not known: they can’t be read any more.</p>
+          ) : (
+            <ul>
+              {(["ingress", "egress"] as const).map((direction) =>
+                group.rules?.[direction].map(({ traffic, peer }) => (
+                  <li>
+                    {direction === "ingress" ? "lets in" : "lets out"} {traffic}{" "}
+                    {direction === "ingress" ? "from" : "to"} <PeerName peer={peer} />
+                  </li>
+                )),
+              )}
+              {group.rules.ingress.length === 0 && <li>lets nothing in</li>}
+              {group.rules.egress.length === 0 && <li>lets nothing out</li>}
+            </ul>
+          )}
+        </>
+      ))}
+    </details>
+  );
+};
+
 const WORDS = {
   past: { ingress: "Could reach it", egress: "It could reach" },
   now: { ingress: "Can reach it", egress: "It can reach" },

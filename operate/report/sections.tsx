@@ -47,7 +47,11 @@ export const Plan = ({ record }: { readonly record: RunRecord }): JSX.Element =>
               <Groups groups={from} />
             </td>
             <td>
-              {to === undefined || state === "stays as it is" ? state : <Groups groups={to} />}
+              {to === undefined || state === "stays as it is" ? (
+                state.replace(/^to /, "")
+              ) : (
+                <Groups groups={to} />
+              )}
             </td>
           </tr>
         ))}
@@ -304,12 +308,15 @@ export const NextSection = ({ next }: { readonly next: readonly Next[] }): JSX.E
         {words.map((each) => (
           <p>{each}</p>
         ))}
-        {commands.map((each) => (
-          <div class="command">
-            <pre>
-              <code>{each}</code>
-            </pre>
-          </div>
+        {commands.map(({ line, does }) => (
+          <>
+            {does !== "" && <p>{does}</p>}
+            <div class="command">
+              <pre>
+                <code>{line}</code>
+              </pre>
+            </div>
+          </>
         ))}
       </>
     ))}

@@ -5,7 +5,13 @@ import type { RunRecord, StepRecord } from "./record.ts";
 import { Time } from "./text.tsx";
 
 /** The steps of a run in the order in which they began, with their times; those that did not run are named after it. */
-export const Timeline = ({ record }: { readonly record: RunRecord }): JSX.Element => {
+export const Timeline = ({
+  record,
+  descriptions,
+}: {
+  readonly record: RunRecord;
+  readonly descriptions: ReadonlyMap<string, string>;
+}): JSX.Element => {
   const began = record.steps
     .filter((step) => step.started !== undefined)
     .sort((a, b) => Number(a.started) - Number(b.started));
@@ -26,7 +32,7 @@ export const Timeline = ({ record }: { readonly record: RunRecord }): JSX.Elemen
           </thead>
           <tbody>
             {began.map((step) => (
-              <Row step={step} record={record} />
+              <Row step={step} record={record} does={descriptions.get(step.name) ?? ""} />
             ))}
           </tbody>
         </table>
@@ -46,14 +52,17 @@ export const Timeline = ({ record }: { readonly record: RunRecord }): JSX.Elemen
 const Row = ({
   step,
   record,
+  does,
 }: {
   readonly step: StepRecord;
   readonly record: RunRecord;
+  readonly does: string;
 }): JSX.Element => (
   <tr>
     <th scope="row">
       {step.name}
-      {step.failure !== "" && <p class="is-bad">{shortReason(step.failure)}</p>}
+      {does !== "" && <p class="does">{does}</p>}
+      {step.failure !== "" && <p class="is-bad why">{shortReason(step.failure)}</p>}
     </th>
     <td class={toneOf(step.status)}>{step.status}</td>
     <td>
@@ -94,12 +103,9 @@ const Bar = ({
   );
 };
 
-/** The report of a failed run is the message of its last step: it is in the report already. */
+/** The reason on one line: the whole report of a failed run is the message of its last step. */
 const shortReason = (failure: string): string => {
-  const [first = "", ...more] = reasonOf(failure)
-    .trim()
-    .replace(/^.*\n\nRuntimeError - /s, "")
-    .split("\n");
+  const [first = "", ...more] = reasonOf(failure).trim().split("\n");
   return more.length > 0 ? `${first} …` : first;
 };
 

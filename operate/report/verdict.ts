@@ -60,7 +60,7 @@ const TITLES: readonly (readonly [RegExp, Tone, (title: string) => string, strin
     /^CONTAINMENT FAILED/,
     "bad",
     (title) => `Containment failed: ${title.replace(/^CONTAINMENT FAILED; /, "")}`,
-    "Read what failed, then start again or isolate by hand with the lines below.",
+    "Read what failed. What to do is below it: start again, or finish by hand.",
   ],
   [
     /^RELEASED BEFORE/,
@@ -78,7 +78,7 @@ const TITLES: readonly (readonly [RegExp, Tone, (title: string) => string, strin
     /^RELEASE FAILED/,
     "bad",
     () => "Release failed: not all was given back",
-    "Read what failed, then start again, or finish by hand with the lines below.",
+    "Read what failed. What to do is below it: start again, or finish by hand.",
   ],
 ];
 
