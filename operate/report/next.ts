@@ -48,8 +48,12 @@ const SECTIONS: readonly (readonly [section: string, heading: string])[] = [
   ["To give groups back by hand", "To give the groups back by hand"],
 ];
 
-/** What to do after a run. */
-export function nextOf(record: RunRecord, region: string): readonly Next[] {
+/**
+ * What to do after a run.
+ *
+ * @param changed whether the instance is not as the run left it any more
+ */
+export function nextOf(record: RunRecord, region: string, changed = false): readonly Next[] {
   const { report } = record;
   if (!isFinal(record.status))
     return [
@@ -79,7 +83,11 @@ export function nextOf(record: RunRecord, region: string): readonly Next[] {
     return [
       again(record, region, `To do this: run ${record.action} for real`, { DryRun: ["false"] }),
     ];
-  return SECTIONS.flatMap(([section, heading]): readonly Next[] => {
+  const contain =
+    changed && record.action === "Contain"
+      ? [again(record, region, "To contain it again, unless it was released on purpose", {})]
+      : [];
+  const told = SECTIONS.flatMap(([section, heading]): readonly Next[] => {
     const all = lines(report, section);
     const commands = all.filter((line) => line.startsWith("aws ")).map(explained);
     if (all.length === 0) return [];
@@ -93,6 +101,7 @@ export function nextOf(record: RunRecord, region: string): readonly Next[] {
       },
     ];
   });
+  return [...contain, ...told];
 }
 
 /** The line that starts the same document with the same parameters, but for those given. */

@@ -99,7 +99,7 @@ const Main = ({
   readonly moments: Moments;
 }): JSX.Element => {
   const { record } = data;
-  const parts = partsOf(data, verdict, moments.networks);
+  const parts = partsOf(data, verdict, moments);
   return (
     <main>
       <section id="verdict" class={`verdict tone-${verdict.tone}`} aria-label="Verdict">
@@ -150,13 +150,13 @@ const Main = ({
 function partsOf(
   data: ReportData,
   { tone }: Verdict,
-  networks: readonly Network[],
+  { networks, drift }: Moments,
 ): readonly Part[] {
   const { record, evidence, now, region } = data;
   const next: Part = {
     id: "next",
     heading: "What to do next",
-    body: <NextSection next={nextOf(record, region)} />,
+    body: <NextSection next={nextOf(record, region, drift.length > 0)} />,
   };
   // What is urgent comes first.
   const urgent = tone === "bad" || !isFinal(record.status);
