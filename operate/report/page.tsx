@@ -12,7 +12,7 @@ import { GroupRules, NetworkPicture } from "./picture.tsx";
 import type { NetworkNow } from "./readNetwork.ts";
 import { lines, type RunRecord, rulesOfBackup } from "./record.ts";
 import { Box, Changes, EvidenceSection, NextSection, Plan, PlannedCalls } from "./sections.tsx";
-import { Name, Time } from "./text.tsx";
+import { Name, Time, Wide } from "./text.tsx";
 import { Timeline, Took } from "./timeline.tsx";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
@@ -293,7 +293,7 @@ const Facts = ({ data }: { readonly data: ReportData }): JSX.Element => {
 };
 
 const Children = ({ record }: { readonly record: RunRecord }): JSX.Element => (
-  <div class="scroll">
+  <Wide label="Executions, table">
     <table>
       <thead>
         <tr>
@@ -312,7 +312,7 @@ const Children = ({ record }: { readonly record: RunRecord }): JSX.Element => (
         ))}
       </tbody>
     </table>
-  </div>
+  </Wide>
 );
 
 const Raw = ({ record }: { readonly record: RunRecord }): JSX.Element => (

@@ -3,7 +3,7 @@ import { type Change, changesOf } from "./changes.ts";
 import type { BackupCheck, Evidence } from "./evidence.ts";
 import type { Next } from "./next.ts";
 import { type BackupReference, calls, lines, type RunRecord } from "./record.ts";
-import { GroupName, Name, Time } from "./text.tsx";
+import { GroupName, Name, Time, Wide } from "./text.tsx";
 
 /** Lines of text in a coloured box, such as what failed. */
 export const Box = ({
@@ -28,7 +28,7 @@ export const Box = ({
 
 /** What changes for each interface by a dry run: from, to. */
 export const Plan = ({ record }: { readonly record: RunRecord }): JSX.Element => (
-  <div class="scroll">
+  <Wide label="What changes, table">
     <table>
       <thead>
         <tr>
@@ -57,7 +57,7 @@ export const Plan = ({ record }: { readonly record: RunRecord }): JSX.Element =>
         ))}
       </tbody>
     </table>
-  </div>
+  </Wide>
 );
 
 const Groups = ({
@@ -105,7 +105,7 @@ export const Changes = ({ record }: { readonly record: RunRecord }): JSX.Element
   const changes = changesOf(record);
   if (changes.length === 0) return <p>Nothing that the run reported.</p>;
   return (
-    <div class="scroll">
+    <Wide label="Made and changed, table">
       <table>
         <thead>
           <tr>
@@ -130,7 +130,7 @@ export const Changes = ({ record }: { readonly record: RunRecord }): JSX.Element
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 };
 
@@ -217,7 +217,7 @@ export const EvidenceSection = ({
       {evidence && evidence.images.length > 0 && (
         <>
           <h3>Images and snapshots</h3>
-          <div class="scroll">
+          <Wide label="Images and snapshots, table">
             <table>
               <thead>
                 <tr>
@@ -248,7 +248,7 @@ export const EvidenceSection = ({
                 ))}
               </tbody>
             </table>
-          </div>
+          </Wide>
           <p class="note">AWS gives no digest of an image or a snapshot: their ids name them.</p>
         </>
       )}

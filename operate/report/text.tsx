@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import type { GroupReference } from "./record.ts";
 
 /** A name or id that somebody chose: set apart, so that the direction of its writing turns nothing around it. */
@@ -36,3 +36,17 @@ export const Time = ({ at }: { readonly at: Date }): JSX.Element => (
 /** Such as `2026-11-25 16:35:13 UTC`. */
 export const utc = (at: Date): string =>
   `${at.toISOString().slice(0, 10)} ${at.toISOString().slice(11, 19)} UTC`;
+
+/** What may be wider than the screen: it is scrolled by itself, by keyboard too. */
+export const Wide = ({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}): JSX.Element => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, nobody scrolls it by keyboard
+  <section class="scroll" tabIndex={0} aria-label={label}>
+    {children}
+  </section>
+);

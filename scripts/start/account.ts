@@ -3,6 +3,7 @@ import {
   type EC2Client,
   type IpPermission,
 } from "@aws-sdk/client-ec2";
+import { S3Client } from "@aws-sdk/client-s3";
 import { CreateDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Emulator } from "automation-emulator";
 import {
@@ -12,6 +13,7 @@ import {
   makeBucket,
   makeNetwork,
   runInstance,
+  s3Options,
 } from "automation-emulator/sample/account";
 import type { Compiled } from "../../document/compile.ts";
 import { documentName } from "../../document/runbook.ts";
@@ -20,6 +22,7 @@ import { makeRole } from "./role.ts";
 /** An account of the emulator with what a run needs. */
 export interface RehearsalAccount {
   readonly ec2: EC2Client;
+  readonly s3: S3Client;
   readonly ssm: SSMClient;
   readonly instanceId: string;
   readonly bucket: string;
@@ -53,7 +56,7 @@ export async function makeAccount(
       TargetType: "/AWS::EC2::Instance",
     }),
   );
-  return { ec2, ssm, instanceId, bucket, role };
+  return { ec2, s3: new S3Client(s3Options(access)), ssm, instanceId, bucket, role };
 }
 
 /** Gives the groups rules as they are met with: a web server for everyone, a database for it, a shell for operators. */

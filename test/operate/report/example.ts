@@ -1,6 +1,6 @@
 import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import type { Progress } from "../../../operate/follow.ts";
-import type { ReportData } from "../../../operate/report/page.tsx";
+import { type ReportData, reportPage } from "../../../operate/report/page.tsx";
 import { recordOf } from "../../../operate/report/record.ts";
 
 export const ID = "01234567-89ab-4cde-8f01-23456789abcd";
@@ -107,3 +107,84 @@ export const dataLike = (otherwise: Otherwise = {}): ReportData => ({
   descriptions: new Map(),
   made: new Date("2026-11-25T17:00:00Z"),
 });
+
+/** What somebody could call something, and what of it must be in the page. */
+export const HOSTILE = [
+  ["<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"],
+  ['"><img src=x onerror=alert(1)>', "&quot;>&lt;img src=x onerror=alert(1)>"],
+  ["' onmouseover='alert(1)", "' onmouseover='alert(1)"],
+  ["&lt;b&gt;", "&amp;lt;b&amp;gt;"],
+  ["</style></pre></details>", "&lt;/style>&lt;/pre>&lt;/details>"],
+  ["a\u001b[31mred\u0007", "a\\x1b[31mred\\x07"],
+  ["web\u202egpj.exe\u2066", "web\\u202egpj.exe\\u2066"],
+  ["zero\u200bwidth\ufeff", "zero\\u200bwidth\\ufeff"],
+  ["line\u2028end", "line\\u2028end"],
+  ["javascript:alert(1)", "javascript:alert(1)"],
+] as const;
+
+/** A page in which every text that a person may choose is this one. */
+export function hostilePage(text: string): string {
+  const data = dataLike({
+    groupName: text,
+    execution: {
+      DocumentName: text,
+      ExecutedBy: text,
+      FailureMessage: text,
+      Parameters: { InstanceId: [INSTANCE], TagIdentifier: [text], DryRun: ["false"] },
+    },
+    steps: { verdict: { FailureMessage: text, StepStatus: "Failed", StepName: text } },
+    sections: {
+      "What failed": [text],
+      Warnings: [text],
+      Tagged: [text],
+      Images: [text],
+      "Not cut": [text],
+      "To release": [`aws ${text}`, text],
+      "Calls made": [{ Call: text, Parameters: { Tags: text } }],
+    },
+  });
+  const everywhere: ReportData = {
+    ...data,
+    region: text,
+    descriptions: new Map([[text, text]]),
+    now: {
+      read: data.made,
+      unread: [text],
+      groups: new Map(),
+      interfaces: [
+        {
+          id: text,
+          vpc: text,
+          addresses: [text],
+          state: text,
+          groups: [
+            {
+              id: text,
+              name: text,
+              note: text,
+              rules: {
+                ingress: [{ traffic: text, peer: { kind: "group", id: text, name: text } }],
+                egress: [],
+              },
+            },
+          ],
+        },
+      ],
+    },
+    evidence: {
+      read: data.made,
+      unread: [text],
+      backup: { digest: text, bytes: 1, versionId: text, written: undefined, text: undefined },
+      images: [
+        {
+          id: text,
+          name: text,
+          state: text,
+          made: text,
+          snapshots: [{ id: text, encrypted: true }],
+        },
+      ],
+    },
+  };
+  return reportPage(everywhere);
+}

@@ -3,93 +3,23 @@ import { describe, expect, it } from "vitest";
 import { printable } from "../../../common/printable.ts";
 import { networkPicture } from "../../../operate/report/index.ts";
 import { momentsOf } from "../../../operate/report/moments.ts";
-import { type ReportData, reportPage } from "../../../operate/report/page.tsx";
-import { DIGEST, dataLike, ENI, INSIDE, INSTANCE, KEY, recordLike, WEB } from "./example.ts";
-
-/** What somebody could call something, and what of it must be in the page. */
-const HOSTILE = [
-  ["<script>alert(1)</script>", "&lt;script>alert(1)&lt;/script>"],
-  ['"><img src=x onerror=alert(1)>', "&quot;>&lt;img src=x onerror=alert(1)>"],
-  ["' onmouseover='alert(1)", "' onmouseover='alert(1)"],
-  ["&lt;b&gt;", "&amp;lt;b&amp;gt;"],
-  ["</style></pre></details>", "&lt;/style>&lt;/pre>&lt;/details>"],
-  ["a\u001b[31mred\u0007", "a\\x1b[31mred\\x07"],
-  ["web\u202egpj.exe\u2066", "web\\u202egpj.exe\\u2066"],
-  ["zero\u200bwidth\ufeff", "zero\\u200bwidth\\ufeff"],
-  ["line\u2028end", "line\\u2028end"],
-  ["javascript:alert(1)", "javascript:alert(1)"],
-] as const;
-
-/** A page in which every text that a person may choose is this one. */
-function pageOf(text: string): string {
-  const data = dataLike({
-    groupName: text,
-    execution: {
-      DocumentName: text,
-      ExecutedBy: text,
-      FailureMessage: text,
-      Parameters: { InstanceId: [INSTANCE], TagIdentifier: [text], DryRun: ["false"] },
-    },
-    steps: { verdict: { FailureMessage: text, StepStatus: "Failed", StepName: text } },
-    sections: {
-      "What failed": [text],
-      Warnings: [text],
-      Tagged: [text],
-      Images: [text],
-      "Not cut": [text],
-      "To release": [`aws ${text}`, text],
-      "Calls made": [{ Call: text, Parameters: { Tags: text } }],
-    },
-  });
-  const everywhere: ReportData = {
-    ...data,
-    region: text,
-    descriptions: new Map([[text, text]]),
-    now: {
-      read: data.made,
-      unread: [text],
-      groups: new Map(),
-      interfaces: [
-        {
-          id: text,
-          vpc: text,
-          addresses: [text],
-          state: text,
-          groups: [
-            {
-              id: text,
-              name: text,
-              note: text,
-              rules: {
-                ingress: [{ traffic: text, peer: { kind: "group", id: text, name: text } }],
-                egress: [],
-              },
-            },
-          ],
-        },
-      ],
-    },
-    evidence: {
-      read: data.made,
-      unread: [text],
-      backup: { digest: text, bytes: 1, versionId: text, written: undefined, text: undefined },
-      images: [
-        {
-          id: text,
-          name: text,
-          state: text,
-          made: text,
-          snapshots: [{ id: text, encrypted: true }],
-        },
-      ],
-    },
-  };
-  return reportPage(everywhere);
-}
+import { reportPage } from "../../../operate/report/page.tsx";
+import {
+  DIGEST,
+  dataLike,
+  ENI,
+  HOSTILE,
+  hostilePage,
+  INSIDE,
+  INSTANCE,
+  KEY,
+  recordLike,
+  WEB,
+} from "./example.ts";
 
 describe("a page whose names are hostile", () => {
   it.each(HOSTILE)("shows %j as text", (text, shown) => {
-    const page = pageOf(text);
+    const page = hostilePage(text);
     expect(page.split(shown).length).toBeGreaterThan(25);
     expect(page.match(/<script[\s>]/g)).toHaveLength(1);
     expect(page.match(/<\/?style>/g)).toHaveLength(2);
