@@ -1,5 +1,7 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
+import { EC2Client } from "@aws-sdk/client-ec2";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
 
@@ -21,9 +23,17 @@ const options = (region: string): { region: string; maxAttempts: number; retryMo
 
 export const ssm = (region: string): SSMClient => new SSMClient(options(region));
 export const sts = (region: string): STSClient => new STSClient(options(region));
+export const ec2 = (region: string): EC2Client => new EC2Client(options(region));
 export const cloudFormation = (region: string): CloudFormationClient =>
   new CloudFormationClient(options(region));
 
 /** Organizations is one service for all Regions of a partition; the SDK finds its endpoint from any of them. */
 export const organizations = (region: string): OrganizationsClient =>
   new OrganizationsClient(options(region));
+
+/** An endpoint of one's own, such as the emulator's, has no host names for buckets. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html */
+export const s3 = (region: string): S3Client =>
+  new S3Client({
+    ...options(region),
+    forcePathStyle: (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined,
+  });

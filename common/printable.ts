@@ -1,6 +1,10 @@
-/** Characters that change how a terminal shows what stands around them: controls but line break and tab, and bidirectional marks. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/**
+ * Characters that change how what stands around them is shown, or that are not seen: controls but line break and tab,
+ * bidirectional marks, breaks of lines and paragraphs that are none to a shell, and what has no width.
+ */
+const CONTROL =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/g;
 
 /**
  * A text of AWS (a name, a tag, a message) as it may be shown on a terminal: what would move the cursor, colour or

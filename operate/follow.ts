@@ -133,16 +133,18 @@ export async function snapshot(client: SSMClient, id: string): Promise<Snapshot>
     outputs: execution.Outputs ?? {},
     steps: steps.map(stepProgress).filter((step) => step.status !== "Pending"),
     fleet,
-    children: fleet ? (await allChildren(client, id)).map(childProgress) : [],
+    children: fleet ? await allChildren(client, id) : [],
   };
 }
 
-const isFleet = (execution: AutomationExecution): boolean =>
+/** Whether an execution starts others. */
+export const isFleet = (execution: AutomationExecution): boolean =>
   (execution.Targets ?? []).length > 0 ||
   (execution.TargetMaps ?? []).length > 0 ||
   (execution.TargetLocations ?? []).length > 0;
 
-async function allSteps(client: SSMClient, id: string): Promise<readonly StepExecution[]> {
+/** All steps of an execution, those that did not run too. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeAutomationStepExecutions.html */
+export async function allSteps(client: SSMClient, id: string): Promise<readonly StepExecution[]> {
   const found: StepExecution[] = [];
   for await (const page of paginateDescribeAutomationStepExecutions(
     { client },
@@ -152,15 +154,13 @@ async function allSteps(client: SSMClient, id: string): Promise<readonly StepExe
   return found;
 }
 
-async function allChildren(
-  client: SSMClient,
-  id: string,
-): Promise<readonly AutomationExecutionMetadata[]> {
+/** The executions that an execution has started. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeAutomationExecutions.html */
+export async function allChildren(client: SSMClient, id: string): Promise<readonly Progress[]> {
   const found: AutomationExecutionMetadata[] = [];
   const Filters = [{ Key: "ParentExecutionId" as const, Values: [id] }];
   for await (const page of paginateDescribeAutomationExecutions({ client }, { Filters }))
     found.push(...(page.AutomationExecutionMetadataList ?? []));
-  return found;
+  return found.map(childProgress);
 }
 
 const stepProgress = (step: StepExecution): Progress => ({

@@ -60,7 +60,11 @@ export async function followAll(
         }),
       ),
     );
-    for (const state of states) if (isFinal(state.status)) say(result(state, output.verbose));
+    for (const state of states)
+      if (isFinal(state.status)) {
+        say(result(state, output.verbose));
+        say(pc.dim(`As a page: npm run report -- ${state.id} --region ${region}`));
+      }
     const left = states.filter((state) => !isFinal(state.status));
     if (left.length > 0)
       say(

@@ -12,10 +12,18 @@ const GUIDE =
  */
 export function reasonOf(failure: string): string {
   const text = failure.replace(GUIDE, "");
+  // A script that ends with a sentence for people leaves the traceback out.
+  const told = /^Step fails when it is Poll action status for completion\.\s*\n\s*\n(.+)$/s.exec(
+    text,
+  );
+  if (told?.[1] !== undefined && !told[1].startsWith("Traceback")) return sentence(told[1]);
   const traceback = text.indexOf("Traceback (most recent call last):");
   if (traceback < 0) return text;
   const [, ...after] = text.slice(traceback).split(/\n\s*\n/);
   const exception = after.join("\n").trim() || (text.trim().split("\n").at(-1) ?? "");
-  // An exception that a script raises on purpose says all in its message.
-  return exception.trim().replace(/^(?:RuntimeError|ValueError|Exception)(?: - |: )/, "");
+  return sentence(exception);
 }
+
+/** An exception that a script raises on purpose says all in its message. */
+const sentence = (exception: string): string =>
+  exception.trim().replace(/^(?:RuntimeError|ValueError|Exception)(?: - |: )/, "");

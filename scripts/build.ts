@@ -1,10 +1,12 @@
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
+import { inProject } from "../build/root.ts";
 import { command } from "../common/command.ts";
 import { documentsNamed } from "../common/documents.ts";
 import { table } from "../common/table.ts";
+import { writeText } from "../common/write.ts";
 import { type Compiled, compile } from "../document/compile.ts";
 import { program } from "./program.ts";
-import { documentFile, writeBelowDist, writeChecked } from "./publishable.ts";
+import { documentFile, writeChecked } from "./publishable.ts";
 import { setUpPython } from "./python.ts";
 
 const { args } = program(
@@ -30,7 +32,7 @@ async function write(compiled: Compiled): Promise<void> {
   const size = await writeChecked(compiled);
   const file = documentFile(compiled.name);
   const readable = file.replace(/yaml$/, "readable.yaml");
-  writeBelowDist(readable, compiled.readable);
+  writeText(inProject(readable), compiled.readable);
   console.log(
     `${file}: ${size} bytes, ${((100 * size) / DOCUMENT_LIMIT).toFixed(1)} % of the ${DOCUMENT_LIMIT} that Systems Manager takes${size > DOCUMENT_BUDGET ? `, over the budget of ${DOCUMENT_BUDGET}` : ""}; ${naming(compiled.renamed)}`,
   );

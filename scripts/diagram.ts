@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Option } from "commander";
 import { inProject } from "../build/root.ts";
 import { command } from "../common/command.ts";
@@ -6,6 +6,7 @@ import { chartOf } from "../common/diagram/chart.ts";
 import { mermaid } from "../common/diagram/mermaid.ts";
 import { svg } from "../common/diagram/svg.ts";
 import { Problem } from "../common/problem.ts";
+import { writeText } from "../common/write.ts";
 import { compile } from "../document/compile.ts";
 import { documentName } from "../document/runbook.ts";
 import * as parse from "./options.ts";
@@ -45,7 +46,7 @@ await command(async () => {
     const kind = format ?? (output?.endsWith(".mmd") ? "mermaid" : "svg");
     const drawn = kind === "svg" ? await svg(chart) : mermaid(chart);
     if (output === undefined) process.stdout.write(drawn);
-    else write(output, drawn);
+    else writeText(output, drawn);
     return 0;
   }
   if (format !== undefined || output !== undefined)
@@ -55,8 +56,8 @@ await command(async () => {
     );
   const python = await setUpPython("run", (text) => console.error(text));
   const chart = chartOf(compile(python).yaml, documentName);
-  write(inProject("docs", "runbook.svg"), await svg(chart));
-  write(inProject("docs", "runbook.mmd"), mermaid(chart));
+  writeText(inProject("docs", "runbook.svg"), await svg(chart));
+  writeText(inProject("docs", "runbook.mmd"), mermaid(chart));
   console.log("docs/runbook.svg and docs/runbook.mmd show the runbook of this working tree.");
   return 0;
 });
@@ -68,18 +69,6 @@ function read(file: string): string {
     throw new Problem(
       `${file} can't be read (${cause instanceof Error ? cause.message : cause}).`,
       "Give the path of an Automation document.",
-      { cause },
-    );
-  }
-}
-
-function write(path: string, text: string): void {
-  try {
-    writeFileSync(path, text);
-  } catch (cause) {
-    throw new Problem(
-      `${path} can't be written (${cause instanceof Error ? cause.message : cause}).`,
-      "Give the path of a file in a folder that is there and belongs to you.",
       { cause },
     );
   }

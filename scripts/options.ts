@@ -28,6 +28,14 @@ export const moreRegions = (text: string, before: readonly string[]): readonly s
   ...regions(text),
 ];
 
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html */
+export const executionId = (text: string): string =>
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+    ? text
+    : must(
+        `${shown(text)} is not the id of an execution, such as 01234567-89ab-4cde-8f01-23456789abcd.`,
+      );
+
 /** A text that is not empty. */
 export const given = (text: string): string =>
   text.trim() === "" ? must("It must not be empty.") : text;

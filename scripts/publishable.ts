@@ -1,11 +1,11 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { relative } from "node:path";
 import { checkDocument } from "automation-validator/check";
 import { report } from "automation-validator/report";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject } from "../build/root.ts";
 import pc from "../common/colours.ts";
 import { Problem } from "../common/problem.ts";
+import { writeText } from "../common/write.ts";
 import type { Compiled } from "../document/compile.ts";
 
 /** Where a document is written, relative to the project's folder. */
@@ -36,25 +36,6 @@ export async function writeChecked({ name, yaml, permissions }: Compiled): Promi
       "The document has errors. It was not written.",
       "Correct what the findings name, then run the command again.",
     );
-  writeBelowDist(file, yaml);
+  writeText(inProject(file), yaml);
   return size;
-}
-
-/**
- * Writes a file of the project.
- *
- * @param file relative to the project's folder
- * @throws Problem where the file system does not let it
- */
-export function writeBelowDist(file: string, text: string): void {
-  try {
-    mkdirSync(dirname(inProject(file)), { recursive: true });
-    writeFileSync(inProject(file), text);
-  } catch (cause) {
-    throw new Problem(
-      `${file} can't be written (${cause instanceof Error ? cause.message : cause}).`,
-      "See that the folder dist/ of this project belongs to you and that the disk has space.",
-      { cause },
-    );
-  }
 }

@@ -1,13 +1,17 @@
+import { relative } from "node:path";
 import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
+import { inProject } from "../build/root.ts";
 import pc from "../common/colours.ts";
 import { command } from "../common/command.ts";
 import { Problem } from "../common/problem.ts";
 import { table } from "../common/table.ts";
+import { writeText } from "../common/write.ts";
 import { type Compiled, compile } from "../document/compile.ts";
 import { documentName } from "../document/runbook.ts";
 import { follow, isGood, type Snapshot } from "../operate/follow.ts";
+import { readReport, reportPage } from "../operate/report/index.ts";
 import { line, result } from "../operate/show.ts";
 import { program } from "./program.ts";
 import { documentFile, writeChecked } from "./publishable.ts";
@@ -80,15 +84,18 @@ async function rehearse(emulator: Emulator, compiled: Compiled): Promise<void> {
   };
 
   const before = await groupsNow(ec2, instanceId);
-  await run(account.ssm, "A dry run: what Contain would change", common);
+  const dry = await run(account.ssm, "A dry run: what Contain would change", common);
+  const pages = [await page(account, "dry-run", dry)];
   const contain = await run(account.ssm, "Contain", { ...common, DryRun: "false" });
+  pages.push(await page(account, "contain", contain));
   const contained = await groupsNow(ec2, instanceId);
-  await run(account.ssm, "Release", {
+  const release = await run(account.ssm, "Release", {
     ...common,
     Action: "Release",
     S3PrefixName: backupKey(contain),
     DryRun: "false",
   });
+  pages.push(await page(account, "release", release));
   const after = await groupsNow(ec2, instanceId);
 
   title("The security groups of each interface");
@@ -99,6 +106,8 @@ async function rehearse(emulator: Emulator, compiled: Compiled): Promise<void> {
     ),
   );
   assertRestored(account, before, after);
+  title("The three reports as pages, to open in a browser");
+  console.log(pages.join("\n"));
   title("Where to go next");
   console.log(whereToGo(keep));
   if (keep) {
@@ -137,6 +146,13 @@ async function run(
       "Read the report above. npm run build and npm test tell whether the working tree is sound.",
     );
   return state;
+}
+
+/** Writes the report of a run as a page, as it stands now; the page's file. */
+async function page(account: RehearsalAccount, name: string, { id }: Snapshot): Promise<string> {
+  const file = relative(inProject(), inProject("dist", "reports", `rehearsal-${name}.html`));
+  writeText(inProject(file), reportPage(await readReport(account, region, id)));
+  return file;
 }
 
 /** The key of the backup in its bucket, as the report of Contain names it. */

@@ -19,7 +19,7 @@ const line = program(
     ["01234567-89ab-4cde-8f01-23456789abcd --no-follow --json", "how it stands now, for programs"],
   ],
 )
-  .argument("<execution-id>", "as npm run execute prints it")
+  .argument("<execution-id>", "as npm run execute prints it", parse.executionId)
   .option("-r, --region <name>", "the Region it was started in", parse.region)
   .option("--no-follow", "show how it stands and end")
   .option("--interval <seconds>", "seconds between two looks", parse.seconds, 2)
@@ -28,4 +28,6 @@ const line = program(
   .parse();
 const { region, follow, interval, json, verbose } = line.opts<Options>();
 
-await command(() => status(line.args[0] ?? "", region, follow, interval, { json, verbose }));
+await command(() =>
+  status(line.processedArgs[0] as string, region, follow, interval, { json, verbose }),
+);

@@ -68,7 +68,7 @@ const isPackage = (layer: string): boolean => layer.startsWith("packages/");
 
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.includes("node_modules"))
+    .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
     .map((name) => join(folder, name));
 
 const importsOf = (file: string): string[] =>

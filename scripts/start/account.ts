@@ -1,4 +1,9 @@
-import type { EC2Client } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  type EC2Client,
+  type IpPermission,
+} from "@aws-sdk/client-ec2";
+import { S3Client } from "@aws-sdk/client-s3";
 import { CreateDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Emulator } from "automation-emulator";
 import {
@@ -8,6 +13,7 @@ import {
   makeBucket,
   makeNetwork,
   runInstance,
+  s3Options,
 } from "automation-emulator/sample/account";
 import type { Compiled } from "../../document/compile.ts";
 import { documentName } from "../../document/runbook.ts";
@@ -16,6 +22,7 @@ import { makeRole } from "./role.ts";
 /** An account of the emulator with what a run needs. */
 export interface RehearsalAccount {
   readonly ec2: EC2Client;
+  readonly s3: S3Client;
   readonly ssm: SSMClient;
   readonly instanceId: string;
   readonly bucket: string;
@@ -34,6 +41,7 @@ export async function makeAccount(
   const ec2 = ec2Client(access);
   const { subnetId, groups } = await makeNetwork(ec2, ["web", "database", "operators"]);
   const { web = "", database = "", operators = "" } = groups;
+  await openGroups(ec2, groups);
   const { instanceId } = await runInstance(ec2, subnetId, [[web], [web, database], [operators]]);
   const bucket = `containment-backups-${accountId}`;
   await makeBucket(access, bucket);
@@ -48,5 +56,29 @@ export async function makeAccount(
       TargetType: "/AWS::EC2::Instance",
     }),
   );
-  return { ec2, ssm, instanceId, bucket, role };
+  return { ec2, s3: new S3Client(s3Options(access)), ssm, instanceId, bucket, role };
+}
+
+/** Gives the groups rules as they are met with: a web server for everyone, a database for it, a shell for operators. */
+async function openGroups(
+  ec2: EC2Client,
+  { web = "", database = "", operators = "" }: Readonly<Record<string, string>>,
+): Promise<void> {
+  const tcp = (port: number, from: Partial<IpPermission>): IpPermission => ({
+    IpProtocol: "tcp",
+    FromPort: port,
+    ToPort: port,
+    ...from,
+  });
+  const everyone = {
+    IpRanges: [{ CidrIp: "0.0.0.0/0" }],
+    Ipv6Ranges: [{ CidrIpv6: "::/0" }],
+  };
+  const rules: readonly (readonly [group: string, permissions: IpPermission[]])[] = [
+    [web, [tcp(80, everyone), tcp(443, everyone)]],
+    [database, [tcp(5432, { UserIdGroupPairs: [{ GroupId: web }] })]],
+    [operators, [tcp(22, { IpRanges: [{ CidrIp: "198.51.100.0/24" }] })]],
+  ];
+  for (const [GroupId, IpPermissions] of rules)
+    await ec2.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions }));
 }

@@ -11,6 +11,7 @@ export const whereToGo = (keep: boolean): string =>
     "npm run build               writes the document and a readable copy of it, to review",
     "npm run deploy              publishes it in your AWS account, with its role (docs/deploy.md)",
     "npm run execute -- --help   runs it there, a dry run unless told otherwise",
+    "npm run report -- --help    writes the report of any run as a page",
     "README.md                   what it does, what it cannot cut, and what to do in an incident",
   ].join("\n");
 

@@ -17,6 +17,10 @@ describe("why a step failed", () => {
     [traceback, "The bucket evidence is public."],
     [traceback.replaceAll("ValueError", "KeyError"), "KeyError - The bucket evidence is public."],
     [
+      `Step fails when it is Poll action status for completion. \n\nValueError - The bucket is public.\n\nMore. ${guide}`,
+      "The bucket is public.\n\nMore.",
+    ],
+    [
       `Step fails when it is Execute/Cancelling action. An error occurred (AccessDenied). ${guide}`,
       "Step fails when it is Execute/Cancelling action. An error occurred (AccessDenied).",
     ],

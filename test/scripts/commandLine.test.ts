@@ -98,6 +98,10 @@ describe("a value that can't be is told with the option's name, before anything 
     ["share", ["--region", "us-east-1,"], /--region <name>.*none of them empty/],
     ["share", ["--json"], /--json is for --list/],
     ["status", [], /missing required argument 'execution-id'/],
+    ["status", ["4711"], /execution-id.* 4711 is not the id of an execution/],
+    ["report", [], /missing required argument 'execution-id'/],
+    ["report", ["4711"], /execution-id.* 4711 is not the id of an execution/],
+    ["report", ["01234567-89ab-4cde-8f01-23456789abcd", "--out", ""], /--out <file>.*not be empty/],
     ["emulator", ["--port", "70000"], /--port <n>.*from 0 to 65535/],
     ["emulator", ["--log", "/no/such/folder/log"], /--log <file>.*can't be written/],
     ["emulator", ["--region", "mars"], /--region <name>.*not the name of an AWS Region/],
@@ -112,7 +116,7 @@ describe("a value that can't be is told with the option's name, before anything 
 });
 
 it("missing credentials are told with the profile's name", async () => {
-  const ended = await run("scripts/status.ts", ["some-id"], {
+  const ended = await run("scripts/status.ts", ["01234567-89ab-4cde-8f01-23456789abcd"], {
     ...{ AWS_PROFILE: "incident", AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" },
     AWS_EC2_METADATA_DISABLED: "true",
   });

@@ -1,0 +1,31 @@
+import { createHash } from "node:crypto";
+import { ec2, s3, ssm } from "../../common/clients.ts";
+import pc from "../../common/colours.ts";
+import { regionsOf } from "../../common/config.ts";
+import { printable } from "../../common/printable.ts";
+import { writeText } from "../../common/write.ts";
+import { readReport } from "./gather.ts";
+import { reportPage } from "./page.tsx";
+import { verdictOf } from "./verdict.ts";
+
+/**
+ * `npm run report`: writes the report of an execution as one HTML page, and says what it came to.
+ *
+ * @param file where to write it
+ * @returns exit status: 0 where a report was written, whatever it says
+ */
+export async function report(
+  id: string,
+  region: string | undefined,
+  file: string,
+): Promise<number> {
+  const [where] = regionsOf({ regions: region === undefined ? [] : [region] });
+  const clients = { ssm: ssm(where), ec2: ec2(where), s3: s3(where) };
+  const data = await readReport(clients, where, id);
+  const page = reportPage(data);
+  writeText(file, page);
+  const digest = createHash("sha256").update(page).digest("hex");
+  console.log(`${pc.bold(printable(verdictOf(data.record).headline))}`);
+  console.log(`${file}  ${pc.dim(`SHA-256 ${digest}`)}`);
+  return 0;
+}

@@ -1,0 +1,52 @@
+import type { ComponentChildren, JSX } from "preact";
+import type { GroupReference } from "./record.ts";
+
+/** A name or id that somebody chose: set apart, so that the direction of its writing turns nothing around it. */
+export const Name = ({ children }: { readonly children: string }): JSX.Element => (
+  <bdi class="name">{children}</bdi>
+);
+
+/** A group with its name beside its id. The names of the runbook's own groups are long: what they are comes first. */
+export const GroupName = ({ group }: { readonly group: GroupReference }): JSX.Element => {
+  const own = /^ContainEC2Instance-(containment|all-access)-/.exec(group.name)?.[1];
+  return (
+    <>
+      {own !== undefined && <>{own} group </>}
+      {group.name !== "" && own === undefined && (
+        <>
+          <Name>{group.name}</Name>{" "}
+        </>
+      )}
+      <code>{group.id}</code>
+      {own !== undefined && (
+        <>
+          {" "}
+          <bdi class="note">{group.name}</bdi>
+        </>
+      )}
+    </>
+  );
+};
+
+/** A moment in UTC, for people and for programs. */
+export const Time = ({ at }: { readonly at: Date }): JSX.Element => (
+  <time dateTime={at.toISOString()}>{utc(at)}</time>
+);
+
+/** Such as `2026-11-25 16:35:13 UTC`. */
+export const utc = (at: Date): string =>
+  `${at.toISOString().slice(0, 10)} ${at.toISOString().slice(11, 19)} UTC`;
+
+/** What may be wider than the screen: it is scrolled by itself, by keyboard too. */
+export const Wide = ({
+  label,
+  children,
+}: {
+  readonly label: string;
+  readonly children: ComponentChildren;
+}): JSX.Element => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, nobody scrolls it by keyboard
+  <section class="scroll" tabIndex={0} aria-label={label}>
+    {children}
+  </section>
+);

@@ -1,0 +1,36 @@
+import { join, relative } from "node:path";
+import { inProject } from "../build/root.ts";
+import { command } from "../common/command.ts";
+import { report } from "../operate/report/report.ts";
+import * as parse from "./options.ts";
+import { program } from "./program.ts";
+
+interface Options {
+  readonly region?: string;
+  readonly out?: string;
+}
+
+const line = program(
+  "report",
+  "Writes the report of an execution as one HTML page that opens without a network: the verdict, the instance's network before and after as a picture, the steps with their times, what was made and changed, the evidence with its digests, and what to do next.",
+  [
+    ["01234567-89ab-4cde-8f01-23456789abcd", "into dist/reports/"],
+    [
+      "01234567-89ab-4cde-8f01-23456789abcd --region eu-west-1 --out case-4711.html",
+      "of a run in another Region, to a file of your own",
+    ],
+  ],
+)
+  .argument("<execution-id>", "as npm run execute prints it", parse.executionId)
+  .option("-r, --region <name>", "the Region it was started in", parse.region)
+  .option(
+    "-o, --out <file>",
+    "write it to this file (default: dist/reports/EXECUTION_ID.html)",
+    parse.given,
+  )
+  .parse();
+const { region, out } = line.opts<Options>();
+const id = line.processedArgs[0] as string;
+const file = out ?? relative(process.cwd(), join(inProject("dist", "reports"), `${id}.html`));
+
+await command(() => report(id, region, file));
