@@ -40,6 +40,9 @@ export default defineConfig({
       // Output is compared as text, also where the environment asks for colours.
       NO_COLOR: "1",
       FORCE_COLOR: "",
+      // CDK's own check of each template takes two seconds of computing; test/deploy/lint.test.ts has it, and the
+      // first deployment of test/deploy/deploy.test.ts.
+      CDK_VALIDATION: "false",
     },
   },
 });
