@@ -3,20 +3,47 @@ import { defineConfig } from "vitest/config";
 // Output is compared as text, also where the environment asks for colours.
 delete process.env.FORCE_COLOR;
 
+/** Tests that run the whole runbook, each in an AWS account of its own. */
+const whole = ["test/account/**/*.test.ts", "test/e2e/**/*.test.ts", "test/safety/**/*.test.ts"];
+
 export default defineConfig({
   // The workspace packages as their sources, not as `npm pack` builds them.
   ssr: { resolve: { conditions: ["source", "node"] } },
   test: {
-    include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
     // Tests run whole automations on a local AWS. The limits catch what hangs; nothing is timed by them.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // Every test file starts an AWS of its own: more of them than cores only wait for each other.
-    maxWorkers: 2,
+    // More than the cores that there usually are: what one waits for, another computes.
+    maxWorkers: 3,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "whole",
+          include: whole,
+          // The files that one process runs share an AWS (test/account/emulator.ts) and the compiled document.
+          isolate: false,
+          sequence: { concurrent: true, groupOrder: 0 },
+          maxConcurrency: 3,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "parts",
+          include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
+          exclude: whole,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
     // Node 20 is supported here; the SDK would say on every start that it wants 22.
     env: {
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       NO_COLOR: "1",
+      // CDK's own check of each template takes two seconds of computing; test/deploy/lint.test.ts has it, and the
+      // first deployment of test/deploy/deploy.test.ts.
+      CDK_VALIDATION: "false",
     },
   },
 });

@@ -1,14 +1,10 @@
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { sharedEmulator } from "../account/emulator.ts";
 import { groupState, makeAutoScalingGroup, memberTestAccount } from "./asg.ts";
 import { differences } from "./snapshot.plain.ts";
 import { backupKey, makeTestAccount } from "./testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 test("differences names each place where two states differ", () => {
   const before = { a: { b: ["x"], c: 1 }, d: "same" };

@@ -8,11 +8,11 @@ import {
 } from "@aws-sdk/client-ec2";
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
 
-import { type Emulator, startEmulator } from "automation-emulator";
 import { attachInterface } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { groupState, makeAutoScalingGroup, memberTestAccount } from "../account/asg.ts";
 import { put, putSealed, readBackup } from "../account/backup.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { type Run, section } from "../account/run.ts";
 import { differences } from "../account/snapshot.plain.ts";
 import {
@@ -27,11 +27,7 @@ import {
 } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 const rule = (port: string): string =>
   JSON.stringify({ Cidr: "198.51.100.7/32", IpProtocol: "tcp", FromPort: port, ToPort: port });

@@ -9,21 +9,18 @@ import {
   PutPublicAccessBlockCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
-import { type Emulator, namedFault, startEmulator } from "automation-emulator";
+import { namedFault } from "automation-emulator";
 import { makeBucket, s3Options } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { aws } from "../account/cli.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { holdToPolicy } from "../account/role.ts";
 import { callsIn, type Run } from "../account/run.ts";
 import { differences } from "../account/snapshot.plain.ts";
 import { expectIsolated } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 const allBlocks = {
   BlockPublicAcls: true,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Run } from "../account/run.ts";
 import { moves } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
+import { chainOf } from "../bench/lib/chain.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -15,25 +16,6 @@ beforeAll(async () => {
   emulator.faults.add({ match: puts, kind: { delayMs: 1600 } });
 });
 afterAll(() => emulator.close());
-
-interface Span {
-  readonly begin: number;
-  readonly end: number;
-}
-
-const spanOf = (call: AwsCall): Span => {
-  const begin = Date.parse(call.time);
-  return { begin, end: begin + call.latencyMs };
-};
-
-/** The length of the longest chain of calls of which each began after the one before had ended. */
-function chainOf(calls: readonly AwsCall[]): number {
-  let length = 0;
-  let ended = Number.NEGATIVE_INFINITY;
-  for (const { begin, end } of calls.map(spanOf).sort((a, b) => a.end - b.end))
-    if (begin >= ended) [length, ended] = [length + 1, end];
-  return length;
-}
 
 /** The calls of a run, without the service's own AssumeRole, in the order in which they were made. */
 const callsOf = (run: Run): readonly AwsCall[] =>

@@ -2,21 +2,17 @@ import {
   DescribeNetworkInterfacesCommand,
   DescribeSecurityGroupsCommand,
 } from "@aws-sdk/client-ec2";
-import { type Emulator, startEmulator } from "automation-emulator";
 import type { FaultKind, FaultMatch, PendingCall } from "automation-emulator/gateway/faults";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { memberAtMinSize } from "../account/asg.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { refused, withFault } from "../account/faults.ts";
 import { section } from "../account/run.ts";
 import { differences } from "../account/snapshot.plain.ts";
 import { left } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
 const imaged = { ...tagged, CreateAMIBackup: "true" };

@@ -1,7 +1,7 @@
 /** The instance is isolated whatever else a guardrail refuses, and the report says what could not be done. */
 import { CreateOrUpdateTagsCommand } from "@aws-sdk/client-auto-scaling";
-import { type Emulator, namedFault, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { namedFault } from "automation-emulator";
+import { describe, expect, test } from "vitest";
 import {
   groupState,
   lifecycleState,
@@ -10,16 +10,13 @@ import {
   memberTestAccount,
 } from "../account/asg.ts";
 import { runbookDocument } from "../account/document.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { denying, refused, withFault } from "../account/faults.ts";
 import { type Run, section } from "../account/run.ts";
 import { expectIsolated, left, moves } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
 

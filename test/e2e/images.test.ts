@@ -7,22 +7,17 @@ import {
   KMSClient,
   ScheduleKeyDeletionCommand,
 } from "@aws-sdk/client-kms";
-import { type Emulator, startEmulator } from "automation-emulator";
 import { clientOptions } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { runbookDocument } from "../account/document.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { callsIn, section } from "../account/run.ts";
 import { tagMap } from "../account/snapshot.plain.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-let shared: TestAccount;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
-  shared = await makeTestAccount(emulator);
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
+const shared = await makeTestAccount(emulator);
 
 const withImages = { CreateAMIBackup: "true", TagIdentifier: "Key=Case,Value=4711" };
 

@@ -1,20 +1,15 @@
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { rulesThatFit } from "../../steps/parameters.ts";
 import { runbookDocument } from "../account/document.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { callsIn, type Parameters, section } from "../account/run.ts";
 import { rulesOf } from "../account/snapshot.ts";
 import { ownGroups } from "../account/state.ts";
-import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
+import { backupKey, makeTestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-let testAccount: TestAccount;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-  testAccount = await makeTestAccount(emulator);
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
+const testAccount = await makeTestAccount(emulator);
 
 /** Runs live with parameters that must be refused: nothing may be looked at or changed. Why it failed. */
 async function refusal(parameters: Parameters): Promise<string> {

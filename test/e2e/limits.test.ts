@@ -7,10 +7,10 @@ import {
   RunInstancesCommand,
   StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { type Emulator, startEmulator } from "automation-emulator";
 import { attachInterface, runInstance } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { makeAutoScalingGroup, memberTestAccount } from "../account/asg.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { section } from "../account/run.ts";
 import { differences } from "../account/snapshot.plain.ts";
 import { expectIsolated } from "../account/state.ts";
@@ -21,11 +21,7 @@ import {
   withInstance,
 } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 /** Contains and releases: both succeed, and nothing is left but the backup. */
 async function thereAndBack(

@@ -8,22 +8,18 @@ import {
   ModifyDocumentPermissionCommand,
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
 import { attachInterface } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { rulesThatFit } from "../../steps/parameters.ts";
 import { makeAutoScalingGroup, memberTestAccount } from "../account/asg.ts";
 import { paste } from "../account/cli.ts";
 import { documentName } from "../account/document.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { type Run, section } from "../account/run.ts";
 import { groupsByInterface, left } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
 

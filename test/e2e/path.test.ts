@@ -1,18 +1,14 @@
 import type { AutomationExecution } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { aws } from "../account/cli.ts";
 import { documentName } from "../account/document.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { finished, type Parameters, type Run, runOf, start } from "../account/run.ts";
 import { differences } from "../account/snapshot.plain.ts";
 import { expectIsolated } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 type Driver = (testAccount: TestAccount, parameters: Parameters) => Promise<Run>;
 

@@ -1,17 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import { DescribeSecurityGroupsCommand } from "@aws-sdk/client-ec2";
-import { type Emulator, startEmulator } from "automation-emulator";
 import type { AwsCall } from "automation-emulator/gateway/calls";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { makeAutoScalingGroup, memberTestAccount } from "../account/asg.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { callsIn, type ReportedCall, type Run } from "../account/run.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 const everything = {
   CreateAMIBackup: "true",

@@ -7,9 +7,9 @@ import {
   DetachNetworkInterfaceCommand,
 } from "@aws-sdk/client-ec2";
 import { GetObjectTaggingCommand } from "@aws-sdk/client-s3";
-import { type Emulator, startEmulator } from "automation-emulator";
 import { attachInterface } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { sharedEmulator } from "../account/emulator.ts";
 import { section } from "../account/run.ts";
 import { tagMap } from "../account/snapshot.plain.ts";
 import { left } from "../account/state.ts";
@@ -20,11 +20,7 @@ import {
   withInstance,
 } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 const tagged = { TagIdentifier: "Key=Case,Value=4711" };
 

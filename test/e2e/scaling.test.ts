@@ -6,8 +6,7 @@ import {
   EnterStandbyCommand,
 } from "@aws-sdk/client-auto-scaling";
 import { GetObjectCommand } from "@aws-sdk/client-s3";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import {
   groupState,
   lifecycleState,
@@ -16,15 +15,12 @@ import {
   resize,
   type Sizes,
 } from "../account/asg.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { section } from "../account/run.ts";
 import { expectIsolated, left } from "../account/state.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 /** A member of a group of these sizes, in an account of its own. */
 async function member(

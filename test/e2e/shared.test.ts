@@ -4,10 +4,10 @@ import {
   CreateOrganizationCommand,
   OrganizationsClient,
 } from "@aws-sdk/client-organizations";
-import { type Emulator, startEmulator } from "automation-emulator";
 import { clientOptions, runInstance } from "automation-emulator/sample/account";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { aws } from "../account/cli.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { holdToPolicy } from "../account/role.ts";
 import { callsIn } from "../account/run.ts";
 import { expectIsolated, groupsByInterface, left } from "../account/state.ts";
@@ -18,11 +18,7 @@ import {
   withInstance,
 } from "../account/testAccount.ts";
 
-let emulator: Emulator;
-beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 5 });
-});
-afterAll(() => emulator.close());
+const emulator = await sharedEmulator();
 
 /** A member of the owner's organization with an instance in the owner's subnet, on the owner's group. */
 async function participant(): Promise<{

@@ -2,9 +2,9 @@ import {
   CreateSecurityGroupCommand,
   ModifyNetworkInterfaceAttributeCommand,
 } from "@aws-sdk/client-ec2";
-import { type Emulator, startEmulator } from "automation-emulator";
 import pLimit from "p-limit";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { sharedEmulator } from "../account/emulator.ts";
 import { makeTestAccount } from "../account/testAccount.ts";
 import { lies, openInterfaces } from "./lib/checks.ts";
 import { allTrials, sampleOf } from "./lib/trials.ts";
@@ -14,15 +14,10 @@ const sampled = ["several interfaces", "Auto Scaling under MinSize pressure"];
 describe.each([["kill"], ["runOn"]] as const)(
   "where a cancelled script is ended by %s",
   (cancelledScripts) => {
-    let emulator: Emulator;
-    beforeAll(async () => {
-      emulator = await startEmulator({ timeScale: 20, cancelledScripts });
-    });
-    afterAll(() => emulator.close());
-
     test("a sample of faults leaves nothing open, no report lies, a further Contain finishes and Release gives all back (invariants 3, 5, 6, 10)", {
       timeout: 300_000,
     }, async () => {
+      const emulator = await sharedEmulator({ timeScale: 30, cancelledScripts });
       const all = await allTrials(emulator, sampled);
       const trials =
         cancelledScripts === "runOn" ? all.filter(({ kind }) => kind.startsWith("cancel")) : all;
@@ -41,13 +36,8 @@ describe.each([["kill"], ["runOn"]] as const)(
 );
 
 describe("the checks themselves", () => {
-  let emulator: Emulator;
-  beforeAll(async () => {
-    emulator = await startEmulator({ timeScale: 20 });
-  });
-  afterAll(() => emulator.close());
-
   test("find an open interface, and a report that says more than is so", async () => {
+    const emulator = await sharedEmulator({ timeScale: 30, cancelledScripts: "kill" });
     const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
     const run = await testAccount.contain();
     expect(await openInterfaces(testAccount)).toEqual([]);

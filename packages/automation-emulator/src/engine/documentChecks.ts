@@ -4,6 +4,7 @@ import { parse } from "yaml";
 import { actions } from "./actions/index.ts";
 import { parseDocument } from "./document.ts";
 import { AwsError } from "./errors.ts";
+import { rememberLast } from "./remember.ts";
 
 /** The content as data, where it is an Automation document's. */
 function automation(content: string): Readonly<Record<string, unknown>> | undefined {
@@ -15,33 +16,29 @@ function automation(content: string): Readonly<Record<string, unknown>> | undefi
   }
 }
 
-/**
- * What keeps the content from being a document that can run.
- *
- * @returns a sentence; undefined where there is nothing, or the content is not an Automation document
- */
-export function documentProblem(content: string): string | undefined {
-  if (automation(content) === undefined) return undefined;
-  try {
-    parseDocument("content", content);
-    return undefined;
-  } catch (error) {
-    if (error instanceof AwsError) return error.message;
-    throw error;
-  }
+/** What is said of a content; neither where there is nothing, or it is not an Automation document's. */
+export interface Checked {
+  /** What keeps it from being a document that can run: a sentence. */
+  readonly problem?: string;
+  /** A warning that names what the emulator will refuse when it runs. */
+  readonly refused?: string;
 }
 
-/**
- * What in the content of a document the emulator will refuse when it runs.
- *
- * @returns a warning that names it; undefined where there is nothing, or the content is not an Automation document
- */
-export function refusedParts(content: string): string | undefined {
-  const parts = stepsOf(automation(content)?.mainSteps).flatMap(refusedPart);
-  return parts.length === 0
-    ? undefined
-    : `The emulator does not run ${[...new Set(parts)].join(", ")}: the steps will fail.`;
-}
+/** Reads the content of a document as the engine will. */
+export const checkedDocument: (content: string) => Checked = rememberLast(20, (content) => {
+  const root = automation(content);
+  if (root === undefined) return {};
+  try {
+    parseDocument("content", content);
+  } catch (error) {
+    if (error instanceof AwsError) return { problem: error.message };
+    throw error;
+  }
+  const parts = stepsOf(root.mainSteps).flatMap(refusedPart);
+  if (parts.length === 0) return {};
+  const named = [...new Set(parts)].join(", ");
+  return { refused: `The emulator does not run ${named}: the steps will fail.` };
+});
 
 function stepsOf(list: unknown): Record<string, unknown>[] {
   if (!Array.isArray(list)) return [];

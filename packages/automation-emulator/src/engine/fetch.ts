@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-ssm";
 import { type Document, parseDocument } from "./document.ts";
 import { AwsError } from "./errors.ts";
+import { rememberLast } from "./remember.ts";
 import { administrator } from "./tools.ts";
 
 export interface Fetched {
@@ -58,7 +59,7 @@ export async function fetchDocument(
     return {
       name,
       version: found.DocumentVersion ?? "1",
-      document: parsed(name, found.Content ?? ""),
+      document: documentOf(found.Content ?? "", name),
     };
   } catch (error) {
     const code = error instanceof Error ? error.name : "";
@@ -75,19 +76,8 @@ export async function fetchDocument(
   }
 }
 
-/** Of so many documents the engine remembers what they say. Executions of one document then share it. */
-const remembered = 100;
-const documents = new Map<string, Document>();
-
-function parsed(name: string, content: string): Document {
-  const document = documents.get(content) ?? parseDocument(name, content);
-  // The one that was used last is forgotten last.
-  documents.delete(content);
-  documents.set(content, document);
-  const [oldest] = documents.keys();
-  if (documents.size > remembered && oldest !== undefined) documents.delete(oldest);
-  return document;
-}
+/** What a text says, once for all executions of it. */
+const documentOf = rememberLast(100, (content, name: string) => parseDocument(name, content));
 
 async function isShared(client: SSMClient, name: string, accountId: string): Promise<boolean> {
   let NextToken: string | undefined;

@@ -11,8 +11,6 @@ Arguments: a folder of its own, the time scale, the endpoint, the Region.
 """
 
 import contextlib
-import functools
-import gc
 import json
 import os
 import selectors
@@ -24,20 +22,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-import botocore.loaders
-import botocore.session
-
 # No job may import this project: the way to it is open for one line, and what came is unlisted.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from engine.containment import adopt_orphans, children
+from engine.warm import warm
 from engine.worker_job import Surroundings, environment, run_in_child
 
 sys.path.pop(0)
-for name in ("engine", "engine.containment", "engine.worker_job"):
+for name in ("engine", "engine.containment", "engine.warm", "engine.worker_job"):
     del sys.modules[name]
-
-WARM = ("ec2", "s3", "s3control", "autoscaling", "kms", "ssm", "sts")
 
 # Of a longer log the end is kept.
 LOG_BYTES = 64 * 1024
@@ -189,20 +182,6 @@ def read_result(folder: Path, status: int) -> str:
     how = f"signal {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else ""
     message = f"The script's process was ended by {how or f'exit with status {os.waitstatus_to_exitcode(status)}'}."
     return json.dumps({"status": "error", "code": "ProcessEnded", "message": message, "retryable": False})
-
-
-def warm(endpoint: str, region: str) -> None:
-    """Reads the models once, and lets all later sessions share them."""
-    loader = botocore.loaders.create_loader()
-    botocore.session.create_loader = functools.partial(lambda shared, _path=None: shared, loader)
-    session = boto3.Session(aws_access_key_id="warm", aws_secret_access_key="warm", region_name=region)  # noqa: S106
-    for service in WARM:
-        session.client(service, endpoint_url=endpoint)
-    # Every first connection looks up a host name, which loads this codec.
-    "warm".encode("idna")
-    gc.collect()
-    # Else the first collection in each child would touch, and so copy, all of it.
-    gc.freeze()
 
 
 def main() -> None:

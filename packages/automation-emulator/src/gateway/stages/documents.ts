@@ -1,5 +1,5 @@
 /** Automation documents that are made or changed: read as the engine will read them when they run. */
-import { documentProblem, refusedParts } from "../../engine/documentChecks.ts";
+import { checkedDocument } from "../../engine/documentChecks.ts";
 import type { DecodedCall } from "../decode.ts";
 import { errorResponse } from "../errors.ts";
 import type { CallInProgress, Stage } from "../ports.ts";
@@ -11,12 +11,11 @@ import type { CallInProgress, Stage } from "../ports.ts";
 export const documentsRead: Stage<CallInProgress> = async ({ arrival, call, remarks }, next) => {
   const content = isChange(call) ? contentOf(arrival.request.body) : undefined;
   if (content === undefined) return next();
-  const message = documentProblem(content);
-  if (message !== undefined) {
-    return errorResponse(call, { code: "InvalidDocumentContent", message, status: 400 });
+  const { problem, refused } = checkedDocument(content);
+  if (problem !== undefined) {
+    return errorResponse(call, { code: "InvalidDocumentContent", message: problem, status: 400 });
   }
-  const warning = refusedParts(content);
-  if (warning !== undefined) remarks.warning = warning;
+  if (refused !== undefined) remarks.warning = refused;
   return next();
 };
 

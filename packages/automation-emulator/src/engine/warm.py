@@ -1,0 +1,90 @@
+"""What every job would find out anew, found out once before the first: botocore's models, classes and first steps.
+
+A job is a fork of the process that has done this. What it changes is copied page by page, so the less of it a job
+touches, the sooner it is done: without this, a job spends most of its time on making its clients.
+"""
+
+import contextlib
+import functools
+import gc
+import io
+from typing import Any
+
+import boto3
+import botocore.client
+import botocore.hooks
+import botocore.httpsession
+import botocore.loaders
+import botocore.session
+from botocore.awsrequest import AWSResponse
+
+#: Services that runbooks often call, each with an operation without parameters.
+SERVICES = {
+    "ec2": "describe_vpcs",
+    "s3": "list_buckets",
+    "s3control": "",
+    "autoscaling": "describe_auto_scaling_groups",
+    "kms": "list_keys",
+    "ssm": "describe_instance_information",
+    "sts": "get_caller_identity",
+}
+
+
+class NoAnswer:
+    """The body of an answer, as urllib3 has it."""
+
+    def __init__(self) -> None:
+        self._body = io.BytesIO(b"<Answer/>")
+
+    def stream(self, **_: Any) -> Any:
+        """The whole in one piece."""
+        yield self._body.read()
+
+
+def warm(endpoint: str, region: str) -> None:
+    """Reads the models of common services and takes a client of each through a call that leaves this process never."""
+    remember()
+    for service, operation in SERVICES.items():
+        session = boto3.Session(aws_access_key_id="warm", aws_secret_access_key="warm", region_name=region)  # noqa: S106
+        client = session.client(service, endpoint_url=endpoint)
+        client.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {}, NoAnswer()))
+        if operation:
+            # What was said there is no answer; all that matters has been done by then.
+            with contextlib.suppress(Exception):
+                getattr(client, operation)()
+    # Every first connection looks up a host name, which loads this codec.
+    "warm".encode("idna")
+    gc.collect()
+    # Else the first collection in each child would touch, and so copy, all of it.
+    gc.freeze()
+
+
+def remember() -> None:
+    """Lets botocore keep what depends on nothing but the service, the event or the function."""
+    loader = botocore.loaders.create_loader()
+    botocore.session.create_loader = functools.partial(lambda shared, _path=None: shared, loader)
+    creator: Any = botocore.client.ClientCreator
+    creator._load_service_model = by_arguments(creator._load_service_model)
+    creator._create_client_class = by_arguments(creator._create_client_class)
+    aliaser: Any = botocore.hooks.EventAliaser
+    aliaser._alias_event_name = by_arguments(aliaser._alias_event_name)
+    hooks: Any = botocore.hooks
+    hooks.accepts_kwargs = functools.cache(hooks.accepts_kwargs)
+    # No job can reach anything by TLS: the emulator, which is all that it can reach, does not speak it.
+    sessions: Any = botocore.httpsession
+    sessions.create_urllib3_context = functools.cache(sessions.create_urllib3_context)
+
+
+def by_arguments(method: Any) -> Any:
+    """The method, whose result is kept for all objects of its class, by the arguments."""
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    @functools.wraps(method)
+    def remembering(self: Any, *args: Any) -> Any:
+        try:
+            return kept[args]
+        except KeyError:
+            kept[args] = result = method(self, *args)
+            return result
+
+    return remembering

@@ -1,0 +1,77 @@
+/** `npm run bench`: how fast the runbook isolates and releases, beside plain scripts and beside what can't be beaten. */
+import { writeFileSync } from "node:fs";
+import { startEmulator } from "automation-emulator";
+import { execa } from "execa";
+import { inProject } from "../../build/root.ts";
+import pc from "../../common/colours.ts";
+import { command } from "../../common/command.ts";
+import { program } from "../../scripts/program.ts";
+import { setUpPython } from "../../scripts/python.ts";
+import { pageOf } from "./lib/page.ts";
+import {
+  checkSteps,
+  full,
+  machineOf,
+  measureFleet,
+  measureIncidents,
+  quick,
+  type Results,
+  stepSeconds,
+} from "./lib/results.ts";
+
+interface Options {
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly page: boolean;
+}
+
+const page = inProject("docs", "bench.md");
+const asked = program(
+  "bench",
+  "Measures isolation and Release on the emulator, beside plain scripts, and a fleet by rate control. Machines are noisy: compare the ratios within one run, not two runs.",
+  [
+    ["", "everything; takes half an hour"],
+    ["--quick", "few situations, each once; takes less than a minute"],
+    ["--page", "everything, and writes docs/bench.md"],
+  ],
+)
+  .option("--quick", "few situations, each once", false)
+  .option("--json", "the results as JSON", false)
+  .option("--page", "write the results to docs/bench.md", false)
+  .parse()
+  .opts<Options>();
+
+await command(async () => {
+  const say = (line: string): void => console.error(pc.dim(line));
+  await setUpPython("run", say);
+  const results = await measureAll(say);
+  if (asked.page) writeFileSync(page, pageOf(results));
+  console.log(asked.json ? JSON.stringify(results, undefined, 2) : pageOf(results));
+  return 0;
+});
+
+async function measureAll(say: (line: string) => void): Promise<Results> {
+  const plan = asked.quick ? quick : full;
+  const machine = machineOf(await commit());
+  const emulator = await startEmulator();
+  const slow = asked.quick ? undefined : await startEmulator({ stepSeconds });
+  try {
+    const cells = await measureIncidents(emulator, plan, say);
+    const [first] = cells;
+    const steps = slow && first ? await checkSteps(slow, first) : undefined;
+    const fleet = await measureFleet(emulator, plan, say);
+    return { machine, plan, cells, ...(steps !== undefined && { steps }), fleet };
+  } finally {
+    await emulator.close();
+    await slow?.close();
+  }
+}
+
+/** The short name of the commit that is measured, with a plus where files differ from it. */
+async function commit(): Promise<string> {
+  const { stdout, exitCode } = await execa("git", ["describe", "--always", "--dirty=+"], {
+    cwd: inProject(),
+    reject: false,
+  });
+  return exitCode === 0 ? stdout : "unknown";
+}
