@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `automation-emulator`: a local AWS for any client, until Ctrl-C. */
-import { closeSync, openSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "./colours.ts";
 import { type Emulator, startEmulator } from "./index.ts";
@@ -61,6 +61,20 @@ function writable(file: string): string {
   return file;
 }
 
+/** A folder in which files can be made. */
+function writableFolder(folder: string): string {
+  const full = resolve(folder);
+  try {
+    mkdirSync(full, { recursive: true });
+    accessSync(full, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new InvalidArgumentError(
+      `No state can be kept there (${error instanceof Error ? error.message : error}).`,
+    );
+  }
+  return full;
+}
+
 function hostAndPort(text: string, before: readonly string[]): readonly string[] {
   if (!/^[^\s/:]+:\d{1,5}$/.test(text)) throw new InvalidArgumentError("Like localhost:8080.");
   return [...before, text.toLowerCase()];
@@ -82,7 +96,11 @@ const options = new Command("automation-emulator")
     [],
   )
   .option("--json", "print one line of JSON, { endpoint, env }, for programs", false)
-  .option("--state <folder>", "keep what AWS holds in this folder between starts")
+  .option(
+    "--state <folder>",
+    "keep what AWS holds, and executions, in this folder between starts",
+    writableFolder,
+  )
   .option("--region <name>", "default Region of the printed environment", regionName, "us-east-1")
   .option("--account <id>", "account of the printed environment", account, "123456789012")
   .option("--log <file>", "append each AWS call to this file, one JSON object a line", writable)
@@ -114,7 +132,7 @@ try {
     port: options.port,
     host: options.host,
     allowedHosts: options.allowHost,
-    ...(options.state !== undefined && { stateFile: join(resolve(options.state), "moto.pickle") }),
+    ...(options.state !== undefined && { stateFolder: options.state }),
     region: options.region,
     enforceIam: options.enforceIam,
     timeScale: options.timeScale,

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { findPython } from "automation-language/python";
 import { createEngine, type Engine } from "./engine/index.ts";
 import type { CancelledScripts } from "./engine/tools.ts";
@@ -35,8 +36,11 @@ export interface EmulatorOptions {
   readonly host?: string;
   /** `name:port` of Host headers that are let in besides those of loopback with the emulator's own port. */
   readonly allowedHosts?: readonly string[];
-  /** Where moto keeps its state between starts; nowhere by default. Executions are not kept. */
-  readonly stateFile?: string;
+  /**
+   * A folder in which what AWS holds and the executions are kept between starts; nowhere by default. Calls, faults,
+   * guardrails and sessions of assumed roles are not kept.
+   */
+  readonly stateFolder?: string;
 }
 
 export interface Emulator {
@@ -89,7 +93,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port,
     host,
     allowedHosts,
-    stateFile,
+    stateFolder,
   } = options;
   const stack = await startStack(
     {
@@ -99,7 +103,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       ...(port !== undefined && { port }),
       ...(host !== undefined && { host }),
       ...(allowedHosts !== undefined && { allowedHosts }),
-      ...(stateFile !== undefined && { stateFile }),
+      ...(stateFolder !== undefined && { stateFile: join(stateFolder, "moto.pickle") }),
     },
     (endpoint, faults) =>
       createEngine({
@@ -109,6 +113,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         timeScale,
         cancelledScripts,
         stepSeconds,
+        ...(stateFolder !== undefined && { stateFolder: join(stateFolder, "executions") }),
         faultsAtStep: faults.fireAtStep,
       }),
   );

@@ -1,23 +1,25 @@
 /** The SSM Automation of the emulator. */
 
-import { randomUUID } from "node:crypto";
-import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { isRecord } from "automation-language/values";
 import type { Automation, Caller } from "../gateway/ports.ts";
 import { createTime, type EngineTime } from "./clock.ts";
 import { type Commands, createCommands } from "./commands.ts";
 import { describeExecutions, describeSteps } from "./describe.ts";
 import { AwsError } from "./errors.ts";
-import { type Execution, isFinal, type Shown } from "./executions.ts";
+import type { Execution, Shown } from "./executions.ts";
 import { fetchDocument } from "./fetch.ts";
 import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
 import type { Workers } from "./jobs.ts";
+import { noKeeper, openKeeper } from "./keeper.ts";
+import { interrupted } from "./kept.ts";
+import { startOverTheWire } from "./overTheWire.ts";
 import { startForTargets } from "./rateControl.ts";
+import { createRegistry, type Registry } from "./registry.ts";
 import { type SignalType, sendSignal } from "./signals.ts";
 import { type Launcher, launch, machineOf, type Order, prepare, type Starter } from "./start.ts";
 import { killExecution, stop } from "./stop.ts";
 import { addTags, listTags, removeTags, tagsOf } from "./tags.ts";
-import { type Registry, startForTargetLocations } from "./targetLocations.ts";
+import { startForTargetLocations } from "./targetLocations.ts";
 import { createTokens } from "./tokens.ts";
 import { type CancelledScripts, callerCredentials, type Tools } from "./tools.ts";
 import { refuseUnsupported } from "./unsupported.ts";
@@ -37,6 +39,8 @@ export interface EngineOptions {
   readonly cancelledScripts?: CancelledScripts;
   /** None by default. */
   readonly faultsAtStep?: Tools["faultsAtStep"];
+  /** Where executions are kept, so that they can be read after another start; nowhere by default. */
+  readonly stateFolder?: string;
   /** Own workers; by default Python processes. */
   readonly workers?: Workers;
 }
@@ -54,11 +58,18 @@ export interface Engine extends Automation {
   close(): Promise<void>;
 }
 
-/** Starts the engine. It runs scripts and calls in workers, and remembers executions until it is closed. */
+/**
+ * Starts the engine. It runs scripts and calls in workers, and remembers executions.
+ *
+ * @throws Error for a state folder that can't be read
+ */
 export function createEngine(options: EngineOptions): Engine {
   const { endpoint, region, python, timeScale } = options;
   // Scripts can't wait for a time that is advanced: where the engine's stands still, theirs goes on.
   const scriptScale = timeScale === 0 ? 1 : timeScale;
+  const time = createTime(timeScale);
+  const { stateFolder } = options;
+  const keeper = stateFolder === undefined ? noKeeper : openKeeper(stateFolder, time);
   const workers =
     options.workers ?? startWorkers({ python, timeScale: scriptScale, endpoint, region });
   const commands = createCommands();
@@ -66,72 +77,55 @@ export function createEngine(options: EngineOptions): Engine {
     endpoint,
     workers,
     python,
-    time: createTime(timeScale),
+    time,
     scriptSeconds: options.stepSeconds ?? 0,
     commands,
     cancelledScripts: options.cancelledScripts ?? "kill",
     faultsAtStep: options.faultsAtStep ?? (() => []),
   };
-  const executions = new Map<string, Execution>();
+  const registry = createRegistry(keeper);
   const tokens = createTokens();
-  const registry: Registry = {
-    add: (execution) => {
-      executions.set(execution.id, execution);
-      forgetOldest(executions);
-    },
-    get: (id) => executions.get(id),
-    expected: new Map(),
-  };
-  const handle = createHandler(tools, executions, registry, tokens);
-  const reset = async (): Promise<void> => {
-    const all = [...executions.values()];
-    for (const execution of all) killExecution(execution);
+  const handle = createHandler(tools, registry, tokens);
+  const end = async (why?: string): Promise<void> => {
+    const all = registry.all();
+    for (const execution of all) killExecution(execution, why);
     await Promise.all(all.map(({ settled }) => settled));
-    executions.clear();
-    tokens.clear();
-    commands.clear();
   };
   return {
-    time: tools.time,
+    time,
     commands,
     handle,
     kill: (executionId) => {
-      const execution = executions.get(executionId);
+      const execution = registry.get(executionId);
       if (execution !== undefined) killExecution(execution);
     },
-    settled: async (executionId) => executions.get(executionId)?.settled,
-    reset,
+    settled: async (executionId) => registry.get(executionId)?.settled,
+    reset: async () => {
+      await end();
+      registry.clear();
+      tokens.clear();
+      commands.clear();
+    },
     close: async () => {
-      await reset();
+      await end(interrupted);
+      keeper.close();
       await workers.close();
     },
   };
 }
 
-/** Of the executions that have ended, so many are remembered, so that memory stays flat in an emulator that runs on. */
-const remembered = 500;
-
-function forgetOldest(executions: Map<string, Execution>): void {
-  for (const { id, state, parent } of executions.values()) {
-    if (executions.size <= remembered) return;
-    const running = parent === undefined ? undefined : executions.get(parent);
-    if (isFinal(state) && (running === undefined || isFinal(running.state))) executions.delete(id);
-  }
-}
-
 /** Answers the operations of the API. */
 function createHandler(
   tools: Tools,
-  executions: ReadonlyMap<string, Execution>,
   registry: Registry,
   tokens: ReturnType<typeof createTokens>,
 ): Automation["handle"] {
   const of = (caller: Caller): Execution[] =>
-    [...executions.values()].filter(
-      (one) => one.accountId === caller.accountId && one.region === caller.region,
-    );
+    registry
+      .all()
+      .filter((one) => one.accountId === caller.accountId && one.region === caller.region);
   const find = (id: string, caller: Caller): Execution => {
-    const found = executions.get(id);
+    const found = registry.get(id);
     if (found?.accountId === caller.accountId && found.region === caller.region) return found;
     throw new AwsError(
       "AutomationExecutionNotFoundException",
@@ -142,6 +136,12 @@ function createHandler(
     find(requiredString(input, "AutomationExecutionId"), caller);
   const tagged = (input: Input, caller: Caller): Execution =>
     find(requiredString(input, "ResourceId"), caller);
+  const retag = (input: Input, caller: Caller, change: typeof addTags): unknown => {
+    const execution = tagged(input, caller);
+    const answer = change(execution, input);
+    registry.changed(execution);
+    return answer;
+  };
   return async (operation, given, caller) => {
     const input = inputMap(given);
     switch (operation) {
@@ -164,9 +164,9 @@ function createHandler(
         });
         return {};
       case "AddTagsToResource":
-        return addTags(tagged(input, caller), input);
+        return retag(input, caller, addTags);
       case "RemoveTagsFromResource":
-        return removeTags(tagged(input, caller), input);
+        return retag(input, caller, removeTags);
       case "ListTagsForResource":
         return listTags(tagged(input, caller));
       default:
@@ -215,29 +215,13 @@ async function start(
   return prepared.execution;
 }
 
-/** Starts executions over the wire as a user, so that IAM and the log of calls see them. */
+/** Starts executions as the user who started the first one. */
 const launcherFor = ({ endpoint }: Tools, registry: Registry, starter: Starter): Launcher => ({
-  start: async (request, { parent, agent }) => {
-    const ClientToken = randomUUID();
-    registry.expected.set(ClientToken, { parent });
+  start: (request, { parent, agent }) => {
     const { region, credentials } = starter;
-    const client = new SSMClient({
-      endpoint,
-      region,
-      credentials,
-      customUserAgent: `exec-env/${agent}`,
-      maxAttempts: 3,
+    return startOverTheWire(registry, { endpoint, region, credentials, agent }, request, {
+      parent,
     });
-    try {
-      const command = new StartAutomationExecutionCommand({ ...request, ClientToken });
-      const { AutomationExecutionId: id = "" } = await client.send(command);
-      const child = registry.get(id);
-      if (child === undefined) throw new Error(`The execution ${id} is not known.`);
-      return child;
-    } finally {
-      registry.expected.delete(ClientToken);
-      client.destroy();
-    }
   },
 });
 

@@ -15,7 +15,7 @@ import { beginExecution, endExecution, endStep, holdExecution, reachStep } from 
 import { checkStepName, type Signal } from "./signals.ts";
 import type { Launcher } from "./start.ts";
 import { type Outcome, runStep } from "./step.ts";
-import { killExecution, stop } from "./stop.ts";
+import { killExecution, killReason, stop } from "./stop.ts";
 import type { Tools } from "./tools.ts";
 import type { Scope } from "./variables.ts";
 import { waitForSignal } from "./waiting.ts";
@@ -86,7 +86,7 @@ export async function runMachine(machine: Machine): Promise<void> {
 }
 
 function crash({ execution, tools }: Machine): void {
-  const message = "The emulator ended the execution as a crash would.";
+  const message = killReason(execution.control);
   const now = tools.time.now();
   for (const step of execution.steps) {
     if (step.state.status === "Pending" || isFinal(step.state)) continue;

@@ -4,6 +4,7 @@
  */
 import type { Control, FinalStatus, Status } from "./executions.ts";
 import { validation } from "./input.ts";
+import { killReason } from "./stop.ts";
 
 export interface Rate {
   readonly concurrency: number;
@@ -51,10 +52,11 @@ export interface ManyEnded {
  * failures than MaxErrors allows.
  */
 export async function runMany(
-  { cancel, kill, completing }: Control,
+  control: Control,
   tasks: readonly Task[],
   rate: Rate,
 ): Promise<ManyEnded> {
+  const { cancel, kill, completing } = control;
   let next = 0;
   let errors = 0;
   const stops = [cancel, kill, completing];
@@ -68,8 +70,7 @@ export async function runMany(
   };
   await Promise.all(Array.from({ length: Math.min(rate.concurrency, tasks.length) }, worker));
   if (kill.signal.aborted) {
-    const failureMessage = "The emulator ended the execution as a crash would.";
-    return { status: "Failed", failureMessage };
+    return { status: "Failed", failureMessage: killReason(control) };
   }
   if (cancel.signal.aborted) return { status: "Cancelled" };
   if (errors <= rate.errors) return { status: "Success" };

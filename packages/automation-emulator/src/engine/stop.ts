@@ -1,5 +1,5 @@
 import { AwsError } from "./errors.ts";
-import { type Execution, isFinal } from "./executions.ts";
+import { type Control, type Execution, isFinal } from "./executions.ts";
 import { validation } from "./input.ts";
 import { holdExecution } from "./lifecycle.ts";
 
@@ -33,15 +33,25 @@ export function stop(execution: Execution, type: string): void {
   for (const child of execution.children) if (!isFinal(child.state)) stop(child, type);
 }
 
-/** Ends an execution and what it started as a crash would. */
-export function killExecution(execution: Execution): void {
-  execution.control.kill.abort();
-  for (const child of execution.children) killExecution(child);
+/**
+ * Ends an execution and what it started as a crash would.
+ *
+ * @param why is shown as the reason
+ */
+export function killExecution(
+  execution: Execution,
+  why = "The emulator ended the execution as a crash would.",
+): void {
+  execution.control.kill.abort(why);
+  for (const child of execution.children) killExecution(child, why);
 }
+
+/** Why an execution has been killed. */
+export const killReason = ({ kill }: Control): string => String(kill.signal.reason);
 
 /** Makes an execution another's child, which ends with it. The parent may have been stopped while the child came to be. */
 export function addChild(parent: Execution, child: Execution): void {
   parent.children.push(child);
-  if (parent.control.kill.signal.aborted) killExecution(child);
+  if (parent.control.kill.signal.aborted) killExecution(child, killReason(parent.control));
   else if (parent.control.cancel.signal.aborted && !isFinal(child.state)) stop(child, "Cancel");
 }

@@ -2,8 +2,6 @@
  * An execution over accounts and Regions: in each of them, an execution that the execution role there starts.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
  */
-import { randomUUID } from "node:crypto";
-import { SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { partitionOf } from "automation-language/arn";
 import { targetLocationsOf } from "./accounts.ts";
 import type { StepDefinition } from "./document.ts";
@@ -19,7 +17,9 @@ import {
 } from "./executions.ts";
 import { type Input, maps, optionalString, requiredString, strings } from "./input.ts";
 import { beginExecution, beginStep, endExecution, endStep } from "./lifecycle.ts";
+import { startOverTheWire } from "./overTheWire.ts";
 import { type ManyEnded, readRate, runMany, type Task } from "./rate.ts";
+import type { Registry } from "./registry.ts";
 import { assumeRole } from "./role.ts";
 import { documentRole, type Order, recordOf } from "./start.ts";
 import { addChild } from "./stop.ts";
@@ -27,17 +27,6 @@ import type { Credentials, Tools } from "./tools.ts";
 
 /** The name that AWS gives the role in the target accounts. */
 const usualRole = "AWS-SystemsManager-AutomationExecutionRole";
-
-/** The executions that the engine knows. */
-export interface Registry {
-  add(execution: Execution): void;
-  get(id: string): Execution | undefined;
-  /** Whose child an execution with this client token is, and where. */
-  readonly expected: Map<
-    string,
-    { readonly parent: string; readonly targetLocation?: TargetLocation }
-  >;
-}
 
 /**
  * Starts an execution for target locations.
@@ -113,7 +102,7 @@ async function runGroups(parts: Parts, groups: readonly Group[]): Promise<ManyEn
 }
 
 async function runTargetLocation(parts: Parts, location: Input, step: StepRecord): Promise<Status> {
-  const { parent, registry, tools } = parts;
+  const { parent, tools } = parts;
   const { targetLocation } = step;
   if (targetLocation === undefined) return "Failed";
   beginStep(step, tools.time.now());
@@ -121,15 +110,13 @@ async function runTargetLocation(parts: Parts, location: Input, step: StepRecord
     failure: { message, stage: "Invocation", type: "Action" },
   });
   try {
-    const id = await begin(parts, location, targetLocation);
-    const child = registry.get(id);
-    if (child === undefined) throw new Error(`The execution ${id} is not known.`);
+    const child = await begin(parts, location, targetLocation);
     addChild(parent, child);
     await child.settled;
-    if (!isFinal(child.state)) throw new Error(`The execution ${id} has not ended.`);
+    if (!isFinal(child.state)) throw new Error(`The execution ${child.id} has not ended.`);
     const { status, failureMessage } = child.state;
     endStep(step, tools.time.now(), status, {
-      outputs: { ExecutionId: [id] },
+      outputs: { ExecutionId: [child.id] },
       ...(failureMessage !== undefined && fail(failureMessage)),
     });
   } catch (error) {
@@ -144,7 +131,7 @@ async function begin(
   parts: Parts,
   location: Input,
   targetLocation: TargetLocation,
-): Promise<string> {
+): Promise<Execution> {
   const { tools, order, registry, parent, credentials, role } = parts;
   const { accountId, region } = targetLocation;
   const roleName = optionalString(location, "ExecutionRoleName") ?? usualRole;
@@ -159,34 +146,19 @@ async function begin(
     ...order.parameters,
     ...(role !== undefined && { [role]: [roleArn] }),
   };
-  const token = randomUUID();
-  registry.expected.set(token, { parent: parent.id, targetLocation });
-  const client = new SSMClient({
-    endpoint: tools.endpoint,
-    region,
-    credentials: own,
-    maxAttempts: 3,
-  });
-  try {
-    const { AutomationExecutionId: id = "" } = await client.send(
-      new StartAutomationExecutionCommand({
-        DocumentName: sharedName(parts, targetLocation),
-        ...(order.version !== undefined && { DocumentVersion: order.version }),
-        Parameters: Object.fromEntries(
-          Object.entries(parameters).map(([name, values]) => [name, [...values]]),
-        ),
-        ClientToken: token,
-        ...(TargetParameterName !== undefined && { TargetParameterName }),
-        ...(MaxConcurrency !== undefined && { MaxConcurrency }),
-        ...(MaxErrors !== undefined && { MaxErrors }),
-        ...(targets.length > 0 && { Targets: targets }),
-      }),
-    );
-    return id;
-  } finally {
-    registry.expected.delete(token);
-    client.destroy();
-  }
+  const request = {
+    DocumentName: sharedName(parts, targetLocation),
+    ...(order.version !== undefined && { DocumentVersion: order.version }),
+    Parameters: Object.fromEntries(
+      Object.entries(parameters).map(([name, values]) => [name, [...values]]),
+    ),
+    ...(TargetParameterName !== undefined && { TargetParameterName }),
+    ...(MaxConcurrency !== undefined && { MaxConcurrency }),
+    ...(MaxErrors !== undefined && { MaxErrors }),
+    ...(targets.length > 0 && { Targets: targets }),
+  };
+  const sender = { endpoint: tools.endpoint, region, credentials: own };
+  return startOverTheWire(registry, sender, request, { parent: parent.id, targetLocation });
 }
 
 /** A document of one's own is known elsewhere by its ARN, in the other Region, where it must be shared. */

@@ -78,6 +78,8 @@ export async function startStack<A extends Automation>(
     } else {
       await running.close();
       running = await start();
+      // What is kept is there again.
+      await admin.own("POST", "/moto-api/reset");
     }
     for (const part of [faults, calls, identities]) part.clear();
     authorizer.reset();
@@ -114,13 +116,19 @@ export async function startStack<A extends Automation>(
       options.host,
     );
     const endpoint = `http://127.0.0.1:${server.port}`;
-    automation = createAutomation(endpoint, faults);
+    try {
+      automation = createAutomation(endpoint, faults);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    const made = automation;
     let closing: Promise<void> | undefined;
     return {
       endpoint,
       calls,
       faults,
-      automation,
+      automation: made,
       enforce,
       guardrails,
       reset,

@@ -107,7 +107,7 @@ def _keeper(given: str | None) -> Callable[[], None]:
         return lambda: None
     # Not before the environment is set, above.
     from patched_moto.patches.requests import LOCK, changes  # noqa: PLC0415
-    from patched_moto.state import StateError, load, save  # noqa: PLC0415
+    from patched_moto.state import StateError, hold, load, save  # noqa: PLC0415
 
     file = Path(given)
     kept = [changes()]
@@ -128,6 +128,7 @@ def _keeper(given: str | None) -> Callable[[], None]:
             keep()
 
     try:
+        hold(file)
         load(file)
     except StateError as error:
         sys.exit(str(error))

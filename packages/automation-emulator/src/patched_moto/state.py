@@ -2,16 +2,21 @@
 
 All backends go into one pickle, so that what two of them share (an instance that EC2 and Auto Scaling know) is one
 thing again when it is read. A pickle is code: the file is the user's own, in a folder of the user's choice, and is
-made readable to nobody else. It is for the same version of moto and of this package; for another one it is refused.
+made readable to nobody else, and a file that this module did not write is not unpickled. It is for the same version of
+moto and of this package; for another one it is refused.
 """
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import importlib.metadata
 import io
+import json
 import os
 import pickle
 import threading
+import time
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +29,9 @@ from moto.core.base_backend import BackendDict
 
 from patched_moto import settings
 
+#: Goes up with each change of what is kept that an older or newer version of this package can't read.
+FORMAT = 1
+KIND = "automation-emulator state"
 LOCKS = (type(threading.Lock()), type(threading.RLock()))
 
 
@@ -77,9 +85,14 @@ def private_key(der: bytes) -> PrivateKeyTypes:
     return serialization.load_der_private_key(der, None)
 
 
-def version() -> str:
-    """What a file must have been written by."""
-    return importlib.metadata.version("moto")
+def header(body: bytes | memoryview) -> dict[str, Any]:
+    """The first line of a file: what it must have been written by, and a digest by which damage is seen."""
+    return {
+        "kind": KIND,
+        "format": FORMAT,
+        "moto": importlib.metadata.version("moto"),
+        "sha256": hashlib.sha256(body).hexdigest(),
+    }
 
 
 def save(file: Path) -> None:
@@ -91,10 +104,11 @@ def save(file: Path) -> None:
     out = io.BytesIO()
     part = file.with_name(f"{file.name}.part")
     try:
-        Pickler(out).dump({"version": version(), "backends": backends, "settings": settings.all_values()})
+        Pickler(out).dump({"backends": backends, "settings": settings.all_values()})
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as written:
+            written.write(json.dumps(header(out.getbuffer())).encode() + b"\n")
             written.write(out.getbuffer())
         part.replace(file)
     except (OSError, pickle.PicklingError, TypeError, AttributeError) as error:
@@ -102,22 +116,77 @@ def save(file: Path) -> None:
         raise StateError(message) from error
 
 
+#: Open as long as this process lives, as the locks are.
+_held: list[Any] = []
+#: An emulator that is just ending writes its state first.
+PATIENCE_SECONDS = 10.0
+
+
+def hold(file: Path) -> None:
+    """Keeps other emulators from the file, until this process ends. Raises StateError where one has it."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # A file of its own, for `save` puts another one in the place of the first.
+        held = file.with_name(f"{file.name}.lock").open("w")
+    except OSError as error:
+        message = f"The state can't be kept in {file.parent}: {error}"
+        raise StateError(message) from error
+    _held.append(held)
+    given_up = time.monotonic() + PATIENCE_SECONDS
+    while not _locked(held):
+        if time.monotonic() > given_up:
+            message = f"Another emulator keeps its state in {file.parent}. End it, or give another folder."
+            raise StateError(message)
+        time.sleep(0.1)
+
+
+def _locked(file: Any) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def load(file: Path) -> None:
     """Puts the state back, before the first request; nothing where there is no file. Raises StateError."""
-    if not file.exists():
-        return
     try:
-        kept = pickle.loads(file.read_bytes())  # noqa: S301 (the user's own)
-        made_by = kept["version"]
+        kept = read(file)
+    except FileNotFoundError:
+        return
+    except StateError:
+        raise
     except Exception as error:
-        message = f"{file} can't be read as a kept state: {error}. Move it away, or give another folder."
+        message = f"{file} can't be read as a kept state: {error}. {WAY_OUT}"
         raise StateError(message) from error
-    if made_by != version():
-        message = f"{file} was written with moto {made_by}, this is {version()}. Move it away, or give another folder."
-        raise StateError(message)
     for service, accounts in kept["backends"].items():
         table: Any = get_backend(service)
         for account, regions in accounts.items():
             for region, backend in regions.items():
                 dict.__setitem__(table[account], region, backend)
     settings.put_back(kept["settings"])
+
+
+WAY_OUT = "Move it away, or give another folder."
+
+
+def read(file: Path) -> dict[str, Any]:
+    """What the file holds. Raises StateError for one of another version or a damaged one."""
+    first, _, body = file.read_bytes().partition(b"\n")
+    try:
+        found = json.loads(first)
+    except ValueError:
+        found = None
+    wanted = header(body)
+    if not isinstance(found, dict) or found.get("kind") != KIND:
+        message = f"{file} can't be read as a kept state: this emulator has not written it. {WAY_OUT}"
+        raise StateError(message)
+    for name in ("format", "moto"):
+        if found.get(name) != wanted[name]:
+            message = f"{file} was written by another version ({name} {found.get(name)}, this is {wanted[name]}). {WAY_OUT}"
+            raise StateError(message)
+    if found != wanted:
+        message = f"{file} can't be read as a kept state: it is damaged, its digest does not fit it. {WAY_OUT}"
+        raise StateError(message)
+    kept: dict[str, Any] = pickle.loads(body)  # noqa: S301 (the user's own)
+    return kept

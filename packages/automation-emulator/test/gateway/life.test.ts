@@ -1,5 +1,5 @@
 /** The emulator from its start to its end: state, reset, addresses, and what goes wrong. */
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -35,6 +35,12 @@ const health = async (endpoint: string) => {
   const response = await fetch(`${endpoint}/_emulator/health`);
   return { status: response.status, body: (await response.json()) as { message?: string } };
 };
+
+/** Ends the moto that was started last. */
+async function killMoto(): Promise<void> {
+  const { stdout } = await execa("pgrep", ["-P", String(process.pid), "-f", "serve.py"]);
+  process.kill(Number(stdout.split("\n").at(-1)), "SIGKILL");
+}
 
 async function makeGroup(endpoint: string, name: string): Promise<string> {
   const { ec2 } = clients(endpoint, account);
@@ -96,6 +102,57 @@ test("a state that is not one is refused with the file's name, and left alone", 
   await expect(startTestStack({ stateFile })).rejects.toThrow(
     `${stateFile} can't be read as a kept state`,
   );
+  expect(await readFile(stateFile, "utf8")).toBe("text");
+});
+
+test.each([
+  [
+    "of another version",
+    ['"format": 1', '"format": 7'],
+    "was written by another version (format 7",
+  ],
+  ["of another moto", ['"moto": "', '"moto": "0.'], "was written by another version (moto 0."],
+  ["that is damaged", ["kept-bucket", "lost-bucket"], "it is damaged, its digest does not fit it"],
+] as const)("a state %s is refused in words, and left alone", async (name, [from, to], words) => {
+  const stateFile = join(folder, name, "moto.pickle");
+  const first = await startTestStack({ stateFile });
+  await clients(first.endpoint, account).s3.send(
+    new CreateBucketCommand({ Bucket: "kept-bucket" }),
+  );
+  await first.close();
+  const changed = (await readFile(stateFile, "latin1")).replace(from, to);
+  await writeFile(stateFile, changed, "latin1");
+  await expect(startTestStack({ stateFile })).rejects.toThrow(words);
+  expect(await readFile(stateFile, "latin1")).toBe(changed);
+});
+
+test("a state that an emulator has in use is refused to another one", async () => {
+  const stateFile = join(folder, "in use", "moto.pickle");
+  const first = await startTestStack({ stateFile });
+  try {
+    await expect(startTestStack({ stateFile })).rejects.toThrow(
+      "Another emulator keeps its state in",
+    );
+  } finally {
+    await first.close();
+  }
+});
+
+test("moto that died is started anew and empty by a reset, also where its state is kept", async () => {
+  const stateFile = join(folder, "died", "moto.pickle");
+  const first = await startTestStack({ stateFile });
+  await makeGroup(first.endpoint, "gone");
+  await first.close();
+  const stack = await startTestStack({ stateFile });
+  try {
+    expect(await groupNames(stack.endpoint)).toContain("gone");
+    await killMoto();
+    await vi.waitUntil(async () => (await health(stack.endpoint)).status === 503);
+    await fetch(`${stack.endpoint}/_emulator/reset`, { method: "POST" });
+    expect(await groupNames(stack.endpoint)).toEqual(["default"]);
+  } finally {
+    await stack.close();
+  }
 });
 
 test("a reset empties everything, in a moment", async () => {
@@ -195,8 +252,7 @@ test("moto that dies is told by the health check and by each call, and a reset s
   const stack = await startTestStack();
   try {
     await makeGroup(stack.endpoint, "gone");
-    const { stdout } = await execa("pgrep", ["-P", String(process.pid), "-f", "serve.py"]);
-    process.kill(Number(stdout.split("\n").at(-1)), "SIGKILL");
+    await killMoto();
     await vi.waitUntil(async () => (await health(stack.endpoint)).status === 503);
     expect((await health(stack.endpoint)).body.message).toContain("moto ended (SIGKILL)");
     await expect(groupNames(stack.endpoint)).rejects.toMatchObject({
@@ -257,6 +313,7 @@ describe("the command", () => {
       ["--log", "/nowhere/log"],
       /log can't be written .*\/nowhere\/log/,
     ],
+    ["a state folder in a file", ["--state", "/etc/hostname/state"], /No state can be kept there/],
     ["a name without a port", ["--allow-host", "emulator"], /Like localhost:8080/],
   ])("tells %s in words", async (_, args, words) => {
     const { all, exitCode } = await start(["--port", "0", ...args]);
@@ -293,7 +350,7 @@ describe("the command", () => {
     await makeGroup(endpoint, "kept");
     child.kill("SIGTERM");
     await child;
-    expect(await readdir(state)).toEqual(["moto.pickle"]);
+    expect(await readdir(state)).toEqual(["moto.pickle", "moto.pickle.lock"]);
     const again = start(["--port", "0", "--state", state]);
     try {
       expect(await groupNames(await ready(again))).toContain("kept");
