@@ -3,10 +3,11 @@ import { resolve } from "node:path";
 import { findPython } from "automation-language/python";
 import { isSeq, parseDocument } from "yaml";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
-import { inProject, projectRoot } from "../build/root.ts";
+import { projectRoot } from "../build/root.ts";
 import { compile } from "../document/compile.ts";
 import { declaredPermissions } from "../document/permissions.ts";
 import { type Granted, type PolicyScope, rolePolicy } from "../document/policy.ts";
+import { source } from "../document/source.ts";
 import { Problem } from "./problem.ts";
 import { contentHash, versionName } from "./version.ts";
 
@@ -34,13 +35,10 @@ export function loadDocument(file = ""): Publication {
       `The document has ${bytes} bytes; Systems Manager takes ${DOCUMENT_LIMIT}.`,
       "Shorten a handler, a description or a message below steps/.",
     );
-  const { version } = JSON.parse(readFileSync(inProject("package.json"), "utf8")) as {
-    version: string;
-  };
   return {
     yaml,
     hash: contentHash(yaml),
-    versionName: versionName(version, yaml),
+    versionName: versionName(source.version, yaml),
     policy: (scope) => rolePolicy(declaredPermissions, scope),
   };
 }

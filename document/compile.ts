@@ -3,6 +3,9 @@ import { inlineHandlers, type Script } from "../build/inline/inline.ts";
 import { inProject } from "../build/root.ts";
 import { declaredPermissions } from "./permissions.ts";
 import { runbook } from "./runbook.ts";
+import { signed, UNSIGNED } from "./source.ts";
+
+const described = { ...runbook, description: `${runbook.description}\n\n${UNSIGNED}` };
 
 export interface Compiled {
   /** The document as it is published. */
@@ -30,14 +33,14 @@ export function compile(python: string): Compiled {
   const renamed: string[] = [];
   const longestFirst = [...scripts].sort(([, a], [, b]) => b.length - a.length);
   for (const [name] of longestFirst) {
-    if (Buffer.byteLength(emit(runbook, scripts)) <= DOCUMENT_BUDGET) break;
+    if (Buffer.byteLength(emit(described, scripts)) <= DOCUMENT_BUDGET) break;
     scripts.set(name, all.get(name)?.shortest ?? "");
     renamed.push(name);
   }
   const readable = new Map([...all].map(([name, script]) => [name, script.readable]));
   return {
-    yaml: emit(runbook, scripts),
-    readable: emit(runbook, readable),
+    yaml: signed(emit(described, scripts)),
+    readable: signed(emit(described, readable)),
     permissions: declaredPermissions,
     scripts,
     renamed,
