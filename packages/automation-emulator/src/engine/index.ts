@@ -90,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
     executions.clear();
     tokens.clear();
     commands.clear();
+    tools.time.reset();
   };
   return {
     time: tools.time,
