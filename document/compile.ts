@@ -34,14 +34,20 @@ export interface Compiled {
 export function compile(python: string, runbook: RunbookDocument = contain): Compiled {
   const described = { ...runbook, description: `${runbook.description}\n\n${UNSIGNED}` };
   const all = inlined(python, runbook);
-  const forms = new Map([...all].map(([name, { short }]) => [name, short]));
-  const renamed: string[] = [];
-  const longestFirst = [...all].sort(([, a], [, b]) => b.short.text.length - a.short.text.length);
-  for (const [name, { shortest }] of longestFirst) {
-    if (Buffer.byteLength(emit(described, textsOf(forms))) <= DOCUMENT_BUDGET) break;
-    forms.set(name, shortest);
-    renamed.push(name);
-  }
+  const longestFirst = [...all]
+    .sort(([, a], [, b]) => b.short.text.length - a.short.text.length)
+    .map(([name]) => name);
+  /** The scripts, so many of the longest with short names. */
+  const formsWith = (count: number): ReadonlyMap<string, Form> => {
+    const names = new Set(longestFirst.slice(0, count));
+    return new Map(
+      [...all].map(([name, { short, shortest }]) => [name, names.has(name) ? shortest : short]),
+    );
+  };
+  const fits = (count: number): boolean =>
+    Buffer.byteLength(emit(described, textsOf(formsWith(count)))) <= DOCUMENT_BUDGET;
+  const count = leastThat(fits, longestFirst.length);
+  const [forms, renamed] = [formsWith(count), longestFirst.slice(0, count)];
   const scripts = textsOf(forms);
   const readable = new Map([...all].map(([name, script]) => [name, script.readable.text]));
   return {
@@ -57,6 +63,17 @@ export function compile(python: string, runbook: RunbookDocument = contain): Com
 
 const textsOf = (forms: ReadonlyMap<string, Form>): ReadonlyMap<string, string> =>
   new Map([...forms].map(([name, { text }]) => [name, text]));
+
+/** The least number up to the most for which it is so, where it is so for all from some on; the most where for none. */
+function leastThat(isSo: (count: number) => boolean, most: number): number {
+  let [low, high] = [0, most];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (isSo(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
 
 /** Each script step's script, by the step's name. */
 function inlined(python: string, runbook: RunbookDocument): ReadonlyMap<string, Script> {

@@ -5,6 +5,7 @@ import {
   UpdateAutoScalingGroupCommand,
 } from "@aws-sdk/client-auto-scaling";
 import {
+  type _InstanceType,
   CreateLaunchTemplateCommand,
   DescribeImagesCommand,
   DescribeInstancesCommand,
@@ -29,6 +30,7 @@ export async function makeAutoScalingGroup(
   testAccount: TestAccount,
   sizes: Sizes,
   name = "fleet",
+  instanceType: _InstanceType = "m5.large",
 ): Promise<Group> {
   const images = await testAccount.ec2.send(
     new DescribeImagesCommand({ Owners: ["amazon"], MaxResults: 5 }),
@@ -38,7 +40,7 @@ export async function makeAutoScalingGroup(
       LaunchTemplateName: name,
       LaunchTemplateData: {
         ImageId: images.Images?.[0]?.ImageId,
-        InstanceType: "m5.large",
+        InstanceType: instanceType,
         SecurityGroupIds: [testAccount.network.groups.web ?? ""],
       },
     }),

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -45,15 +45,75 @@ const oldest = { major: 3, minor: 11 } as const;
  */
 export async function setUpPython(needs: PythonNeeds): Promise<string> {
   const pins = needs.requirements.flatMap(readPins);
+  if (needs.folder !== undefined && wasGood(needs.folder, pins, needs.modules))
+    return pythonIn(needs.folder);
   const version = await newEnough();
   const folder = needs.folder ?? cacheFolder(pins, version);
   const own = pythonIn(folder);
   // The name of a cache folder holds a digest of what is in it; a folder of the caller's may be outdated.
   if (needs.folder === undefined && existsSync(own)) return own;
   for (const python of new Set([findPython(), "python3"]))
-    if ((await lacking(python, pins, needs.modules)) === "") return python;
+    if ((await lacking(python, pins, needs.modules)) === "") {
+      if (python === own) rememberGood(folder, pins, needs.modules);
+      return python;
+    }
   await make(folder, needs, pins);
   return own;
+}
+
+/** In an environment: what it had when it was found to have everything. */
+const GOOD = ".satisfied";
+
+/**
+ * Whether an environment is as it was when Python was asked last, which takes a second: the same interpreter, the
+ * same packages (pip names their versions in the folder), the same needs.
+ */
+function wasGood(folder: string, pins: readonly string[], modules?: readonly string[]): boolean {
+  // Only the nearest environment is the one that is used.
+  if (findPython() !== pythonIn(folder)) return false;
+  const now = contentsDigest(folder, pins, modules);
+  try {
+    return readFileSync(join(folder, GOOD), "utf8")
+      .split("\n")
+      .includes(now ?? "-");
+  } catch {
+    return false;
+  }
+}
+
+/** Remembers it for the needs of today; those of a shorter list of packages stay beside it. */
+function rememberGood(folder: string, pins: readonly string[], modules?: readonly string[]): void {
+  const now = contentsDigest(folder, pins, modules);
+  if (now === undefined) return;
+  const file = join(folder, GOOD);
+  try {
+    const known = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+    writeFileSync(file, [...known.slice(-3), now].join("\n"));
+  } catch {
+    // Then Python is asked the next time too.
+  }
+}
+
+/** Undefined for what is no environment of its own: nothing is known of the packages elsewhere. */
+function contentsDigest(
+  folder: string,
+  pins: readonly string[],
+  modules: readonly string[] = [],
+): string | undefined {
+  try {
+    const settings = readFileSync(join(folder, "pyvenv.cfg"), "utf8");
+    if (/^include-system-site-packages\s*=\s*true/im.test(settings)) return undefined;
+    const { size, mtimeMs } = statSync(pythonIn(folder));
+    const packages = readdirSync(join(folder, "lib")).flatMap((version) =>
+      readdirSync(join(folder, "lib", version, "site-packages"))
+        .filter((name) => name !== "__pycache__")
+        .map((name) => `${version}/${name}`),
+    );
+    const all = [settings, size, mtimeMs, probe, ...pins, "", ...modules, "", ...packages.sort()];
+    return createHash("sha256").update(all.join("\n")).digest("hex");
+  } catch {
+    return undefined;
+  }
 }
 
 const pythonIn = (folder: string): string => join(folder, "bin", "python");

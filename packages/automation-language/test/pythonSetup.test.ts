@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
+import { findPython } from "../src/python.ts";
 import { readPins, setUpPython } from "../src/pythonSetup.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "python-setup-"));
@@ -44,6 +45,35 @@ test("a Python that satisfies the pins is taken as it is, and nothing is said", 
   expect(execFileSync(python, ["-c", "print(1)"], { encoding: "utf8" })).toBe("1\n");
   expect(say).not.toHaveBeenCalled();
 });
+
+test.skipIf(findPython() === "python3")(
+  "an environment that was found good is not asked again, until its packages or the needs change",
+  async () => {
+    const own = dirname(dirname(findPython()));
+    const pinned = join(folder, "own.txt");
+    const version = readdirSync(join(own, "lib")).flatMap((name) =>
+      readdirSync(join(own, "lib", name, "site-packages")).flatMap(
+        (entry) => /^boto3-(.*)\.dist-info$/.exec(entry)?.[1] ?? [],
+      ),
+    )[0];
+    writeFileSync(pinned, `boto3==${version}\n`);
+    const setUp = (module: string): Promise<string> =>
+      setUpPython({ requirements: [pinned], modules: [module], folder: own, say: () => undefined });
+    expect(await setUp("boto3")).toBe(findPython());
+    // Without a python3 nothing can be asked.
+    vi.stubEnv("PATH", folder);
+    expect(await setUp("boto3")).toBe(findPython());
+    await expect(setUp("botocore")).rejects.toThrow("there is no python3");
+    const more = join(own, "lib", readdirSync(join(own, "lib"))[0] ?? "", "site-packages", "more");
+    mkdirSync(more);
+    try {
+      await expect(setUp("boto3")).rejects.toThrow("there is no python3");
+    } finally {
+      rmSync(more, { recursive: true });
+      vi.unstubAllEnvs();
+    }
+  },
+);
 
 test("packages that can't be had leave no environment, and the error is a sentence", async () => {
   const say = vi.fn();

@@ -56,7 +56,10 @@ async function instanceOf(emulator: Emulator, situation: Situation): Promise<Tes
   const interfaces = Array.from({ length: situation.interfaces }, () => ["web"] as const);
   if (!situation.member) return makeTestAccount(emulator, { interfaces });
   const testAccount = await makeTestAccount(emulator, { interfaces: [["db"]] });
-  const group = await makeAutoScalingGroup(testAccount, { min: 2, max: 2, desired: 2 });
+  // More interfaces than 15 take a type with several network cards.
+  const type = situation.interfaces > 15 ? "p5.48xlarge" : "m5.large";
+  const sizes = { min: 2, max: 2, desired: 2 };
+  const group = await makeAutoScalingGroup(testAccount, sizes, "fleet", type);
   const { ec2, network } = testAccount;
   for (let index = 1; index < situation.interfaces; index++)
     await attachInterface(

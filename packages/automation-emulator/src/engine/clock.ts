@@ -16,6 +16,8 @@ export interface EngineTime {
    * inside scripts go by the time scale alone.
    */
   advance(seconds: number): void;
+  /** Forgets what was advanced; for when nothing runs any more. */
+  reset(): void;
   /** Ends when so many AWS seconds have gone by, or at once when the signal is aborted. */
   wait(seconds: number, signal: AbortSignal): Promise<void>;
 }
@@ -46,6 +48,9 @@ export function createTime(timeScale: number): EngineTime {
     advance: (seconds) => {
       advanced += seconds;
       for (const end of [...waiting]) end();
+    },
+    reset: () => {
+      advanced = 0;
     },
     wait: async (seconds, signal) => {
       const [started, before] = [performance.now(), advanced];

@@ -105,6 +105,7 @@ export function createEngine(options: EngineOptions): Engine {
       registry.clear();
       tokens.clear();
       commands.clear();
+      time.reset();
     },
     close: async () => {
       await end(interrupted);
