@@ -3,12 +3,13 @@ import { resolve } from "node:path";
 import { findPython } from "automation-language/python";
 import { isSeq, parseDocument } from "yaml";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
-import { inProject, projectRoot } from "../build/root.ts";
+import { projectRoot } from "../build/root.ts";
 import type { RunbookDocument } from "../build/types.ts";
 import { compile } from "../document/compile.ts";
 import type { Granted } from "../document/grants.ts";
 import { declaredPermissions } from "../document/permissions.ts";
 import { type PolicyScope, rolePolicy } from "../document/policy.ts";
+import { source } from "../document/source.ts";
 import { Problem } from "./problem.ts";
 import { contentHash, versionName } from "./version.ts";
 
@@ -51,10 +52,7 @@ export const loadOther = (runbook: RunbookDocument): VersionedDocument =>
   published(compile(findPython(), runbook).yaml);
 
 function published(yaml: string): VersionedDocument {
-  const { version } = JSON.parse(readFileSync(inProject("package.json"), "utf8")) as {
-    version: string;
-  };
-  return { yaml, hash: contentHash(yaml), versionName: versionName(version, yaml) };
+  return { yaml, hash: contentHash(yaml), versionName: versionName(source.version, yaml) };
 }
 
 function readDocument(file: string): string {

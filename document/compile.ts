@@ -4,6 +4,7 @@ import { inProject } from "../build/root.ts";
 import type { RunbookDocument } from "../build/types.ts";
 import { permissionsOf } from "./permissions.ts";
 import { runbook as contain } from "./runbook.ts";
+import { signed, UNSIGNED } from "./source.ts";
 
 export interface Compiled {
   /** The document's name in Systems Manager. */
@@ -30,12 +31,13 @@ export interface Compiled {
  * @throws Error with one sentence that names the file for a handler that can't be inlined
  */
 export function compile(python: string, runbook: RunbookDocument = contain): Compiled {
+  const described = { ...runbook, description: `${runbook.description}\n\n${UNSIGNED}` };
   const all = inlined(python, runbook);
   const forms = new Map([...all].map(([name, { short }]) => [name, short]));
   const renamed: string[] = [];
   const longestFirst = [...all].sort(([, a], [, b]) => b.short.text.length - a.short.text.length);
   for (const [name, { shortest }] of longestFirst) {
-    if (Buffer.byteLength(emit(runbook, textsOf(forms))) <= DOCUMENT_BUDGET) break;
+    if (Buffer.byteLength(emit(described, textsOf(forms))) <= DOCUMENT_BUDGET) break;
     forms.set(name, shortest);
     renamed.push(name);
   }
@@ -43,8 +45,8 @@ export function compile(python: string, runbook: RunbookDocument = contain): Com
   const readable = new Map([...all].map(([name, script]) => [name, script.readable.text]));
   return {
     name: runbook.name,
-    yaml: emit(runbook, scripts),
-    readable: emit(runbook, readable),
+    yaml: signed(emit(described, scripts)),
+    readable: signed(emit(described, readable)),
     permissions: permissionsOf(runbook),
     scripts,
     renamed,

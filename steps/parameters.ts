@@ -67,7 +67,7 @@ export const parameters = {
   TagIdentifier: {
     type: "String",
     description:
-      "(Optional) A tag for all that Contain makes or changes, as Key=BatchId,Value=78925, case-sensitive. Release removes it.",
+      "(Optional) A tag for what Contain makes or changes, as Key=BatchId,Value=78925, case-sensitive. Release removes it.",
     default: "",
     allowedPattern:
       "^$|^[Kk][Ee][Yy]=[+\\-=._:/@a-zA-Z0-9]{1,128},[Vv][Aa][Ll][Uu][Ee]=[+\\-=._:/@a-zA-Z0-9]{0,128}$",

@@ -8,7 +8,7 @@ export const createContainmentSecurityGroup = defineStep({
   name: "createContainmentSecurityGroup",
   action: "aws:executeScript",
   description:
-    "Creates containment security group and replaces with all access security group with containment security group; proves it.",
+    "Creates containment security group and replaces all access security group with containment security group; proves it.",
   payload: { Run: run, Warnings: backupInstanceSecurityGroups.out.Warnings },
   outputs: notesOutput,
   permissions: {

@@ -4,7 +4,7 @@ import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.t
 export const describeAutoScalingGroups = defineStep({
   name: "describeAutoScalingGroups",
   action: "aws:executeAwsApi",
-  description: "Reads MinSize right before it may be changed.",
+  description: "Reads MinSize.",
   maxAttempts: 2,
   service: "autoscaling",
   api: "DescribeAutoScalingGroups",

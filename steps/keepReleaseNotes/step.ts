@@ -5,7 +5,7 @@ import { restoreInstanceConfiguration } from "../restoreInstanceConfiguration/st
 export const keepReleaseNotes = defineStep({
   name: "keepReleaseNotes",
   action: "aws:updateVariable",
-  description: "Keeps it.",
+  description: "Keeps results.",
   variable: notes,
   value: restoreInstanceConfiguration.out.Notes,
   outputs: {},

@@ -3,6 +3,6 @@ import { verdict } from "../verdict/step.ts";
 
 export const reportContainmentFailure = reportStep(
   "reportContainmentFailure",
-  "What failed, how things are, and how to finish or undo by hand.",
+  "What failed, how things are, what to do.",
   verdict.out.Output,
 );

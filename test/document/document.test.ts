@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { findPython } from "automation-language/python";
 import { checkDocument } from "automation-validator/check";
@@ -7,6 +8,7 @@ import { DOCUMENT_BUDGET } from "../../build/emit.ts";
 import { inProject } from "../../build/root.ts";
 import { compile } from "../../document/compile.ts";
 import { grantable } from "../../document/policy.ts";
+import { source } from "../../document/source.ts";
 import { parameterBytes } from "../../steps/parameters.ts";
 
 const { yaml, permissions } = compile(findPython());
@@ -52,6 +54,27 @@ describe("the compiled document", () => {
 
   test("is the same each time", () => {
     expect(compile(findPython()).yaml).toBe(yaml);
+  });
+
+  test("says where it comes from: name, version, and the digest of all its other lines", () => {
+    const line = /^ Source: (\S+) (\S+), SHA-256 ([0-9a-f]{12}) of all other lines\.\n/m.exec(yaml);
+    const [whole = "", name, version, digest] = line ?? [];
+    const others = createHash("sha256").update(yaml.replace(whole, "")).digest("hex");
+    expect([name, version]).toEqual(["contain-ec2-instance", source.version]);
+    expect(others.slice(0, 12)).toBe(digest);
+    expect(document.description).toContain(whole.trim());
+  });
+
+  test("asks of no list more values than Systems Manager takes", () => {
+    const lists = Object.values<{ readonly maxItems?: number }>(document.parameters);
+    for (const { maxItems = 0 } of lists) expect(maxItems).toBeLessThanOrEqual(50);
+  });
+
+  test("calls a parameter required where a run without it is refused", () => {
+    const required = Object.entries<{ readonly description: string }>(document.parameters)
+      .filter(([, { description }]) => description.startsWith("(Required)"))
+      .map(([name]) => name);
+    expect(required).toEqual(["InstanceId", "S3BucketName", "AutomationAssumeRole"]);
   });
 
   test("is within the budget", () => {
