@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { DescribeImagesCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { GetObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { attempting } from "./attempt.ts";
 import type { BackupReference, RunRecord } from "./record.ts";
 
 /** The evidence of a run, as far as it can be seen at the time of the report. */
@@ -45,14 +46,7 @@ export async function readEvidence(
   record: RunRecord,
 ): Promise<Evidence> {
   const unread: string[] = [];
-  const attempt = async <T>(what: string, work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      unread.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
-    }
-  };
+  const attempt = attempting(unread);
   const { backup } = record;
   const written = backup !== undefined && !(record.dryRun && record.action === "Contain");
   const [check, images] = await Promise.all([

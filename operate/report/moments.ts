@@ -38,7 +38,7 @@ export function momentsOf(
   const asked = record.action === "Contain" ? record.askedRules : backupRules;
   const look: Look = { now, asked };
   const networks = [before(record, look), after(record, look)].filter((each) => each !== undefined);
-  if (now?.interfaces === undefined) return { networks, drift: [] };
+  if (now?.interfaces === undefined || !record.ours) return { networks, drift: [] };
   const drift = driftOf(record, now, asked);
   const last = networks.at(-1);
   // The same is not drawn twice.

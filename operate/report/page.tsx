@@ -186,7 +186,7 @@ function partsOf(
         heading: "Calls that would be made",
         body: <PlannedCalls record={record} />,
       },
-    {
+    record.children.length === 0 && {
       id: "timeline",
       heading: "Timeline",
       body: <Timeline record={record} descriptions={data.descriptions} />,

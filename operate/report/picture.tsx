@@ -57,7 +57,7 @@ export const GroupRules = ({
             <GroupName group={group} />
           </h3>
           {group.rules === undefined ? (
-            <p>Not known: they can’t be read any more.</p>
+            <p>Not known: they could not be read.</p>
           ) : (
             <ul>
               {(["ingress", "egress"] as const).map((direction) =>
@@ -169,7 +169,7 @@ const Side = ({
       {unknown.map((group) => (
         <p class="flow unknown">
           <span class="peer">
-            Not known: the rules of <GroupName group={group} /> can’t be read any more.
+            Not known: the rules of <GroupName group={group} /> could not be read.
           </span>
           <span class="wire" />
         </p>

@@ -6,6 +6,7 @@ import {
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import { chunks } from "../../common/chunks.ts";
+import { attempting } from "./attempt.ts";
 import { type Group, type NetworkInterface, rulesFrom } from "./network.ts";
 
 /** The instance's network as EC2 describes it now. */
@@ -36,14 +37,7 @@ export async function readNetwork(
 ): Promise<NetworkNow> {
   const read = new Date();
   const unread: string[] = [];
-  const attempt = async <T>(what: string, work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      unread.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
-      return undefined;
-    }
-  };
+  const attempt = attempting(unread);
   const instance = await attempt("The instance can't be read", instanceOf(ec2, instanceId));
   const mine = (instance?.NetworkInterfaces ?? []).flatMap(({ Groups = [] }) => Groups);
   const ids = [...new Set([...groupIds, ...mine.map(({ GroupId = "" }) => GroupId)])];

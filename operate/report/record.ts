@@ -1,6 +1,7 @@
 import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import { z } from "zod";
 import type { Progress } from "../follow.ts";
+import { type KnownGroups, plannedLine, provedLine } from "./reportLines.ts";
 
 /**
  * What an execution of the runbook left in Systems Manager, parsed once. Everything in it may have been chosen by
@@ -122,6 +123,13 @@ const plan = z.object({
 });
 /** What getAutoScalingInstanceInfo hands to the later steps, as far as a report needs it. */
 export type Plan = z.infer<typeof plan>;
+
+/** The parameters of a call that gives an interface its groups. */
+export const groupChange = z.object({
+  NetworkInterfaceId: z.string(),
+  Groups: z.array(z.string()),
+  DryRun: z.boolean().optional(),
+});
 
 const inputs = z.object({ Rules: permissions });
 const call = z.object({
@@ -263,8 +271,12 @@ function interfacesOf(
   found: Plan | undefined,
   report: Report | undefined,
 ): readonly InterfaceRecord[] {
+  const groups = knownGroups(found, report);
   const told = new Map(
-    [...lines(report, "Interfaces").map(proved), ...lines(report, "What changes").map(planned)]
+    [
+      ...lines(report, "Interfaces").map((line) => provedLine(line, groups)),
+      ...lines(report, "What changes").map((line) => plannedLine(line, groups)),
+    ]
       .filter((each) => each !== undefined)
       .map((each) => [each.id, each]),
   );
@@ -272,45 +284,29 @@ function interfacesOf(
   return [...ids].map((id) => {
     const line = told.get(id);
     const seen = found?.Interfaces[id];
-    const groups = action === "Contain" ? (seen?.Before ?? seen?.Groups) : seen?.Groups;
+    const from = action === "Contain" ? (seen?.Before ?? seen?.Groups) : seen?.Groups;
     return {
       id,
       vpc: seen?.Vpc ?? "",
-      from: seen && groups ? named(groups, seen.Names) : (line?.from ?? []),
+      from: seen && from ? named(from, seen.Names) : (line?.from ?? []),
       to: line?.to,
       state: line?.state ?? "",
     };
   });
 }
 
-type Told = Omit<InterfaceRecord, "vpc">;
-
-/** A line of a report: `eni-…: STATE; before GROUPS; now GROUPS`. */
-function proved(line: string): Told | undefined {
-  const match = /^(eni-[0-9a-f]+): (.+?); before (.*); now (.*)$/s.exec(line);
-  if (match === null) return undefined;
-  const [, id = "", state = "", from = "", to = ""] = match;
-  return { id, state, from: groupsIn(from), to: groupsIn(to) };
-}
-
-/** A line of a dry run: `eni-…: from GROUPS: to the containment group…`, `back to GROUPS` or `stays as it is`. */
-function planned(line: string): Told | undefined {
-  const match =
-    /^(eni-[0-9a-f]+): from (.*): (to the containment group.*|back to .*|stays as it is)$/s.exec(
-      line,
-    );
-  if (match === null) return undefined;
-  const [, id = "", before = "", state = ""] = match;
-  const from = groupsIn(before);
-  if (state.startsWith("to ")) return { id, state, from, to: undefined };
-  return { id, state, from, to: state.startsWith("back") ? groupsIn(state) : from };
-}
-
-/** Groups as reports write them for people: `sg-… (NAME), sg-… (NAME)`. A name may have any of these characters itself. */
-const groupsIn = (text: string): GroupReference[] =>
-  [...text.matchAll(/(sg-[0-9a-f]{8,17}) \((.*?)\)(?=$|, sg-[0-9a-f]{8,17} \()/gs)].map(
-    ([, id = "", name = ""]) => ({ id, name }),
-  );
+/** The groups that a plan names, with their names; of a dry run, the ids that its calls have. */
+const knownGroups = (found: Plan | undefined, report: Report | undefined): KnownGroups =>
+  new Map<string, string | undefined>([
+    ...calls(report, "Calls that would be made").flatMap(({ parameters }) =>
+      (groupChange.safeParse(parameters).data?.Groups ?? [])
+        .filter((id) => id.startsWith("sg-"))
+        .map((id) => [id, undefined] as const),
+    ),
+    ...[...Object.values(found?.Interfaces ?? {}), ...Object.values(found?.Recorded ?? {})].flatMap(
+      ({ Names }) => Object.entries(Names),
+    ),
+  ]);
 
 function backupOf(
   report: Report | undefined,

@@ -2,7 +2,14 @@ import type { JSX } from "preact";
 import { type Change, changesOf } from "./changes.ts";
 import type { BackupCheck, Evidence } from "./evidence.ts";
 import type { Next } from "./next.ts";
-import { type BackupReference, calls, lines, type RunRecord } from "./record.ts";
+import {
+  type BackupReference,
+  type Call,
+  calls,
+  groupChange,
+  lines,
+  type RunRecord,
+} from "./record.ts";
 import { GroupName, Name, Time, Wide } from "./text.tsx";
 
 /** Lines of text in a coloured box, such as what failed. */
@@ -74,23 +81,31 @@ const Groups = ({
   </ul>
 );
 
-/** The calls that a dry run says the real run would make. */
+/** The calls that a dry run says the real run would make, by the steps in their order. */
 export const PlannedCalls = ({ record }: { readonly record: RunRecord }): JSX.Element => {
   const planned = calls(record.report, "Calls that would be made");
   if (planned.length === 0)
     return <p>{lines(record.report, "Calls that would be made").join(" ") || "none"}</p>;
+  const place = new Map(record.steps.map(({ name }, at) => [name, at]));
+  const names = new Map(
+    record.interfaces
+      .flatMap(({ from, to = [] }) => [...from, ...to])
+      .map(({ id, name }) => [id, name]),
+  );
+  const inOrder = [...planned].sort((a, b) => (place.get(a.step) ?? 0) - (place.get(b.step) ?? 0));
   return (
     <>
-      <p>{planned.length} calls, in this order, and no others that change anything:</p>
+      <p>{planned.length} calls, by step, and no others that change anything:</p>
       <ol class="calls">
-        {planned.map(({ step, operation, parameters }) => (
+        {inOrder.map((call) => (
           <li>
             <details>
               <summary>
-                <code>{operation}</code> in {step}
+                <code>{call.operation}</code> in {call.step}
+                {gist(call, names)}
               </summary>
               <pre>
-                <code>{JSON.stringify(parameters, null, 2)}</code>
+                <code>{JSON.stringify(call.parameters, null, 2)}</code>
               </pre>
             </details>
           </li>
@@ -99,6 +114,15 @@ export const PlannedCalls = ({ record }: { readonly record: RunRecord }): JSX.El
     </>
   );
 };
+
+/** What a call is about, where it is a change of an interface's groups: most are. */
+function gist({ parameters }: Call, names: ReadonlyMap<string, string>): string {
+  const { success, data } = groupChange.safeParse(parameters);
+  if (!success) return "";
+  const { NetworkInterfaceId, Groups, DryRun } = data;
+  const groups = Groups.map((id) => (names.has(id) ? `${names.get(id)} (${id})` : id));
+  return `: ${NetworkInterfaceId} to ${groups.join(", ")}${DryRun ? "; a try (DryRun), which changes nothing" : ""}`;
+}
 
 /** What a live run made and changed. */
 export const Changes = ({ record }: { readonly record: RunRecord }): JSX.Element => {

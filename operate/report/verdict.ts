@@ -137,7 +137,7 @@ function ofMany({ children, status }: RunRecord): Verdict {
   const bad = children.filter((child) => isFinal(child.status) && !isGood(child.status));
   return {
     tone: bad.length > 0 || !isGood(status) ? "bad" : "good",
-    headline: `${children.length} executions, ${bad.length} of them failed`,
+    headline: `${children.length} ${children.length === 1 ? "execution" : "executions"}, ${bad.length} failed`,
     meaning:
       "This execution started others, one for each instance, account or Region. Each has its own verdict and report.",
   };

@@ -32,6 +32,8 @@ export interface Otherwise {
   /** Whether the run has a report; by default it has. */
   readonly report?: boolean;
   readonly groupName?: string;
+  /** What a release has in its backup, by interface. */
+  readonly recorded?: Readonly<Record<string, object>>;
   readonly children?: readonly Progress[];
 }
 
@@ -61,6 +63,7 @@ export function recordLike(otherwise: Otherwise = {}) {
       },
     },
     Calls: {},
+    ...(otherwise.recorded && { Recorded: otherwise.recorded }),
   };
   const known: Readonly<Record<string, Partial<StepExecution>>> = {
     validateRequiredInputs: { Outputs: { Inputs: [JSON.stringify({ Rules: rules })] } },
@@ -132,7 +135,7 @@ export function hostilePage(text: string): string {
       FailureMessage: text,
       Parameters: { InstanceId: [INSTANCE], TagIdentifier: [text], DryRun: ["false"] },
     },
-    steps: { verdict: { FailureMessage: text, StepStatus: "Failed", StepName: text } },
+    steps: { [text]: { FailureMessage: text, StepStatus: "Failed" } },
     sections: {
       "What failed": [text],
       Warnings: [text],

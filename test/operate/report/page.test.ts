@@ -127,12 +127,19 @@ describe("a page", () => {
           "What changes": [`${ENI}: from ${WEB.id} (web): to the containment group`],
           "Calls that would be made": [
             { Step: "verdict", Call: "ec2:CreateTags", Parameters: { Resources: [ENI] } },
+            {
+              Step: "getAutoScalingInstanceInfo",
+              Call: "ec2:ModifyNetworkInterfaceAttribute",
+              Parameters: { NetworkInterfaceId: ENI, Groups: [WEB.id], DryRun: true },
+            },
           ],
         },
       }),
     );
     expect(dry.indexOf('id="plan"')).toBeLessThan(dry.indexOf('id="calls"'));
     expect(dry).toContain("<code>ec2:CreateTags</code> in verdict");
+    expect(dry).toContain(`${ENI} to web (${WEB.id}); a try (DryRun), which changes nothing`);
+    expect(dry.indexOf("in getAutoScalingInstanceInfo:")).toBeLessThan(dry.indexOf("in verdict"));
     expect(dry).not.toContain('id="changes"');
   });
 });

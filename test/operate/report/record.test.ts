@@ -36,6 +36,47 @@ describe("the record of an execution", () => {
     },
   );
 
+  it.each([
+    "a), sg-0123456789abcdef9 (b",
+    "; now sg-0123456789abcdef9 (x)",
+    "x; before y",
+    "q: back to sg-0123456789abcdef9 (y)",
+  ])("reads what a release gave back, whatever it is called: %s", (name) => {
+    const other = { id: "sg-0123456789abcdef3", name: "database" };
+    const text = `${WEB.id} (${name}), ${other.id} (${other.name})`;
+    const names = { [WEB.id]: name, [other.id]: other.name };
+    const given = { Vpc: "vpc-1", Groups: [WEB.id, other.id], Names: names };
+    const line = `${ENI}: as before; before ${text}; now ${text}`;
+    const released = recordLike({
+      recorded: { [ENI]: given },
+      sections: { Interfaces: [line] },
+    }).interfaces;
+    expect(released).toMatchObject([{ state: "as before", to: [{ id: WEB.id, name }, other] }]);
+  });
+
+  it("reads a state that quotes rules", () => {
+    const state = `NOT AS ASKED, ${INSIDE.id} allows Ingress tcp 22-22 10.0.0.0/8; of another run, with the backup x; before y.json`;
+    const line = `${ENI}: ${state}; before unknown; now ${INSIDE.id} (${INSIDE.name})`;
+    expect(recordLike({ sections: { Interfaces: [line] } }).interfaces).toMatchObject([
+      { state, to: [INSIDE] },
+    ]);
+  });
+
+  it("reads the groups of a dry run by the ids that its calls have", () => {
+    const name = "a), sg-0123456789abcdef9 (b";
+    const [found] = recordLike({
+      steps: { getAutoScalingInstanceInfo: {} },
+      sections: {
+        Interfaces: [],
+        "What changes": [`${ENI}: from ${WEB.id} (${name}): to the containment group`],
+        "Calls that would be made": [
+          { Step: "x", Call: "y", Parameters: { NetworkInterfaceId: ENI, Groups: [WEB.id] } },
+        ],
+      },
+    }).interfaces;
+    expect(found?.from).toEqual([{ id: WEB.id, name }]);
+  });
+
   it("reads from and to of a dry run's lines", () => {
     const line = (change: string) => [`${ENI}: from ${WEB.id} (web): ${change}`];
     const of = (change: string) =>
@@ -338,7 +379,7 @@ describe("the verdict", () => {
     });
     expect(verdictOf(record)).toMatchObject({
       tone: "bad",
-      headline: "2 executions, 1 of them failed",
+      headline: "2 executions, 1 failed",
     });
     expect(nextOf(record, "us-east-1")[0]?.commands[0]?.line).toContain(`npm run report -- ${ID}`);
   });
