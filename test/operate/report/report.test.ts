@@ -8,8 +8,10 @@ import { pathToFileURL } from "node:url";
 import {
   AuthorizeSecurityGroupIngressCommand,
   CreateSecurityGroupCommand,
+  EC2Client,
   ModifyNetworkInterfaceAttributeCommand,
 } from "@aws-sdk/client-ec2";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateDocumentCommand, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
 import type { AxeResults } from "axe-core";
@@ -121,6 +123,35 @@ describe("npm run report", () => {
     expect(text("release")).toContain("deleted; rules as they were asked for");
     await written("later", files.containment ?? "");
     expect(text("later")).toContain("<h1>Contained, but no longer as the run left it</h1>");
+  });
+
+  test("says that somebody changed the backup, and takes nothing out of it", async () => {
+    const Key = files.key ?? "";
+    const Rules = {
+      Ingress: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+      Egress: [],
+    };
+    const Body = JSON.stringify({ Rules });
+    await account.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body }));
+    const data = await readReport(account, "us-east-1", files.containment ?? "");
+    expect(data.evidence?.backup).toMatchObject({ bytes: Body.length, text: undefined });
+    expect(reportPage(data)).toContain("has OTHER content");
+  });
+
+  test("says what could not be read, and writes the rest", async () => {
+    const nowhere = { region: "us-east-1", endpoint: "http://127.0.0.1:9", maxAttempts: 1 };
+    const credentials = { accessKeyId: "111122223333", secretAccessKey: "none" };
+    const clients = {
+      ssm: account.ssm,
+      ec2: new EC2Client({ ...nowhere, credentials }),
+      s3: new S3Client({ ...nowhere, credentials }),
+    };
+    const page = reportPage(await readReport(clients, "us-east-1", files.containment ?? ""));
+    expect(page).toContain("What could not be read for this report");
+    for (const what of ["The instance", "Security groups", "The backup", "Images"])
+      expect(page).toContain(`${what} can't be read`);
+    expect(page).toContain("<h1>Contained</h1>");
+    expect(page).toContain("not checked");
   });
 
   test("writes a containment that failed, with what to do first", async () => {
