@@ -7,8 +7,7 @@ const { OpenName, OpenVpc, OpenTags, Key } = getAutoScalingInstanceInfo.out;
 export const createAllAccessSecurityGroup = defineStep({
   name: "createAllAccessSecurityGroup",
   action: "aws:executeAwsApi",
-  description:
-    "Creates all access security group, closed; the next step opens it, puts it on and takes it off.",
+  description: "Creates all access security group, closed; the next step opens it.",
   service: "ec2",
   api: "CreateSecurityGroup",
   parameters: {

@@ -61,6 +61,8 @@ class Kms:
     def describe_key(self, **asked: str) -> dict[str, dict[str, str]]:
         if asked["KeyId"] == "gone":
             raise ValueError("NotFoundException")
+        if asked["KeyId"] == "hidden":
+            raise PermissionError("AccessDeniedException")
         return {"KeyMetadata": self.key}
 
 
@@ -83,6 +85,8 @@ def test_a_key_that_can_not_encrypt_a_volume_is_refused(
         inputs.key_arn("alias/x", "eu-west-1")
     with pytest.raises(ValueError, match="KmsKey gone: NotFoundException"):
         inputs.key_arn("gone", "eu-west-1")
+    # An image that is impossible keeps nothing from being isolated.
+    assert inputs.key_arn("hidden", "eu-west-1") == "hidden"
 
 
 EVENTS = {"Action": "Contain", "CreateAMIBackup": False, "KmsKey": "alias/x", "IngressInput": [], "EgressInput": []}
