@@ -7,7 +7,7 @@ const { OpenName, OpenVpc, OpenTags, Key } = getAutoScalingInstanceInfo.out;
 export const createAllAccessSecurityGroup = defineStep({
   name: "createAllAccessSecurityGroup",
   action: "aws:executeAwsApi",
-  description: "Creates all access security group, closed; the next step opens and uses it.",
+  description: "Creates all access security group, closed; the next step opens it.",
   service: "ec2",
   api: "CreateSecurityGroup",
   parameters: {

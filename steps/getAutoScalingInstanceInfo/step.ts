@@ -8,7 +8,7 @@ export const getAutoScalingInstanceInfo = defineStep({
   name: "getAutoScalingInstanceInfo",
   action: "aws:executeScript",
   description:
-    "Gets information about the AutoScaling instance in the account, and all else; plans the run.",
+    "Gets information about the AutoScaling instance in the account, and all else; plans.",
   payload: {
     Run: {
       AccountId: system.accountId,

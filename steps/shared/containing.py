@@ -176,7 +176,6 @@ def next_commands(run: dict[str, Any], instance: dict[str, Any]) -> list[str]:
 
 def backup_of(run: dict[str, Any], backups: dict[str, Any], tagged: set[str]) -> dict[str, Any]:
     """All that a release needs: this alone is enough. Tagged: what has got, or is to get, TagIdentifier."""
-    kept = {name: it for name, it in run["Interfaces"].items() if it["Before"]}
     return {
         **{name: run[name] for name in ("AccountId", "Region", "InstanceId", "Rules", "Tags", "AutoScaling")},
         "FormatVersion": "1",
@@ -188,7 +187,8 @@ def backup_of(run: dict[str, Any], backups: dict[str, Any], tagged: set[str]) ->
                 "Groups": it["Before"],
                 "Names": {group: it["Names"].get(group, "") for group in it["Before"]},
             }
-            for name, it in kept.items()
+            for name, it in run["Interfaces"].items()
+            if it["Before"]
         },
         "Supersedes": sorted({key for old, each in backups.items() for key in (old, *each["Supersedes"])}),
         "Tagged": sorted(tagged.union(*(each["Tagged"] for each in backups.values()))),
@@ -224,7 +224,7 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     if found["Group"]:
         look_at_scaling(s3, run, found, backups)
     if any(each.get("InterfaceType") == "trunk" for each in instance["NetworkInterfaces"]):
-        run["Warnings"].append("Not cut: pods with groups of their own, on branch interfaces of a trunk interface.")
+        run["Warnings"].append("Not cut: pods on branch interfaces of a trunk interface.")
     run["Next"] = next_commands(run, instance)
     last = [*backups][-1:]
     run["Keys"] = [key for old in last for key in (old, *backups[old]["Supersedes"])] or run["Held"]

@@ -30,13 +30,8 @@ def give_back(run: dict[str, Any], name: str, old: dict[str, Any], existing: set
     if not now:
         why = "is not attached any more"
     elif now["Own"]:
-        why = (
-            "is contained and not in the backup"
-            if not groups
-            else ""
-            if kept == groups
-            else f"can't get back {lost}, deleted meanwhile"
-        )
+        why = "" if kept else "is contained and not in the backup"
+        why = f"can't get back {lost}, deleted meanwhile" if kept != groups else why
         run["Put"] |= {name: kept} if kept else {}
     elif groups and now["Groups"] != groups:
         why = f"got other groups meanwhile and keeps them, {with_names(now['Groups'], now['Names'])}"

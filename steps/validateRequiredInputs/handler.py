@@ -95,14 +95,17 @@ def key_of_backup(prefix: str, execution: str, action: str) -> str:
 
 
 def key_arn(name: str, region: str) -> str:
-    """The ARN of a KMS key that can encrypt a volume; refuses any other.
+    """The ARN of a KMS key that can encrypt a volume; refuses any other. Where the key can't be looked at, its name as
+    given: an image that is impossible keeps nothing from being isolated.
 
     https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html
     """
     try:
         key = client("kms").describe_key(KeyId=name)["KeyMetadata"]
     except Exception as error:
-        refuse(f"KmsKey {name}: {error}.")
+        if re.search("NotFound|InvalidArn", str(error)):
+            refuse(f"KmsKey {name}: {error}.")
+        return name
     kind = f"{key['KeyState']} {key['KeySpec']} {key['KeyUsage']} of {key['Arn'].split(':')[3]}"
     if kind != f"Enabled SYMMETRIC_DEFAULT ENCRYPT_DECRYPT of {region}":
         refuse(f"KmsKey {name} is {kind}: a volume needs an enabled symmetric key of {region}.")

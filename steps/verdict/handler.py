@@ -174,19 +174,22 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         title = "RELEASE FAILED"
         sections |= {"To finish": [again, release], "To finish by hand": notes.get("Left", [])}
     if isolated:
-        share = f"aws --region {region} ec2 modify-image-attribute"
-        share += " --launch-permission Add=[{UserId=FORENSICS}] --image-id"
-        sections["Next, which this role may not do"] = [*run["Next"], *(f"{share} {it['ImageId']}" for it in images)]
+        share = f"aws --region {region} ec2 modify-image-attribute --launch-permission Add=[{{UserId=FORENSICS}}]"
+        sections["Next, which this role may not do"] = [
+            *run["Next"],
+            *(f"{share} --image-id {it['ImageId']}" for it in images),
+        ]
     if contain and problems:
         known = "MAY NOT BE" if seen["Unread"] else "is NOT" if len(wrong) == len(lines) else "is only PARTLY"
         title = f"CONTAINMENT FAILED; the instance {'IS' if isolated else known} isolated as asked"
-        inside, back = seen["Inside"], {name: it["Before"] for name, it in old.items() if it["Before"]}
         sections["To finish"] = [again]
         sections["To isolate by hand"] = [
-            f"{put} {name} --groups {inside[it['Vpc']]}" for name, it in wrong.items() if it["Vpc"] in inside
+            f"{put} {name} --groups {seen['Inside'][it['Vpc']]}"
+            for name, it in wrong.items()
+            if it["Vpc"] in seen["Inside"]
         ]
         sections["To give groups back by hand"] = [
-            f"{put} {name} --groups {' '.join(groups)}" for name, groups in back.items()
+            f"{put} {name} --groups {' '.join(it['Before'])}" for name, it in old.items() if it["Before"]
         ]
     return {
         "Outcome": ("Containment" if contain else "Release") + ("Failed" if problems else "Done"),

@@ -1,20 +1,26 @@
-/** `npm run safety`: the sweep in full: every fault at every call of every scenario, in both modes of a cancelled script. */
+/** `npm run safety`: the sweep in full, or a sample of it: every trouble in every scenario, in both modes of a cancelled script. */
 import { startEmulator } from "automation-emulator";
 import { InvalidArgumentError } from "commander";
-import pLimit from "p-limit";
-import { table } from "../../common/table.ts";
 import { program } from "../../scripts/program.ts";
-import { allTrials } from "./lib/trials.ts";
+import { type Result, runAll, summary } from "./lib/results.ts";
+import { allTrials, sampleOf } from "./lib/trials.ts";
 
 interface Options {
   readonly parallel: number;
   readonly only?: RegExp;
+  readonly sample?: number;
+  readonly pairs: number;
+  readonly seed: number;
 }
 
-function count(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new InvalidArgumentError("It must be a number from 1 to 99.");
-  return Number(text);
-}
+const whole =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d{1,10}$/.test(text) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    return value;
+  };
 
 function expression(text: string): RegExp {
   try {
@@ -24,47 +30,52 @@ function expression(text: string): RegExp {
   }
 }
 
-const { parallel, only } = program(
+const { parallel, only, sample, pairs, seed } = program(
   "safety",
-  "Tries every fault at every call of every scenario on the emulator, and prints what should not be.",
+  "Tries every fault at every call and step of every scenario, every permission refused, pairs of faults and forged hints on the emulator, and prints what should not be.",
   [
     ["", "everything; takes hours"],
+    ["--sample 200", "200 trials of all kinds, in minutes"],
+    ["--sample 200 --seed 7", "the same 200 again, where 7 is the seed that the first run printed"],
     ["--only 'cancel after'", "the trials whose name matches"],
   ],
 )
-  .option("--parallel <n>", "trials side by side", count, 3)
+  .option("--parallel <n>", "trials side by side", whole(1, 99), 3)
   .option("--only <pattern>", "only trials whose name matches this regular expression", expression)
+  .option("--sample <n>", "only so many of them, of each kind about as many", whole(1, 1_000_000))
+  .option(
+    "--pairs <n>",
+    "how many pairs of faults there are to choose from",
+    whole(0, 100_000),
+    2000,
+  )
+  .option(
+    "--seed <n>",
+    "what the sample and the pairs are drawn by",
+    whole(0, 2 ** 31 - 1),
+    Math.floor(Math.random() * 2 ** 31),
+  )
   .parse()
   .opts<Options>();
 
-const rows = new Map<string, { runs: number; violations: number }>();
-for (const cancelledScripts of ["kill", "runOn"] as const) {
-  const emulator = await startEmulator({ timeScale: 20, cancelledScripts });
-  const limit = pLimit(parallel);
-  const trials = (await allTrials(emulator)).filter(
-    ({ name, kind }) =>
-      (only?.test(name) ?? true) && (cancelledScripts === "kill" || kind.startsWith("cancel")),
-  );
-  await Promise.all(
-    trials.map((trial) =>
-      limit(async () => {
-        const wrong = await trial.run(emulator).catch((error: unknown) => [String(error)]);
-        const key = `${trial.scenario}\n${trial.kind} (${cancelledScripts})`;
-        const row = rows.get(key) ?? { runs: 0, violations: 0 };
-        rows.set(key, { runs: row.runs + 1, violations: row.violations + wrong.length });
-        if (wrong.length > 0)
-          console.log(`✖ ${trial.name} (${cancelledScripts})\n  ${wrong.join("\n  ")}`);
-      }),
-    ),
-  );
+console.log(`Seed ${seed}`);
+const results: Result[] = [];
+const recorder = await startEmulator({ timeScale: 20 });
+const all = await allTrials(recorder, { pairs, seed });
+await recorder.close();
+const matching = all.filter(({ name }) => only?.test(name) ?? true);
+const chosen = sampleOf(matching, sample ?? matching.length, seed);
+for (const mode of ["kill", "runOn"] as const) {
+  const trials = chosen.filter((trial) => trial.mode === mode);
+  if (trials.length === 0) continue;
+  const emulator = await startEmulator({ timeScale: 20, cancelledScripts: mode });
+  const found = await runAll(emulator, trials, parallel, ({ trial, violations }) => {
+    if (violations.length > 0) console.log(`✖ ${trial.name}\n  ${violations.join("\n  ")}`);
+  });
+  results.push(...found);
   await emulator.close();
 }
-console.log(
-  table(
-    ["scenario", "kind", "runs", "violations"],
-    [...rows].map(([key, row]) => [...key.split("\n"), row.runs, row.violations]),
-  ),
-);
-const violations = [...rows.values()].reduce((sum, row) => sum + row.violations, 0);
-console.log(`${violations} violations`);
-if (violations > 0) process.exitCode = 1;
+console.log(summary(results));
+const bad = results.filter(({ violations }) => violations.length > 0).length;
+console.log(`${results.length} of ${all.length} trials, ${bad} with violations`);
+if (bad > 0) process.exitCode = 1;

@@ -1,5 +1,6 @@
 """A backup is what its key says, and this instance's, or it is refused."""
 
+import hashlib
 import io
 import json
 from typing import Any
@@ -62,3 +63,9 @@ def test_a_change_of_one_letter_is_found() -> None:
     key, text = sealed("2026/x", BACKUP)
     assert load(Bucket(text.replace("sg-0123456789abcdef0", "sg-0123456789abcdef1")), RUN, key)[0] == {}
     assert json.loads(text) == BACKUP
+
+
+def test_json_as_deep_as_python_can_not_read_is_refused_even_with_its_digest() -> None:
+    text = "[" * 100_000
+    key = f"x.{hashlib.sha256(text.encode()).hexdigest()}.json"
+    assert load(Bucket(text), RUN, key)[0] == {}

@@ -45,7 +45,7 @@ async function isolation(
 }
 
 /** Invariants 6 and 10: what a run says of the instance, and is not so. */
-export async function lies(testAccount: TestAccount, run: Run): Promise<readonly string[]> {
+export async function lies(testAccount: TestAccount, run: Run): Promise<string[]> {
   const { inside, all } = await isolation(testAccount);
   const title = String(run.json.Title ?? "");
   const wrong: string[] = [];

@@ -1,9 +1,13 @@
-/** Tries a containment with one fault, and then what a person would do: again, and release. */
+/** Tries a containment or a release while something goes wrong, and then what a person would do: again, and release. */
 import type { Emulator } from "automation-emulator";
-import type { Fault, FaultKind } from "automation-emulator/gateway/faults";
+import type { FaultKind } from "automation-emulator/gateway/faults";
+import type { Run } from "../../account/run.ts";
+import type { Snapshot } from "../../account/snapshot.ts";
 import { backupKey, type TestAccount } from "../../account/testAccount.ts";
 import { drift, lies, openInterfaces } from "./checks.ts";
+import type { Action, Point } from "./points.ts";
 import type { Scenario } from "./scenarios.ts";
+import { reachable } from "./state.ts";
 
 /** The ways in which a call, or the execution that makes it, can go wrong. */
 export const kinds: Readonly<Record<string, FaultKind>> = {
@@ -18,63 +22,104 @@ export const kinds: Readonly<Record<string, FaultKind>> = {
   "complete after": { complete: "after" },
 };
 
-/** A call of a clean run, or a step's beginning or end. */
-export interface Point {
-  readonly name: string;
-  readonly match: Fault["match"];
+/** Whether a kind of fault ends the execution, and so can be put at a step's beginning or end, too. */
+export const ends = (kind: string): boolean => /^(?:kill|cancel|complete)/.test(kind);
+
+/** A kind of fault at a point. */
+export interface Placed {
+  readonly point: Point;
+  readonly kind: string;
 }
 
-/** The calls that a clean run of a scenario makes: each operation of each step at its first and at its last time. */
-export async function pointsOf(emulator: Emulator, scenario: Scenario): Promise<readonly Point[]> {
-  const testAccount = await scenario.make(emulator);
-  const run = await testAccount.contain(scenario.parameters);
-  const calls = emulator.calls
-    .of({ executionId: run.id })
-    .filter(({ operation, step }) => operation !== "AssumeRole" && step !== undefined);
-  const count = new Map<string, { operation: string; step: string; times: number }>();
-  for (const { operation, step = "" } of calls) {
-    const key = `${step} ${operation}`;
-    count.set(key, { operation, step, times: (count.get(key)?.times ?? 0) + 1 });
-  }
-  return [...count.values()].flatMap(({ operation, step, times }) =>
-    [...new Set([1, times])].map((nth) => ({
-      name: `${operation} ${nth} of ${step}`,
-      match: { operation, step, nth },
-    })),
-  );
+/** What goes wrong while a scenario is contained, or released. */
+export interface Trouble {
+  readonly scenario: Scenario;
+  readonly action: Action;
+  /** Faults, each of which is met once. */
+  readonly faults?: readonly Placed[];
+  /** An IAM action that is refused for the whole run. */
+  readonly denied?: string;
 }
 
-/** Steps of a containment, at which it is cancelled or completed. */
-export const stepPoints: readonly Point[] = [
-  "backupInstanceSecurityGroups",
-  "describeAutoScalingGroups",
-  "modifyAutoScalingGroup",
-  "createAllAccessSecurityGroup",
-  "createContainmentSecurityGroup",
-  "keepContainmentNotes",
-  "verdict",
-].map((step) => ({ name: `step ${step}`, match: { event: "step", step } }));
+/** What isolation needs, and nothing else (invariant 4). */
+export const needed: ReadonlySet<string> = new Set([
+  "ec2:DescribeInstances",
+  "s3:PutObject",
+  "s3:GetObject",
+  "ec2:CreateSecurityGroup",
+  "ec2:RevokeSecurityGroupEgress",
+  "ec2:ModifyNetworkInterfaceAttribute",
+]);
 
 /** What a trial found that should not be; empty if all is well. */
-export async function tryFault(
-  emulator: Emulator,
-  scenario: Scenario,
-  point: Point,
-  kind: FaultKind,
-): Promise<readonly string[]> {
+export async function tryTrouble(emulator: Emulator, trouble: Trouble): Promise<readonly string[]> {
+  const { scenario, action } = trouble;
   const testAccount = await scenario.make(emulator);
   const before = await testAccount.snapshot();
-  const stop = emulator.faults.add({
-    match: { accountId: testAccount.accountId, automationOnly: true, times: 1, ...point.match },
-    kind,
-  });
-  const run = await testAccount.contain(scenario.parameters);
-  stop();
+  const key =
+    action === "Release" ? backupKey(await testAccount.contain(scenario.parameters)) : undefined;
+  const run = await during(emulator, testAccount, trouble, () =>
+    key === undefined ? testAccount.contain(scenario.parameters) : testAccount.release(key),
+  );
   await runOut(emulator, run.id);
   // A cancelled script that runs on may finish its work after the report was written.
   const said = run.status === "Cancelled" ? [] : await lies(testAccount, run);
-  const wrong = [...(await openInterfaces(testAccount)), ...said];
-  return wrong.length > 0 ? wrong : finishAndRelease(testAccount, scenario, before);
+  const open = mayStayOpen(trouble) ? [] : await openInterfaces(testAccount);
+  const wrong = [...open, ...said, ...(await notIsolated(testAccount, trouble, run))];
+  if (wrong.length > 0) return wrong;
+  return key === undefined
+    ? finishAndRelease(testAccount, scenario, before)
+    : releaseAgain(testAccount, key, before);
+}
+
+/** Runs the runbook while the trouble lasts. */
+async function during(
+  { faults, iam }: Emulator,
+  { accountId }: TestAccount,
+  trouble: Trouble,
+  go: () => Promise<Run>,
+): Promise<Run> {
+  const stops = (trouble.faults ?? []).map(({ point, kind }) =>
+    faults.add({
+      match: { accountId, automationOnly: true, times: 1, ...point.match },
+      kind: kindNamed(kind),
+    }),
+  );
+  if (trouble.denied !== undefined)
+    stops.push(iam.guardrails.deny({ actions: [trouble.denied], accountId }));
+  try {
+    return await go();
+  } finally {
+    for (const stop of stops) stop();
+  }
+}
+
+function kindNamed(name: string): FaultKind {
+  const kind = kinds[name];
+  if (kind === undefined) throw new Error(`There is no fault ${name}.`);
+  return kind;
+}
+
+/** A process that dies between two calls of the script that opens and closes may leave an interface open (invariant 3). */
+const mayStayOpen = ({ faults = [] }: Trouble): boolean =>
+  faults.some(
+    ({ kind, point: { match } }) =>
+      kind.startsWith("kill") &&
+      match.event !== "step" &&
+      match.step === "createContainmentSecurityGroup",
+  );
+
+/** Invariant 4: without any permission but the needed ones, the instance is isolated all the same. */
+async function notIsolated(
+  testAccount: TestAccount,
+  { scenario, action, denied }: Trouble,
+  run: Run,
+): Promise<readonly string[]> {
+  if (denied === undefined || action === "Release" || needed.has(denied)) return [];
+  // There is no bucket to write the backup to without this one.
+  if (denied === "s3:CreateBucket" && run.status === "Failed") return [];
+  const more = reachable(await testAccount.snapshot(), testAccount.instanceId, scenario.parameters);
+  return more.map((line) => `without ${denied}, ${line}: ${run.failure.slice(0, 300)}`);
 }
 
 /** Waits until an execution makes no more calls: a cancelled script may run on. */
@@ -88,16 +133,27 @@ async function runOut(emulator: Emulator, executionId: string): Promise<void> {
 }
 
 /** Invariant 5: a further Contain finishes the work, and Release gives the state of before. */
-export async function finishAndRelease(
+async function finishAndRelease(
   testAccount: TestAccount,
   scenario: Scenario,
-  before: Awaited<ReturnType<TestAccount["snapshot"]>>,
+  before: Snapshot,
 ): Promise<readonly string[]> {
   const again = await testAccount.contain(scenario.parameters);
   if (again.status !== "Success") return [`the further Contain: ${again.report || again.failure}`];
   const wrong = [...(await openInterfaces(testAccount)), ...(await lies(testAccount, again))];
-  if (wrong.length > 0) return wrong;
-  const released = await testAccount.release(backupKey(again));
+  return wrong.length > 0 ? wrong : releaseAgain(testAccount, backupKey(again), before);
+}
+
+/** Invariant 5: a Release, or a further one, gives the state of before. */
+async function releaseAgain(
+  testAccount: TestAccount,
+  key: string,
+  before: Snapshot,
+): Promise<readonly string[]> {
+  const released = await testAccount.release(key);
   if (released.status !== "Success") return [`the Release: ${released.report || released.failure}`];
-  return drift(before, await testAccount.snapshot()).map((line) => `after the Release: ${line}`);
+  return [
+    ...(await lies(testAccount, released)),
+    ...drift(before, await testAccount.snapshot()).map((line) => `after the Release: ${line}`),
+  ];
 }

@@ -1,0 +1,67 @@
+/** Where faults may be put: the calls and steps of a scenario's clean runs. */
+import type { Emulator } from "automation-emulator";
+import type { Fault } from "automation-emulator/gateway/faults";
+import type { Run } from "../../account/run.ts";
+import { backupKey } from "../../account/testAccount.ts";
+import { lies } from "./checks.ts";
+import type { Scenario } from "./scenarios.ts";
+
+export type Action = "Contain" | "Release";
+
+/** A call of a clean run, or a step's beginning or end. */
+export interface Point {
+  readonly name: string;
+  readonly match: Fault["match"];
+}
+
+/** What the clean run of a scenario's Contain, or of the Release after it, calls. */
+export interface Recorded {
+  readonly scenario: Scenario;
+  readonly action: Action;
+  /** Each operation of each step at its first and at its last time, in the order of the first. */
+  readonly calls: readonly Point[];
+  /** Every step that ran, whatever its action. */
+  readonly steps: readonly Point[];
+}
+
+/**
+ * Contains and releases without any fault.
+ *
+ * @throws Error if one of them fails or says what is not so
+ */
+export async function record(emulator: Emulator, scenario: Scenario): Promise<readonly Recorded[]> {
+  const testAccount = await scenario.make(emulator);
+  const contained = await testAccount.contain(scenario.parameters);
+  const wrong = await lies(testAccount, contained);
+  const released = await testAccount.release(backupKey(contained));
+  wrong.push(...(await lies(testAccount, released)));
+  if (contained.status !== "Success" || released.status !== "Success" || wrong.length > 0)
+    throw new Error(
+      `${scenario.name}, without any fault: ${[...wrong, contained.failure, released.failure].join("; ")}`,
+    );
+  const recorded = (action: Action, run: Run): Recorded => ({
+    scenario,
+    action,
+    calls: callsOf(emulator, run),
+    steps: run.steps.map(({ name }) => ({
+      name: `step ${name}`,
+      match: { event: "step", step: name },
+    })),
+  });
+  return [recorded("Contain", contained), recorded("Release", released)];
+}
+
+function callsOf(emulator: Emulator, { id }: Run): readonly Point[] {
+  const count = new Map<string, { operation: string; step: string; times: number }>();
+  for (const { operation, step } of emulator.calls.of({ executionId: id })) {
+    if (operation === "AssumeRole" || step === undefined) continue;
+    const key = `${step} ${operation}`;
+    count.set(key, { operation, step, times: (count.get(key)?.times ?? 0) + 1 });
+  }
+  return [...count.values()].flatMap(({ operation, step, times }) =>
+    [...new Set([1, times])].map((nth) => ({
+      name: `${operation} ${nth} of ${step}`,
+      match: { operation, step, nth },
+    })),
+  );
+}

@@ -1,0 +1,139 @@
+"""What a containment plans from whatever it finds: a new containment, one that goes on, or nothing."""
+
+import io
+from typing import Any
+
+import pytest
+from shared.backup import sealed
+from shared.containing import plan_containment
+from shared.groups import INSIDE, OUTSIDE
+
+INSTANCE = "i-0123456789abcdef0"
+ENI, WEB, SHUT, OPEN = "eni-0123456789abcdef0", *(f"sg-0123456789abcdef{at}" for at in range(3))
+TAG = {"Key": "Case", "Value": "1"}
+
+
+class Bucket:
+    """S3 with objects by key."""
+
+    def __init__(self, *backups: dict[str, Any]) -> None:
+        self.texts = dict(sealed("old", backup) for backup in backups)
+
+    def get_object(self, **asked: str) -> dict[str, Any]:
+        return {"Body": io.BytesIO(self.texts[asked["Key"]].encode())}
+
+
+class Ec2:
+    """EC2 that takes any group for any interface when asked with DryRun, and has no images."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+
+    def modify_network_interface_attribute(self, **given: Any) -> dict[str, Any]:
+        self.asked.append(given)
+        return {}
+
+    def describe_images(self, **_: Any) -> dict[str, Any]:
+        return {"Images": []}
+
+
+def backup(**changes: Any) -> dict[str, Any]:
+    """A backup as a containment writes it."""
+    interfaces = {ENI: {"Vpc": "v", "Groups": [WEB], "Names": {}}}
+    same = {"AccountId": "1", "Region": "r", "InstanceId": INSTANCE, "CreatedAt": "2026", "Interfaces": interfaces}
+    return {**same, "AutoScaling": {}, "Supersedes": [], "Tagged": [ENI], "Tags": [], **changes}
+
+
+def group(kind: str, key: str, **rules: Any) -> dict[str, Any]:
+    """A group of the runbook as EC2 describes it."""
+    name = f"ContainEC2Instance-{kind}-{INSTANCE}-e"
+    return {"GroupName": name, "Description": key, "IpPermissions": [], "IpPermissionsEgress": [], **rules}
+
+
+def planned(has: dict[str, str], groups: dict[str, Any], s3: Bucket, **more: Any) -> tuple[dict[str, Any], Ec2]:
+    """The run after its plan, for an interface on these groups, each with its kind, empty where it is a stranger's."""
+    own = {name: kind for name, kind in has.items() if kind}
+    interface = {"Vpc": "v", "Groups": sorted(has), "Names": {}, "Own": own}
+    held = sorted({groups[name]["Description"] for name in own if name in groups})
+    run: dict[str, Any] = {"AccountId": "1", "Region": "r", "Partition": "aws", "InstanceId": INSTANCE}
+    run |= {"Execution": "new", "Bucket": "b", "Key": "2026/new", "Action": "Contain", "Backup": ""}
+    run |= {"Rules": {"Ingress": [], "Egress": []}, "Tags": [TAG], "Images": False, "Standby": False}
+    run |= {"Interfaces": {ENI: interface}, "Held": held, "AutoScaling": {}, "Warnings": [], "Problems": [], **more}
+    instance = {"NetworkInterfaces": [{}], "RootDeviceType": "ebs"}
+    found = {"Groups": groups, "Instance": instance, "Group": {}, "State": "", "Tags": []}
+    ec2 = Ec2()
+    plan_containment(ec2, s3, run, {"Readers": [], "DryRun": False, "KmsKeyArn": "arn:key"}, found)
+    return run, ec2
+
+
+def made(run: dict[str, Any]) -> list[str]:
+    """The kinds of the groups that are to be made."""
+    calls = [call for step in run["Calls"].values() for call in step if call[1] == "CreateSecurityGroup"]
+    return [OUTSIDE if OUTSIDE in call[2]["GroupName"] else INSIDE for call in calls]
+
+
+KEY = sealed("old", backup())[0]
+EVERY = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+
+
+@pytest.mark.parametrize(
+    ("has", "groups", "kinds", "before"),
+    [
+        ({WEB: ""}, {}, [OUTSIDE, INSIDE], [WEB]),
+        # Contained as asked: nothing is made, no backup is written.
+        ({SHUT: INSIDE}, {SHUT: group(INSIDE, KEY)}, None, [WEB]),
+        # With other rules, or left open: closed by a new group, and not opened for it.
+        ({SHUT: INSIDE}, {SHUT: group(INSIDE, KEY, IpPermissions=EVERY)}, [INSIDE], [WEB]),
+        ({OPEN: OUTSIDE}, {OPEN: group(OUTSIDE, KEY, IpPermissions=EVERY)}, [INSIDE], [WEB]),
+        # Half contained: what another group lets in is cut.
+        ({SHUT: INSIDE, WEB: ""}, {SHUT: group(INSIDE, KEY)}, [OUTSIDE, INSIDE], [WEB]),
+    ],
+)
+def test_what_is_missing_is_planned_and_nothing_else(
+    has: dict[str, str], groups: dict[str, Any], kinds: list[str] | None, before: list[str]
+) -> None:
+    run, ec2 = planned(has, groups, Bucket(backup()))
+    assert run["Problems"] == []
+    assert run["Interfaces"][ENI]["Before"] == before
+    assert bool(run["Backup"]) == (kinds is not None)
+    assert made(run) == (kinds or [])
+    # Whether Release could give the groups back is asked before anything is changed.
+    asked = [{"NetworkInterfaceId": ENI, "Groups": before, "DryRun": True}]
+    assert ec2.asked == (asked if kinds is not None else [])
+    assert run["Keys"] == [run["Key"]]
+    assert (run["Key"] == KEY) == (kinds is None)
+
+
+def test_a_backup_that_is_gone_leaves_the_instance_contained_and_is_a_problem() -> None:
+    run, _ = planned({SHUT: INSIDE}, {SHUT: group(INSIDE, KEY)}, Bucket())
+    assert run["Backup"] == ""
+    assert made(run) == []
+    assert len(run["Problems"]) == 2
+    assert f"s3://b/{KEY} can't be used" in run["Problems"][0]
+    assert f"Which groups {ENI} had before is not known" in run["Problems"][1]
+
+
+def test_two_backups_that_are_held_are_joined_into_a_new_one() -> None:
+    older = backup(CreatedAt="2025", Supersedes=["oldest"], Tagged=[INSTANCE])
+    keys = [sealed("old", each)[0] for each in (backup(), older)]
+    groups = {SHUT: group(INSIDE, keys[0]), OPEN: group(INSIDE, keys[1])}
+    run, _ = planned({SHUT: INSIDE, OPEN: INSIDE}, groups, Bucket(backup(), older))
+    assert run["Interfaces"][ENI]["Before"] == [WEB]
+    assert run["Backup"]
+    assert [key in run["Backup"] for key in (*keys, "oldest")] == [True] * 3
+    # The groups of both go once the new one holds.
+    deleted = [call[2]["GroupId"] for call in run["Calls"]["verdict"] if call[1] == "DeleteSecurityGroup"]
+    assert deleted == [SHUT, OPEN]
+
+
+def test_the_verdict_tags_what_lacks_the_tag_and_says_where_the_backup_is() -> None:
+    run, _ = planned({WEB: ""}, {}, Bucket())
+    marks = [call[2] for call in run["Calls"]["verdict"] if call[1] == "CreateTags"]
+    mark = {"Key": "ContainEC2Instance:Backup", "Value": f"s3://b/{run['Key']}"}
+    assert marks == [{"Resources": [INSTANCE, ENI], "Tags": tags} for tags in ([mark], [TAG])]
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_images_are_planned_only_where_they_are_asked_for(wanted: bool) -> None:
+    run, _ = planned({WEB: ""}, {}, Bucket(), Images=wanted)
+    assert ("createImage" in run["Calls"]) == wanted

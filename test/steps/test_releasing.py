@@ -1,0 +1,170 @@
+"""What a release finds out and plans, and what the verdict says of an interface."""
+
+import io
+from typing import Any
+
+import pytest
+from shared.backup import sealed
+from shared.images import evidence_of
+from shared.releasing import give_back, plan_release, refuse_older_key
+from verdict.handler import release_line, scaling_lines, state_of
+
+INSTANCE = "i-0123456789abcdef0"
+ENI, WEB, INSIDE = "eni-0123456789abcdef0", "sg-0123456789abcdef0", "sg-0123456789abcdef1"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "existing", "put", "problem"),
+    [
+        ({"Groups": [INSIDE], "Own": {INSIDE: "containment"}}, [WEB], {WEB}, [WEB], ""),
+        ({"Groups": [WEB], "Own": {}}, [WEB], {WEB}, None, ""),
+        ({}, [WEB], {WEB}, None, "is not attached any more"),
+        ({"Groups": [INSIDE], "Own": {INSIDE: "containment"}}, [], set(), None, "is contained and not in the backup"),
+        ({"Groups": [INSIDE], "Own": {INSIDE: "containment"}}, [WEB], set(), None, "can't get back"),
+        ({"Groups": [INSIDE], "Own": {INSIDE: "containment"}}, ["sg-2", WEB], {WEB}, [WEB], "can't get back sg-2 (db)"),
+        ({"Groups": ["sg-3"], "Own": {}}, [WEB], {WEB}, None, "got other groups meanwhile and keeps them"),
+        # Attached since, with groups of its owner's.
+        ({"Groups": ["sg-3"], "Own": {}}, [], set(), None, ""),
+    ],
+)
+def test_an_interface_gets_back_what_it_had_or_the_report_says_why_not(
+    now: dict[str, Any], before: list[str], existing: set[str], put: list[str] | None, problem: str
+) -> None:
+    interfaces = {ENI: {"Names": {}, **now}} if now else {}
+    run: dict[str, Any] = {"Interfaces": interfaces, "Put": {}, "Problems": [], "Region": "r"}
+    give_back(run, ENI, {"Groups": before, "Names": {"sg-2": "db"}}, existing)
+    assert run["Put"] == ({ENI: put} if put else {})
+    assert len(run["Problems"]) == bool(problem)
+    assert all(problem in line and f"--network-interface-id {ENI} --groups" in line for line in run["Problems"])
+
+
+class Bucket:
+    """S3 with objects by key."""
+
+    def __init__(self, **backups: dict[str, Any]) -> None:
+        self.texts = dict(sealed(name, backup) for name, backup in backups.items())
+
+    def get_object(self, **asked: str) -> dict[str, Any]:
+        return {"Body": io.BytesIO(self.texts[asked["Key"]].encode())}
+
+
+BACKUP: dict[str, Any] = {"AccountId": "1", "Region": "r", "InstanceId": INSTANCE, "AutoScaling": {}, "Supersedes": []}
+BACKUP |= {"Interfaces": {ENI: {"Groups": [WEB], "Names": {}}}, "Tags": [{"Key": "Case", "Value": "1"}]}
+BACKUP |= {"Tagged": [ENI]}
+
+
+def run_of(**changes: Any) -> dict[str, Any]:
+    run = {"AccountId": "1", "Region": "r", "InstanceId": INSTANCE, "Bucket": "b", "Key": "given.json", "Held": []}
+    return {**run, "Keys": ["given.json"], "Warnings": [], "Problems": [], "Interfaces": {}, **changes}
+
+
+def test_the_key_of_an_older_containment_is_refused_and_the_right_one_named() -> None:
+    s3 = Bucket(newer=BACKUP)
+    [newer] = s3.texts
+    with pytest.raises(ValueError, match="is of an older containment") as raised:
+        refuse_older_key(s3, run_of(Held=[newer]))
+    assert newer in str(raised.value)
+
+
+def test_a_group_that_names_a_backup_which_is_none_costs_a_warning() -> None:
+    run = run_of(Held=["forged.json", "given.json"])
+    refuse_older_key(Bucket(), run)
+    assert len(run["Warnings"]) == 1
+    assert "forged.json" in run["Warnings"][0]
+
+
+class Ec2:
+    """EC2 with groups and no images."""
+
+    def __init__(self, *groups: str) -> None:
+        self.groups = groups
+
+    def describe_security_groups(self, **_: Any) -> dict[str, Any]:
+        return {"SecurityGroups": [{"GroupId": name} for name in self.groups]}
+
+    def describe_images(self, **_: Any) -> dict[str, Any]:
+        return {"Images": []}
+
+
+def found_of(**changes: Any) -> dict[str, Any]:
+    tags = [{"ResourceId": name, "Key": "ContainEC2Instance:Backup"} for name in (INSTANCE, ENI)]
+    tags += [{"ResourceId": INSTANCE, "Key": "Case"}]
+    found = {"Backup": BACKUP, "Instance": {"x": 1}, "Tags": tags, "Group": {}, "State": "", "Groups": {INSIDE: {}}}
+    return {**found, **changes}
+
+
+def test_a_release_takes_only_tags_that_the_containment_gave() -> None:
+    now = {"Groups": [INSIDE], "Own": {INSIDE: "containment"}, "Names": {}}
+    run = run_of(Interfaces={ENI: now})
+    plan_release(Ec2(WEB), Bucket(), run, found_of())
+    assert run["Put"] == {ENI: [WEB]}
+    deleted = [(call[2]["Resources"], call[2]["Tags"]) for call in run["Calls"]["tags"] if call[1] == "DeleteTags"]
+    # The instance had the key already, and keeps its value.
+    assert deleted == [
+        ([ENI], [{"Key": "Case", "Value": "1"}]),
+        ([INSTANCE, ENI], [{"Key": "ContainEC2Instance:Backup"}]),
+    ]
+    assert run["Calls"]["groups"] == [["ec2", "DeleteSecurityGroup", {"GroupId": INSIDE}]]
+    assert run["Problems"] == []
+
+
+def test_a_terminated_instance_is_released_without_its_interfaces() -> None:
+    run = run_of()
+    plan_release(Ec2(), Bucket(), run, found_of(Instance={}))
+    assert run["Put"] == {}
+    assert run["Problems"] == []
+    assert run["Calls"]["groups"]
+
+
+def test_evidence_is_images_with_their_snapshots() -> None:
+    disks = [{"Ebs": {"SnapshotId": "snap-1"}}, {"VirtualName": "ephemeral0"}, {"Ebs": {}}]
+    assert evidence_of([{"ImageId": "ami-1", "BlockDeviceMappings": disks}]) == ["ami-1", "snap-1"]
+
+
+def own(key: str, ingress: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Description": key, "IpPermissions": ingress, "IpPermissionsEgress": []}
+
+
+OPEN = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+
+
+@pytest.mark.parametrize(
+    ("has", "kinds", "groups", "state"),
+    [
+        (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("mine", [])}, "contained"),
+        (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("mine", OPEN)}, "NOT AS ASKED, sg-in allows Ingress"),
+        (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("theirs", [])}, "NOT AS ASKED, sg-in of another run"),
+        (["sg-in"], {"sg-in": "containment"}, {}, "NOT PROVED"),
+        (["sg-in", "sg-web"], {"sg-in": "containment"}, {"sg-in": own("mine", [])}, "NOT PROVED"),
+        (["sg-in", "sg-out"], {"sg-in": "containment", "sg-out": "all-access"}, {}, "OPEN TO ALL"),
+        (["sg-out"], {"sg-out": "all-access"}, {"sg-out": own("mine", [])}, "OPEN TO ALL"),
+        (["sg-web"], {}, {}, "as before"),
+        (["sg-x"], {}, {}, "OTHER GROUPS"),
+    ],
+)
+def test_isolated_is_said_only_of_what_is_proved(
+    has: list[str], kinds: dict[str, str], groups: dict[str, Any], state: str
+) -> None:
+    run = {"Action": "Contain", "Rules": {"Ingress": [], "Egress": []}, "Keys": ["mine"]}
+    assert state_of(run, {"Groups": has, "Own": kinds}, ["sg-web"], groups).startswith(state)
+
+
+def test_the_line_that_releases_names_the_document_by_what_was_started() -> None:
+    line = release_line(run_of(Execution="e", Role="arn:role"))
+    assert "AutomationExecution.DocumentName" in line
+    assert "--automation-execution-id e" in line
+    for part in ("Action=Release", "DryRun=false", f"InstanceId={INSTANCE}", "S3PrefixName=given.json", "arn:role"):
+        assert part in line
+
+
+def test_a_contained_member_that_is_not_in_standby_is_a_warning() -> None:
+    was = {"Name": "fleet", "State": "InService", "MinSize": 2, "DesiredCapacity": 2}
+    group = {"MinSize": 1, "DesiredCapacity": 1}
+    run = {"Action": "Contain", "InstanceId": "i-1", "AutoScaling": was}
+    for state, count in (("Standby", 0), ("EnteringStandby", 1), ("InService", 1)):
+        warnings: list[str] = []
+        members = [{"InstanceId": "i-1", "LifecycleState": state}]
+        [line] = scaling_lines(run, {**group, "Instances": members}, warnings)
+        assert f"before InService, MinSize 2, desired capacity 2; now {state}, MinSize 1, desired capacity 1" in line
+        assert len(warnings) == count
+    assert scaling_lines(run, {}, []) == []
