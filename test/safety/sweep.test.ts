@@ -65,13 +65,8 @@ describe.each([["kill"], ["runOn"]] as const)(
 );
 
 describe("the checks themselves", () => {
-  let emulator: Emulator;
-  beforeAll(async () => {
-    emulator = await startEmulator({ timeScale: 20 });
-  });
-  afterAll(() => emulator.close());
-
   test("find an open interface, and a report that says more than is so", async () => {
+    const emulator = await sharedEmulator({ timeScale: 30, cancelledScripts: "kill" });
     const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
     const run = await testAccount.contain();
     expect(await openInterfaces(testAccount)).toEqual([]);
