@@ -9,6 +9,8 @@ export interface Compiled {
   readonly yaml: string;
   /** The same with annotations, comments and blank space: for reading, too long for Systems Manager. */
   readonly readable: string;
+  /** Each script with annotations, comments and blank space, by its step's name. */
+  readonly readableScripts: ReadonlyMap<string, string>;
   /** The IAM actions that each step declares, by the step's name. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
   /** Each script as it is published, by its step's name. */
@@ -38,6 +40,7 @@ export function compile(python: string): Compiled {
   return {
     yaml: emit(runbook, scripts),
     readable: emit(runbook, readable),
+    readableScripts: readable,
     permissions: declaredPermissions,
     scripts,
     renamed,

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, relative } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { checkDocument } from "automation-validator/check";
 import { report } from "automation-validator/report";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
@@ -45,14 +45,24 @@ export async function writeChecked({ yaml, permissions }: Compiled): Promise<num
  * @param file relative to the project's folder
  * @throws Problem where the file system does not let it
  */
-export function writeBelowDist(file: string, text: string): void {
+export const writeBelowDist = (file: string, text: string): void =>
+  writeBelow(inProject(), file, text);
+
+/**
+ * Writes a file, and the folders that it lies in.
+ *
+ * @param file relative to the folder
+ * @throws Problem where the file system does not let it
+ */
+export function writeBelow(folder: string, file: string, text: string): void {
+  const path = join(folder, file);
   try {
-    mkdirSync(dirname(inProject(file)), { recursive: true });
-    writeFileSync(inProject(file), text);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
   } catch (cause) {
     throw new Problem(
-      `${file} can't be written (${cause instanceof Error ? cause.message : cause}).`,
-      "See that the folder dist/ of this project belongs to you and that the disk has space.",
+      `${path} can't be written (${cause instanceof Error ? cause.message : cause}).`,
+      "See that its folder belongs to you (dist/ of this project, or the one that you named) and that the disk has space.",
       { cause },
     );
   }

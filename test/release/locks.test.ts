@@ -6,12 +6,15 @@ import { inProject } from "../../build/root.ts";
 const locks = [
   ["requirements-dev.txt", "requirements-dev.in"],
   ["requirements.txt", "requirements.in"],
-  ...["automation-validator", "automation-emulator"].map((name) => [
-    `packages/${name}/src/requirements.txt`,
-    `packages/${name}/src/requirements.in`,
-    "packages/automation-language/src/requirements-language.in",
-  ]),
-] as readonly (readonly [string, ...string[]])[];
+  ...["automation-validator", "automation-emulator"].map(
+    (name) =>
+      [
+        `packages/${name}/src/requirements.txt`,
+        `packages/${name}/src/requirements.in`,
+        "packages/automation-language/src/requirements-language.in",
+      ] as const,
+  ),
+] as const;
 
 /** What a lock has: each package's version, and how many hashes. */
 function locked(file: string): ReadonlyMap<string, { version: string; hashes: number }> {
