@@ -12,7 +12,7 @@ An AWS Systems Manager Automation runbook that isolates a compromised EC2 instan
 | --- | --- |
 | \`${documentName}.yaml\` | the document, SHA-256 \`${hash}\`, which Systems Manager shows as its hash |
 | \`${documentName}.template.yaml\` | a CloudFormation template with the document and the role that it acts as |
-| \`scripts/*.py\` | the document's scripts as they were written, to review; the document has them without comments, some with local names shortened |
+| \`scripts/*.py\` | the document's scripts with annotations and comments, to review; the document has them without, some with local names shortened |
 | \`sbom.*.cdx.json\`, \`LICENCES.md\` | what builds and checks these files (CycloneDX); no package of others is in them |
 | \`SHA256SUMS\` | the hash of each file |
 

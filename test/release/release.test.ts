@@ -59,13 +59,13 @@ describe("npm run release", () => {
     expect(filesOf(first)).toEqual(before);
   });
 
-  it("has every script of the document, as it was written", () => {
+  it("has every script of the document with its annotations and comments", () => {
     const { mainSteps } = parse(text("ContainEC2Instance.yaml")) as {
       mainSteps: { name: string; action: string }[];
     };
     const steps = mainSteps.filter(({ action }) => action === "aws:executeScript");
     expect(filesOf(join(first, "scripts"))).toEqual(steps.map(({ name }) => `${name}.py`).sort());
-    expect(text("scripts/verdict.py")).toMatch(/^ {4}"""/m);
+    expect(text("scripts/verdict.py")).toMatch(/^# .*\n(.*\n)*def handler\(events: .*\) -> /m);
   });
 
   it("lists the packages of both languages with licences, and nothing else that is installed", () => {
@@ -117,7 +117,7 @@ it("a user with nothing but aws checks the release, publishes it and runs a dry 
     ["i-0123456789abcdef0", await instance(emulator, ACCOUNT)],
   ]);
   const [check = "", deploy = "", version = "", dryRun = ""] = [
-    ...text("README.md").matchAll(/```sh\n([^]*?)```/g),
+    ...text("README.md").matchAll(/```sh\n([\s\S]*?)```/g),
   ].map(([, block = ""]) =>
     [...names].reduce((line, [there, here]) => line.replaceAll(there, here), block),
   );
