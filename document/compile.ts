@@ -13,6 +13,8 @@ export interface Compiled {
   readonly yaml: string;
   /** The same with annotations, comments and blank space: for reading, too long for Systems Manager. */
   readonly readable: string;
+  /** Each script with annotations, comments and blank space, by its step's name. */
+  readonly readableScripts: ReadonlyMap<string, string>;
   /** The IAM actions that each step declares, by the step's name. */
   readonly permissions: Readonly<Record<string, readonly string[]>>;
   /** Each script as it is published, by its step's name. */
@@ -55,6 +57,7 @@ export function compile(python: string, runbook: RunbookDocument = contain): Com
     yaml: signed(emit(described, scripts)),
     readable: signed(emit(described, readable)),
     permissions: permissionsOf(runbook),
+    readableScripts: readable,
     scripts,
     renamed,
     bytes: new Map([...forms].map(([name, { bytes }]) => [name, bytes])),

@@ -5,7 +5,8 @@ import { inProject } from "../build/root.ts";
 /** What is to be installed: enough to run the project, or what its linters and tests need too. */
 export type Extent = "run" | "develop";
 
-const requirements = { run: "requirements.txt", develop: "requirements-dev.txt" } as const;
+/** Each extent's pins (.in), and the lock made of them (.txt). */
+const requirements = { run: "requirements", develop: "requirements-dev" } as const;
 
 /**
  * Sees to a Python that has the pinned packages: the one that is there where it satisfies the pins, else the
@@ -23,7 +24,8 @@ export async function setUpPython(
 ): Promise<string> {
   try {
     return await setUp({
-      requirements: [inProject(requirements[extent])],
+      requirements: [inProject(`${requirements[extent]}.in`)],
+      lock: inProject(`${requirements[extent]}.txt`),
       modules,
       folder: inProject(".venv"),
       say,

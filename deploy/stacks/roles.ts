@@ -1,4 +1,4 @@
-import { Aws, type Stack, Validations } from "aws-cdk-lib";
+import { Aws, Stack, Tokenization, Validations } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Config } from "../../common/config.ts";
 import { bucketNames } from "../../common/config.ts";
@@ -231,7 +231,7 @@ export function acknowledgeWildcards(role: iam.Role, granted: readonly Granted[]
   for (const { statement, reason } of granted)
     for (const finding of [
       ...statement.Action.map((action) => `Action::${action}`),
-      ...statement.Resource.map((resource) => `Resource::${nagText(resource)}`),
+      ...statement.Resource.map((resource) => `Resource::${nagText(role, resource)}`),
     ])
       if (finding.includes("*")) reasons.set(finding, [...(reasons.get(finding) ?? []), reason]);
   for (const [finding, list] of reasons)
@@ -241,8 +241,8 @@ export function acknowledgeWildcards(role: iam.Role, granted: readonly Granted[]
     });
 }
 
-/** How cdk-nag writes a resource with tokens: the pseudo parameter between angle brackets. */
-const nagText = (resource: string): string =>
-  resource
-    .replaceAll(Aws.PARTITION, "<AWS::Partition>")
-    .replaceAll(Aws.ACCOUNT_ID, "<AWS::AccountId>");
+/** How cdk-nag writes a resource with tokens: the name of the parameter between angle brackets. */
+const nagText = (role: iam.Role, resource: string): string =>
+  Tokenization.reverseString(resource)
+    .mapTokens({ mapToken: (token) => `<${Stack.of(role).resolve(token).Ref}>` })
+    .join({ join: (left, right) => `${left ?? ""}${right ?? ""}` });

@@ -19,7 +19,8 @@ export const modules = [
  */
 export const preparePython = (say: (line: string) => void): Promise<string> =>
   setUpPython({
-    requirements: [languageRequirements, packageFile("requirements.txt")],
+    requirements: [languageRequirements, packageFile("requirements.in")],
+    lock: packageFile("requirements.txt"),
     modules,
     say,
   });

@@ -8,12 +8,17 @@ import { packageFile } from "./files.ts";
 import { findPython } from "./python.ts";
 
 /** What this package's own Python needs. */
-export const languageRequirements = packageFile("requirements-language.txt");
+export const languageRequirements = packageFile("requirements-language.in");
 
 /** What a program needs of Python. */
 export interface PythonNeeds {
   /** pip requirements files of exact pins (`name[extras]==version`), which may include others with `-r`. */
   readonly requirements: readonly string[];
+  /**
+   * What is installed for them: a pip requirements file of these pins and of all that they need, each with the hashes
+   * of its files (`npm run lock`), and pip refuses any other file. Without it pip chooses what the pins need.
+   */
+  readonly lock?: string;
   /** Modules that must be there besides, such as those of a package's extras. */
   readonly modules?: readonly string[];
   /** Where to make an environment if no Python at hand will do; by default a folder of the user's cache. */
@@ -149,7 +154,7 @@ async function make(folder: string, needs: PythonNeeds, pins: readonly string[])
     await mkdir(dirname(folder), { recursive: true });
     await removeLeftovers(folder);
     await makeEnvironment(temporary);
-    await install(pythonIn(temporary), needs.requirements);
+    await install(pythonIn(temporary), needs);
     const still = await lacking(pythonIn(temporary), pins, needs.modules);
     if (still !== "")
       throw new PythonSetupError(`Even after installing the packages, Python lacks ${still}.`);
@@ -196,9 +201,13 @@ async function makeEnvironment(folder: string): Promise<void> {
     );
 }
 
-async function install(python: string, requirements: readonly string[]): Promise<void> {
+/** @see https://pip.pypa.io/en/stable/topics/secure-installs/ */
+async function install(python: string, { requirements, lock }: PythonNeeds): Promise<void> {
   const quiet = ["--quiet", "--disable-pip-version-check", "--no-input"];
-  const files = requirements.flatMap((file) => ["-r", file]);
+  const files =
+    lock === undefined
+      ? requirements.flatMap((file) => ["-r", file])
+      : ["--require-hashes", "-r", lock];
   const { status, output } = await run(python, ["-m", "pip", "install", ...quiet, ...files]);
   if (status === 0) return;
   const last =

@@ -1,5 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
@@ -102,6 +103,21 @@ test("an environment is made whole, after a set-up that was killed and in place 
   expect(python).toBe(join(own, "bin", "python"));
   expect(readdirSync(join(folder, "made"))).toEqual([".venv"]);
   expect(execFileSync(join(own, "bin", "onlyhere"), { encoding: "utf8" })).toBe("it runs\n");
+});
+
+test("a file whose hash is not the lock's is refused", async () => {
+  makeWheel("onlyhashed");
+  const wheel = readFileSync(join(folder, "onlyhashed-1.0-py3-none-any.whl"));
+  const hash = createHash("sha256").update(wheel).digest("hex");
+  const setUp = (name: string, digest: string): Promise<string> =>
+    setUpPython({
+      requirements: [written("hashed.in", "onlyhashed==1.0\n")],
+      lock: written(`${name}.txt`, `onlyhashed==1.0 --hash=sha256:${digest}\n`),
+      folder: join(folder, name, ".venv"),
+      say: () => undefined,
+    });
+  await expect(setUp("forged", "0".repeat(64))).rejects.toThrow("could not be installed");
+  await expect(setUp("whole", hash)).resolves.toBe(join(folder, "whole", ".venv", "bin", "python"));
 });
 
 test("packages are set up once in the user's cache, however many ask at the same time", async () => {

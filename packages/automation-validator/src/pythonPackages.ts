@@ -8,4 +8,8 @@ import { packageFile } from "./files.ts";
  * @throws PythonSetupError
  */
 export const preparePython = (say: (line: string) => void): Promise<string> =>
-  setUpPython({ requirements: [languageRequirements, packageFile("requirements.txt")], say });
+  setUpPython({
+    requirements: [languageRequirements, packageFile("requirements.in")],
+    lock: packageFile("requirements.txt"),
+    say,
+  });

@@ -91,11 +91,13 @@ function pairsOf(recorded: readonly Recorded[], count: number, seed: number): re
       second: fc.constantFrom(...places),
     });
   });
-  return fc.sample(fc.noBias(pair), { seed, numRuns: count }).map(({ one, first, second }) => {
+  const twice = pair.filter(({ first, second }) => first.point !== second.point);
+  const found = fc.sample(fc.noBias(twice), { seed, numRuns: count }).map(({ one, ...two }) => {
     const { scenario, action }: { scenario: Trouble["scenario"]; action: Action } = one;
-    const faults = first.point === second.point ? [second] : [first, second];
+    const faults = [two.first, two.second];
     return trial({ scenario, action, faults }, "two faults", faults.map(nameOf).join(", then "));
   });
+  return [...new Map(found.map((each) => [each.name, each])).values()];
 }
 
 /**
