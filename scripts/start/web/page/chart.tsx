@@ -11,6 +11,13 @@ export function stateOf(status: string): "running" | "done" | "failed" | "" {
   return /^(Failed|TimedOut|Cancelled)$/.test(status) ? "failed" : "";
 }
 
+/** Scrolls the frame, and not the page, so that a part of it stands in its middle. */
+function center(frame: Element, part: Element): void {
+  const [outer, inner] = [frame.getBoundingClientRect(), part.getBoundingClientRect()];
+  frame.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
+  frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+}
+
 /** The flow chart, with the steps of a run lit as they go. */
 export const Chart = ({
   svg,
@@ -28,6 +35,11 @@ export const Chart = ({
       else node.setAttribute("data-state", state);
     }
   });
+  const running = steps.find(({ status }) => stateOf(status) === "running")?.name;
+  useLayoutEffect(() => {
+    const node = place.current?.querySelector('[data-state="running"]');
+    if (running !== undefined && node && place.current) center(place.current, node);
+  }, [running]);
   return (
     <section
       class="chart"

@@ -84,6 +84,7 @@ function useRehearsal() {
     },
     choose: (names: readonly string[]) =>
       doing("Setting the faults", async () => {
+        setNow((before) => before && { ...before, faults: names });
         await api.setFaults(names);
         setNow(await api.readNow());
       }),
@@ -112,8 +113,8 @@ const App = (): JSX.Element => {
           A local AWS on this machine: nothing is done in any AWS account. The document is the one
           that you publish.
         </p>
-        <State page={page} />
       </header>
+      <State page={page} />
       {beginning !== undefined && (
         <>
           <Actions page={page} />
