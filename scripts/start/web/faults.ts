@@ -41,7 +41,13 @@ const REHEARSED: Readonly<Record<string, Rehearsed>> = {
       "The run is killed right after its first change of an interface, as in a crash of the service. Start Contain again: it must finish the work.",
     faults: [
       {
-        match: { operation: "ModifyNetworkInterfaceAttribute", nth: 1, automationOnly: true },
+        match: {
+          operation: "ModifyNetworkInterfaceAttribute",
+          nth: 1,
+          automationOnly: true,
+          // The runbook tries the call without effect before.
+          predicate: ({ parameters }) => String(parameters.DryRun) !== "true",
+        },
         kind: { kill: "after" },
       },
     ],

@@ -13,7 +13,7 @@ let server: WebServer;
 
 beforeAll(async () => {
   const python = findPython();
-  emulator = await startEmulator({ python, enforceIam: true, stepSeconds: 0.3 });
+  emulator = await startEmulator({ python, enforceIam: true, stepSeconds: 8, timeScale: 20 });
   server = await serveRehearsal(emulator, "111122223333", "us-east-1", compile(python));
 });
 
@@ -140,7 +140,7 @@ describe.skipIf(chromiumPath === undefined)("the rehearsal in a browser", () => 
   });
 
   it.each([
-    ["The backup is refused", /^Failed: Containment failed/, "Everyone"],
+    ["The backup is refused", /^Failed: Contain did not begin/, "Everyone"],
     ["Tagging is refused", /^Success: Contained, with warnings/, "Nobody"],
     ["Changing the interfaces is refused", /^Failed: Containment failed/, "Everyone"],
     ["EC2 throttles", /^Success: Contained/, "Nobody"],
