@@ -19,19 +19,22 @@ import { setUpPython } from "./python.ts";
 import { makeAccount, type RehearsalAccount } from "./start/account.ts";
 import { groupsNow } from "./start/groups.ts";
 import { byHand, whereToGo } from "./start/next.ts";
+import { serveRehearsal } from "./start/web/index.ts";
 
 /** `npm start`: the whole job on a local AWS, from the definitions to an instance contained and released. */
-const { keep } = program(
+const { keep, web } = program(
   "start",
   "Builds the runbook and rehearses it on a local AWS: dry run, Contain, Release. No AWS account is used.",
   [
     ["", "the whole rehearsal, in a minute"],
+    ["--web", "a rehearsal in the browser, with faults at a click"],
     ["--keep", "and leaves the local AWS running, to go on by hand"],
   ],
 )
   .option("--keep", "leave the local AWS running, to try by hand", false)
+  .option("--web", "serve a page to rehearse with, until Ctrl-C (docs/rehearse.md)", false)
   .parse()
-  .opts<{ readonly keep: boolean }>();
+  .opts<{ readonly keep: boolean; readonly web: boolean }>();
 
 const began = Date.now();
 const accountId = "111122223333";
@@ -52,9 +55,23 @@ await command(async () => {
   );
   title("A local AWS");
   say("starting it");
-  const emulator = await startEmulator({ python, region, enforceIam: true });
+  const emulator = await startEmulator({
+    python,
+    region,
+    enforceIam: true,
+    // A step costs some seconds on AWS, and a refused call is tried again for minutes: ten times as fast.
+    ...(web && { stepSeconds: 8, timeScale: 10 }),
+  });
   const interrupted = untilInterrupted();
   try {
+    if (web) {
+      say("making an account with an instance, and its page");
+      const page = await serveRehearsal(emulator, accountId, region, compiled);
+      console.log(`\nOpen ${pc.bold(page.address)} in a browser of this machine. Ctrl-C ends it.`);
+      await interrupted;
+      await page.close();
+      return 0;
+    }
     const rehearsal = rehearse(emulator, compiled).then(() => true);
     if (!(await Promise.race([rehearsal, interrupted.then(() => false)]))) {
       rehearsal.catch(() => undefined); // It fails when the local AWS ends.

@@ -19,3 +19,4 @@ export { networkPicture } from "./picture.tsx";
 export { readRecord } from "./read.ts";
 export { type NetworkNow, readNetwork } from "./readNetwork.ts";
 export { type RunRecord, recordOf } from "./record.ts";
+export { type Verdict, verdictOf } from "./verdict.ts";

@@ -26,33 +26,51 @@ export function closedToPages({
   };
 }
 
-/** Why a request is refused, and with which status; undefined where it may come in. */
-function refusal(
-  { request, url, port }: Arrival,
-  allowedHosts: readonly string[],
-): readonly [number, string] | undefined {
-  const { headers } = request;
+/** What of a request the door looks at; `url` is that of the request line. */
+export type Knock = Pick<Arrival, "url" | "port"> & {
+  readonly request: Pick<Arrival["request"], "headers">;
+};
+
+/**
+ * Why a request is not for a server of this machine's own user: it takes the server for a proxy, names another host,
+ * or comes from a page that is not the server's own. Undefined where it may come in.
+ */
+export function trespass(
+  { request: { headers }, url, port }: Knock,
+  allowedHosts: readonly string[] = [],
+): "proxy" | "host" | "page" | undefined {
   const proxied = /^https?:\/\/([^/]+)/i.exec(url)?.[1];
-  if (proxied !== undefined && !isOurs(proxied, port, allowedHosts)) {
-    return [502, `This is the emulator of AWS, not a proxy for ${url}.`];
-  }
+  if (proxied !== undefined && !isOurs(proxied, port, allowedHosts)) return "proxy";
   const host = headers.host ?? "";
-  if (!isOurs(host, port, allowedHosts)) {
-    return [
-      403,
-      `The emulator answers as localhost:${port} or 127.0.0.1:${port}, not as "${host}". Start it with --allow-host ${host === "" ? "NAME:PORT" : host} to let that name in.`,
-    ];
-  }
+  if (!isOurs(host, port, allowedHosts)) return "host";
   const { origin, referer } = headers;
   const ownPage = `http://${host}`;
   const fromElsewhere =
     (origin !== undefined && origin !== ownPage) ||
     (referer !== undefined && !referer.startsWith(`${ownPage}/`)) ||
     !["same-origin", "none", undefined].includes(headers["sec-fetch-site"]);
-  if (fromElsewhere || "access-control-request-method" in headers) {
-    return [403, "The emulator does not answer web pages."];
+  return fromElsewhere || "access-control-request-method" in headers ? "page" : undefined;
+}
+
+/** The answer to a request that is refused: its status and words. */
+function refusal(
+  arrival: Arrival,
+  allowedHosts: readonly string[],
+): readonly [number, string] | undefined {
+  const host = arrival.request.headers.host ?? "";
+  switch (trespass(arrival, allowedHosts)) {
+    case "proxy":
+      return [502, `This is the emulator of AWS, not a proxy for ${arrival.url}.`];
+    case "host":
+      return [
+        403,
+        `The emulator answers as localhost:${arrival.port} or 127.0.0.1:${arrival.port}, not as "${host}". Start it with --allow-host ${host === "" ? "NAME:PORT" : host} to let that name in.`,
+      ];
+    case "page":
+      return [403, "The emulator does not answer web pages."];
+    case undefined:
+      return undefined;
   }
-  return undefined;
 }
 
 function isOurs(authority: string, port: number, allowedHosts: readonly string[]): boolean {
