@@ -183,7 +183,8 @@ def read(file: Path) -> dict[str, Any]:
         raise StateError(message)
     for name in ("format", "moto"):
         if found.get(name) != wanted[name]:
-            message = f"{file} was written by another version ({name} {found.get(name)}, this is {wanted[name]}). {WAY_OUT}"
+            versions = f"{name} {found.get(name)}, this is {wanted[name]}"
+            message = f"{file} was written by another version ({versions}). {WAY_OUT}"
             raise StateError(message)
     if found != wanted:
         message = f"{file} can't be read as a kept state: it is damaged, its digest does not fit it. {WAY_OUT}"
