@@ -67,13 +67,10 @@ def look_at_scaling(s3: Any, run: dict[str, Any], found: dict[str, Any], backups
     run |= {"AutoScaling": was, "Standby": state == "InService"}
     warnings = run["Warnings"]
     if state not in ("InService", "Standby", "EnteringStandby"):
-        warnings.append(
-            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once it is"
-            " InService."
-        )
+        warnings.append(f"No way leads from {state} to Standby: contain again once {name} has it InService.")
     if len(group["Instances"]) == 1:
         warnings.append(f"{name} has no other instance: nothing serves meanwhile.")
-    warnings.append(f"An instance refresh of {name} may end what is in Standby, its forced deletion does.")
+    warnings.append(f"An instance refresh of {name} may end it in Standby, its forced deletion does.")
 
 
 # EnterStandby lowers the desired capacity by one, and is refused where that would be under MinSize.
@@ -177,7 +174,8 @@ def next_commands(run: dict[str, Any], instance: dict[str, Any]) -> list[str]:
 def backup_of(run: dict[str, Any], backups: dict[str, Any], tagged: set[str]) -> dict[str, Any]:
     """All that a release needs: this alone is enough. Tagged: what has got, or is to get, TagIdentifier."""
     return {
-        **{name: run[name] for name in ("AccountId", "Region", "InstanceId", "Rules", "Tags", "AutoScaling")},
+        **{name: run[name] for name in ("AccountId", "Region", "InstanceId", "Rules", "AutoScaling")},
+        "Tags": [*{str(tag): tag for each in (run, *backups.values()) for tag in each["Tags"]}.values()],
         "FormatVersion": "1",
         "ExecutionId": run["Execution"],
         "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",

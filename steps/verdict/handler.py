@@ -116,7 +116,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     problems = [*run["Problems"], *notes.get("Problems", [])]
     warnings = [*events["Warnings"], *run["Warnings"], *notes.get("Warnings", [])]
     if contain and run["Backup"] and "OpenSeconds" not in notes:
-        warnings.append("Not cut: connections may live on: createContainmentSecurityGroup did not end by itself.")
+        warnings.append("Not cut: createContainmentSecurityGroup did not end by itself.")
     if not contain and "Made" not in notes:
         problems.append("restoreInstanceConfiguration did not end by itself.")
     seen = look_and_close(ec2, run, problems)

@@ -195,7 +195,10 @@ def test_images_are_made_without_reboot_and_copied_encrypted_with_the_key() -> N
 
 
 def test_a_backup_takes_over_what_earlier_ones_say() -> None:
-    earlier = {"old": {"Supersedes": ["oldest"], "Tagged": ["i-1"]}, "older": {"Supersedes": [], "Tagged": ["eni-9"]}}
+    earlier = {
+        "old": {"Supersedes": ["oldest"], "Tagged": ["i-1"], "Tags": []},
+        "older": {"Supersedes": [], "Tagged": ["eni-9"], "Tags": []},
+    }
     it = {"Vpc": "v", "Groups": ["sg-in"], "Before": ["sg-web"], "Names": {"sg-web": "web", "sg-in": "x"}}
     unknown = {"Vpc": "v", "Groups": ["sg-in"], "Before": [], "Names": {}}
     backup = backup_of(run_of(Interfaces={"eni-1": it, "eni-2": unknown}), earlier, {"eni-1"})

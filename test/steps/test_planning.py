@@ -1,6 +1,7 @@
 """What a containment plans from whatever it finds: a new containment, one that goes on, or nothing."""
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -124,6 +125,13 @@ def test_two_backups_that_are_held_are_joined_into_a_new_one() -> None:
     # The groups of both go once the new one holds.
     deleted = [call[2]["GroupId"] for call in run["Calls"]["verdict"] if call[1] == "DeleteSecurityGroup"]
     assert deleted == [SHUT, OPEN]
+
+
+def test_the_tags_of_every_containment_that_is_taken_over_are_kept_for_release() -> None:
+    older = backup(Tags=[{"Key": "Case", "Value": "0"}, {"Key": "Owner", "Value": "x"}])
+    key = sealed("old", older)[0]
+    run, _ = planned({SHUT: INSIDE}, {SHUT: group(INSIDE, key, IpPermissions=EVERY)}, Bucket(older))
+    assert json.loads(run["Backup"])["Tags"] == [TAG, *older["Tags"]]
 
 
 def test_the_verdict_tags_what_lacks_the_tag_and_says_where_the_backup_is() -> None:
