@@ -20,11 +20,6 @@ def client(service: str) -> Any:
     return boto3.client(service, config=Config(retries=retries, read_timeout=20, max_pool_connections=40))
 
 
-def code_of(error: Exception) -> str:
-    """AWS's error code, or "?" for any other error."""
-    return str(getattr(error, "response", {}).get("Error", {}).get("Code", "?"))
-
-
 # What was made a moment ago may not be found yet, nor its tag be seen by IAM (retry); a repeated call may find its work
 # done (done). https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
 def attempt(
@@ -36,7 +31,8 @@ def attempt(
         try:
             return method(**given)
         except Exception as error:
-            code = code_of(error)
+            # An error that is not of AWS has no code.
+            code = getattr(error, "response", {}).get("Error", {}).get("Code", "?")
             if not pause or code not in retry or (code[0] == "U" and pause > 2):
                 failed += [f"{what}: {str(error)[:300]}"] if code != done else []
                 break

@@ -16,16 +16,20 @@ def load(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     """The backup with a key, and the empty string; or why it can't be read, was changed, or is not the instance's."""
     fault = "it is not what its digest says, or not this instance's"
     try:
-        text = s3.get_object(Bucket=run["Bucket"], Key=key, ExpectedBucketOwner=run["AccountId"])["Body"].read(
-            1_000_000
-        )
+        found = s3.get_object(Bucket=run["Bucket"], Key=key, ExpectedBucketOwner=run["AccountId"])
+        text = found["Body"].read(10**6)
         backup: dict[str, Any] = json.loads(text)
         same = [backup[name] == run[name] for name in ("AccountId", "Region", "InstanceId")]
         ids = [i for name, each in backup["Interfaces"].items() for i in (name, *each["Groups"])]
-        known = [re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids]
+        known: list[Any] = [re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids]
+        lists = (("Supersedes", str), ("Tagged", str), ("Tags", dict))
+        known += [isinstance(it, kind) for name, kind in lists for it in backup[name]]
+        known += [backup["CreatedAt"], len(backup["AutoScaling"]) in (0, 7)]
         if all([*same, *known, key.endswith(f".{hashlib.sha256(text).hexdigest()}.json")]):
             return backup, ""
     except Exception as error:
         fault = str(error)
-    line = f"aws s3api list-object-versions --bucket {run['Bucket']} --prefix {key}"
-    return {}, f"The backup s3://{run['Bucket']}/{key} can't be used: {fault}. Its versions: {line}"
+    return {}, (
+        f"The backup s3://{run['Bucket']}/{key} can't be used: {fault}. Its versions: aws s3api list-object-versions"
+        f" --bucket {run['Bucket']} --prefix {key}"
+    )

@@ -67,7 +67,10 @@ def look_at_scaling(s3: Any, run: dict[str, Any], found: dict[str, Any], backups
     run |= {"AutoScaling": was, "Standby": state == "InService"}
     warnings = run["Warnings"]
     if state not in ("InService", "Standby", "EnteringStandby"):
-        warnings.append(f"No way leads from {state} to Standby: contain again once {name} has it InService.")
+        warnings.append(
+            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once it is"
+            " InService."
+        )
     if len(group["Instances"]) == 1:
         warnings.append(f"{name} has no other instance: nothing serves meanwhile.")
     warnings.append(f"An instance refresh of {name} may end it in Standby, its forced deletion does.")

@@ -106,7 +106,11 @@ def finish(ec2: Any, run: dict[str, Any], seen: dict[str, Any], tags: list[Any],
             tags.append(["ec2", "DeleteSecurityGroup", {"GroupId": group}])
     for _, operation, given in tags:
         change = getattr(ec2, xform_name(operation))
-        attempt(warnings, f"{operation} failed", change, "DependencyViolation", "InvalidGroup.NotFound", **given)
+        failed: list[str] = []
+        attempt(failed, f"{operation} failed", change, "DependencyViolation", "InvalidGroup.NotFound", **given)
+        warnings.extend(failed)
+        if not failed:
+            seen["Groups"].pop(given.get("GroupId"), "")
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -116,9 +120,9 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     problems = [*run["Problems"], *notes.get("Problems", [])]
     warnings = [*events["Warnings"], *run["Warnings"], *notes.get("Warnings", [])]
     if contain and run["Backup"] and "OpenSeconds" not in notes:
-        warnings.append("Not cut: createContainmentSecurityGroup did not end by itself.")
+        warnings.append("Not cut: connections may live on: createContainmentSecurityGroup did not end.")
     if not contain and "Made" not in notes:
-        problems.append("restoreInstanceConfiguration did not end by itself.")
+        problems.append("restoreInstanceConfiguration did not end.")
     seen = look_and_close(ec2, run, problems)
     old = run["Interfaces"] if contain else run["Recorded"]
     names = {group: name for it in (*seen["Interfaces"].values(), *old.values()) for group, name in it["Names"].items()}

@@ -124,7 +124,7 @@ const containing: readonly Case[] = [
     step: "createContainmentSecurityGroup",
     call: "DescribeInstances",
     ends: "Success",
-    said: "did not end by itself",
+    said: "createContainmentSecurityGroup did not end",
   },
   {
     step: "assertSourceInstanceRootVolumeIsEbs",

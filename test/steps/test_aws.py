@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from shared.aws import attempt, code_of, side_by_side
+from shared.aws import attempt, side_by_side
 from shared.instance import interfaces_of, put_groups, with_names
 
 
@@ -80,7 +80,10 @@ def test_a_message_that_is_long_is_cut() -> None:
 
 
 def test_an_error_without_a_response_has_no_code() -> None:
-    assert [code_of(each) for each in (AwsError("Throttling"), ValueError("x"))] == ["Throttling", "?"]
+    for error, lines in ((AwsError("Throttling"), []), (ValueError("x"), ["what: x"])):
+        failed: list[str] = []
+        attempt(failed, "what", Api(error), "", "Throttling")
+        assert failed == lines
 
 
 def test_results_side_by_side_keep_their_order_and_the_first_error_is_raised() -> None:

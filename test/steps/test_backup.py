@@ -14,6 +14,11 @@ BACKUP = {
     "Region": "r",
     "InstanceId": "i-0123456789abcdef0",
     "Interfaces": {"eni-0123456789abcdef0": {"Groups": ["sg-0123456789abcdef0"]}},
+    "CreatedAt": "2026-01-01T00:00:00Z",
+    "AutoScaling": {},
+    "Supersedes": [],
+    "Tagged": ["i-0123456789abcdef0"],
+    "Tags": [{"Key": "Case", "Value": "1"}],
 }
 
 
@@ -43,6 +48,14 @@ def test_a_backup_comes_back_as_it_was_sealed() -> None:
         {"Interfaces": {"$(reboot)": {"Groups": []}}},
         {"Interfaces": []},
         {"Interfaces": {"eni-0123456789abcdef0": {}}},
+        # Who may write to the bucket may plant one that a later step would stumble over.
+        {"CreatedAt": ""},
+        {"Supersedes": 1},
+        {"Supersedes": [1]},
+        {"Tagged": [{}]},
+        {"Tags": ["Case"]},
+        {"AutoScaling": {"Name": "fleet"}},
+        {"AutoScaling": None},
     ],
 )
 def test_one_that_is_not_fit_is_refused_even_with_a_digest_that_is(change: dict[str, Any]) -> None:
@@ -51,6 +64,12 @@ def test_one_that_is_not_fit_is_refused_even_with_a_digest_that_is(change: dict[
     assert backup == {}
     assert fault.startswith(f"The backup s3://evidence/{key} can't be used: ")
     assert f"list-object-versions --bucket evidence --prefix {key}" in fault
+
+
+@pytest.mark.parametrize("name", [*BACKUP])
+def test_one_that_lacks_a_part_is_refused_even_with_a_digest_that_fits(name: str) -> None:
+    key, text = sealed("2026/x", {part: it for part, it in BACKUP.items() if part != name})
+    assert load(Bucket(text), RUN, key)[0] == {}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "null", '{"Interfaces": {}}', "[" * 100_000])

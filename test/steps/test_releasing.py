@@ -50,7 +50,7 @@ class Bucket:
 
 BACKUP: dict[str, Any] = {"AccountId": "1", "Region": "r", "InstanceId": INSTANCE, "AutoScaling": {}, "Supersedes": []}
 BACKUP |= {"Interfaces": {ENI: {"Groups": [WEB], "Names": {}}}, "Tags": [{"Key": "Case", "Value": "1"}]}
-BACKUP |= {"Tagged": [ENI]}
+BACKUP |= {"Tagged": [ENI], "CreatedAt": "2026-01-01T00:00:00Z"}
 
 
 def run_of(**changes: Any) -> dict[str, Any]:

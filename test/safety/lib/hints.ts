@@ -143,6 +143,8 @@ const leads: Readonly<Record<string, (given: Forged) => Promise<string>>> = {
   "leads to a planted backup": forgedBackup,
   "leads to a planted backup that can't be": (given) =>
     forgedBackup(given, { Interfaces: "eni-12345678", Supersedes: 1 }),
+  "leads to a planted backup that lacks what it needs": (given) =>
+    forgedBackup(given, { CreatedAt: undefined, Tags: undefined, AutoScaling: { Name: "fleet" } }),
   "leads to another instance's backup": ({ testAccount }) => neighboursBackup(testAccount),
 };
 
