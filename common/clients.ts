@@ -4,6 +4,7 @@ import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { STSClient } from "@aws-sdk/client-sts";
+import { fromTemporaryCredentials } from "@aws-sdk/credential-providers";
 
 // The SDK warns on every start that it will want Node 22; until it does, Node 20 is supported here.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
@@ -15,15 +16,40 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
-const options = (region: string): { region: string; maxAttempts: number; retryMode: string } => ({
+const options = (region: string, credentials?: Credentials): ClientOptions => ({
   region,
   maxAttempts: Number(process.env.AWS_MAX_ATTEMPTS) || 10,
   retryMode: "adaptive",
+  ...(credentials === undefined ? {} : { credentials }),
 });
 
-export const ssm = (region: string): SSMClient => new SSMClient(options(region));
+interface ClientOptions {
+  readonly region: string;
+  readonly maxAttempts: number;
+  readonly retryMode: string;
+  readonly credentials?: Credentials;
+}
+
+/** Where a client takes its credentials from, other than the environment. */
+export type Credentials = ReturnType<typeof fromTemporaryCredentials>;
+
+/**
+ * Credentials of a role in another account, renewed as they expire.
+ *
+ * @param roleArn of a role that trusts the caller
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
+ */
+export const credentialsOf = (roleArn: string, region: string): Credentials =>
+  fromTemporaryCredentials({
+    params: { RoleArn: roleArn, RoleSessionName: "contain-ec2-instance" },
+    clientConfig: { region },
+  });
+
+export const ssm = (region: string, credentials?: Credentials): SSMClient =>
+  new SSMClient(options(region, credentials));
 export const sts = (region: string): STSClient => new STSClient(options(region));
-export const ec2 = (region: string): EC2Client => new EC2Client(options(region));
+export const ec2 = (region: string, credentials?: Credentials): EC2Client =>
+  new EC2Client(options(region, credentials));
 export const cloudFormation = (region: string): CloudFormationClient =>
   new CloudFormationClient(options(region));
 

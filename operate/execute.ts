@@ -15,15 +15,21 @@ import { callerAccount } from "../common/preflight.ts";
 import { printable } from "../common/printable.ts";
 import { Problem } from "../common/problem.ts";
 import { describe } from "../common/published.ts";
-import { followAll, type Output, printer, resume } from "./followAll.ts";
+import { type Ended, followAll, type Output, printer, resume } from "./followAll.ts";
+import { releasableFrom } from "./instanceRun.ts";
+import { type Home, homeIn } from "./places.ts";
+import { type Releases, releasesOf } from "./releaseOf.ts";
 import { optionsIn, plan, type Run, type RunOptions, type Selection } from "./request.ts";
+import { releaseAll, summary } from "./showCase.ts";
 
 export interface ExecuteOptions {
   readonly context: readonly string[];
   readonly region?: string;
   readonly document?: string;
   readonly documentVersion?: string;
-  readonly selection: Omit<Selection, "instances"> & { readonly file?: string };
+  readonly selection: Omit<Selection, "instances" | "releases"> & { readonly file?: string };
+  /** The executions of which all that they contained is to be released. */
+  readonly of?: readonly string[];
   readonly parameters: Readonly<Record<string, string>>;
   /** ARN or name of the role; by default the one that the deployment made. */
   readonly role?: string;
@@ -37,6 +43,8 @@ export interface ExecuteOptions {
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
   readonly executionRole?: string;
+  /** Name of the role by which runs in other accounts are read. */
+  readonly assumeRole?: string;
   readonly locationConcurrency: string;
   readonly locationErrors: string;
   readonly follow: boolean;
@@ -47,9 +55,9 @@ export interface ExecuteOptions {
 }
 
 /**
- * `npm run execute`: starts the runbook and follows it. Calls Systems Manager alone (and STS for whose account it is
- * where another account shares the document, and Organizations for the accounts of a unit), so that it works the same on AWS, on the emulator and on whatever
- * `AWS_ENDPOINT_URL` points at.
+ * `npm run execute`: starts the runbook and follows it. Calls Systems Manager alone, but for STS (whose account it
+ * is, and the role by which others are read), Organizations (the accounts of a unit) and EC2 (whether what is to be
+ * released was contained again since).
  *
  * @returns exit status: 0 for success, or where it was left running; 1 for anything else
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
@@ -60,30 +68,28 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     options.region === undefined ? { regions: [] } : { regions: [options.region] },
   );
   if (options.regions.length > 0) regionsOf({ regions: options.regions });
-  if (options.accounts.length === 0) assertHere(options);
+  if (options.of !== undefined) assertRelease(options);
+  else if (options.accounts.length === 0) assertHere(options);
   const client = ssm(region);
-  const document = options.document ?? config.documentName;
-  const { file, ...selection } = options.selection;
-  const parameters: Readonly<Record<string, string>> = {
-    ...options.parameters,
-    AutomationAssumeRole: await roleArn(client, config, document, options, region),
-  };
+  const home = homeIn(region, options.assumeRole);
+  const say = printer(options.output);
+  const found = options.of === undefined ? undefined : await releasesOf(home, options.of);
+  const elsewhere = found?.releases.some(({ place }) => place.account !== undefined) ?? false;
+  const document = options.document ?? (found?.document || config.documentName);
+  const over = options.accounts.length > 0 || elsewhere;
   const request: RunOptions = {
     document,
     ...(options.documentVersion === undefined ? {} : { documentVersion: options.documentVersion }),
-    selection: {
-      ...selection,
-      ...(file === undefined
-        ? {}
-        : { instances: idsIn(readIdFile(file, "instance")).map(({ id }) => id) }),
+    selection: selectionOf(options, found),
+    parameters: {
+      ...options.parameters,
+      AutomationAssumeRole: await roleArn(client, config, document, { ...options, over }, region),
     },
-    parameters,
     dryRun: options.dryRun,
     maxConcurrency: options.maxConcurrency,
     maxErrors: options.maxErrors ?? (options.accounts.length > 0 ? "0" : "100%"),
-    ...(options.accounts.length === 0
-      ? {}
-      : {
+    ...(over
+      ? {
           locations: {
             accounts: await accountIds(options, region),
             regions: options.regions,
@@ -91,30 +97,55 @@ export async function execute(options: ExecuteOptions): Promise<number> {
             maxConcurrency: options.locationConcurrency,
             maxErrors: options.locationErrors,
           },
-        }),
+        }
+      : {}),
   };
   const run = plan(request);
   const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
-  const say = printer(options.output);
-  say(`${pc.bold(printable(document))} in ${region}: ${parameters.Action ?? "Contain"}, ${mode}`);
+  say(`${pc.bold(printable(document))} in ${region}: ${parameterOf(options)}, ${mode}`);
   for (const wave of run.waves) for (const { label } of wave) say(`  ${printable(label)}`);
+  for (const note of found?.notes ?? []) say(`${pc.yellow("!")} ${printable(note)}`);
+  for (const { what, why } of found?.left ?? [])
+    say(`${pc.red("✖")} ${printable(what)} is left out: ${printable(why)}`);
+  if (run.waves.length === 0)
+    throw new Problem(
+      `Nothing that ${options.of?.join(", ")} contained can be released from here.`,
+      "Each line above says what to do about an instance.",
+    );
   if (!options.dryRun && !(await typedAgain(run.proof.what, run.proof.text, options.yes))) {
     console.error(`That is not ${run.proof.text}. Nothing was started.`);
     return 1;
   }
-  return startWaves(client, region, run, options, say);
+  const status = await startWaves({ client, home, say }, run, options);
+  return (found?.left.length ?? 0) > 0 ? 1 : status;
+}
+
+const parameterOf = ({ parameters }: ExecuteOptions): string => parameters.Action ?? "Contain";
+
+/** Which instances the run is about. */
+function selectionOf(options: ExecuteOptions, found: Releases | undefined): Selection {
+  const { file, ...selection } = options.selection;
+  if (options.of !== undefined && found !== undefined)
+    return { ...selection, releases: { of: options.of.join(","), each: found.releases } };
+  if (file === undefined) return selection;
+  return { ...selection, instances: idsIn(readIdFile(file, "instance")).map(({ id }) => id) };
+}
+
+/** From where a run is started and read. */
+interface Start {
+  readonly client: SSMClient;
+  readonly home: Home;
+  readonly say: (text: string) => void;
 }
 
 /** Starts wave after wave and follows each to its end, until more have failed than may. */
 async function startWaves(
-  client: SSMClient,
-  region: string,
+  { client, home, say }: Start,
   run: Run,
   options: ExecuteOptions,
-  say: (text: string) => void,
 ): Promise<number> {
   const { json } = options.output;
-  const all: unknown[] = [];
+  const all: (Ended | { readonly id: string; readonly label: string })[] = [];
   let status = 0;
   let failed = 0;
   for (const [at, wave] of run.waves.entries()) {
@@ -126,11 +157,11 @@ async function startWaves(
     }
     if (!options.follow) {
       const ids = started.map(({ id }) => id);
-      say(resume(ids, region));
+      say(resume(ids, home.region));
       all.push(...started);
       continue;
     }
-    const ended = await followAll(client, region, started, options.interval, options.output);
+    const ended = await followAll(client, home, started, options.interval, options.output);
     all.push(...ended.states);
     status = Math.max(status, ended.status);
     failed += ended.failed;
@@ -138,8 +169,30 @@ async function startWaves(
     for (const { label } of run.waves.slice(at + 1).flat()) say(`Not begun: ${printable(label)}`);
     break;
   }
+  sayAll(all, options, { home, say });
   if (json) console.log(JSON.stringify(all, null, 2));
   return status;
+}
+
+/** What several executions came to together, and what to type next. */
+function sayAll(
+  all: readonly (Ended | object)[],
+  options: ExecuteOptions,
+  { home, say }: Pick<Start, "home" | "say">,
+): void {
+  const ended = all.filter((each): each is Ended => "runs" in each);
+  const runs = ended.flatMap((each) => each.runs ?? []);
+  if (ended.length > 1) say(pc.bold(`Together ${summary(runs)}`));
+  const containing = ended.filter(({ runs: some = [] }) => some.some(releasableFrom));
+  if (containing.length > 1)
+    say(
+      `To release them all, each with its own key:\n  ${releaseAll(
+        containing.map(({ id }) => id),
+        home,
+      )}`,
+    );
+  if (options.of !== undefined && options.dryRun && ended.length > 0)
+    say(`To do this:\n  ${releaseAll(options.of, home)}`);
 }
 
 /**
@@ -169,6 +222,15 @@ async function start(
       { cause: error },
     );
   }
+}
+
+/** @throws Problem for what a run contained to be contained again, which nobody can mean */
+function assertRelease({ parameters }: ExecuteOptions): void {
+  if (parameters.Action === "Contain")
+    throw new Problem(
+      "--of names a run of which all is to be released, and the action is Contain.",
+      "Give --action Release with it.",
+    );
 }
 
 /**
@@ -214,13 +276,15 @@ async function roleArn(
   client: SSMClient,
   config: Config,
   document: string,
-  options: ExecuteOptions,
+  options: Pick<ExecuteOptions, "role"> & {
+    /** Whether it runs in other accounts. */
+    readonly over: boolean;
+  },
   region: string,
 ): Promise<string> {
   if (options.role?.startsWith("arn:")) return options.role;
   const name =
-    options.role ??
-    (options.accounts.length > 0 ? config.administrationRoleName : config.automationRoleName);
+    options.role ?? (options.over ? config.administrationRoleName : config.automationRoleName);
   // A shared document is another account's; the run is in this one.
   const account = document.startsWith("arn:")
     ? await callerAccount(region)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import {
   type AutomationExecution,
+  type AutomationExecutionFilter,
   type AutomationExecutionMetadata,
   GetAutomationExecutionCommand,
   paginateDescribeAutomationExecutions,
@@ -138,7 +139,9 @@ export async function snapshot(client: SSMClient, id: string): Promise<Snapshot>
 }
 
 /** Whether an execution starts others. */
-export const isFleet = (execution: AutomationExecution): boolean =>
+export const isFleet = (
+  execution: Pick<AutomationExecution, "Targets" | "TargetMaps" | "TargetLocations">,
+): boolean =>
   (execution.Targets ?? []).length > 0 ||
   (execution.TargetMaps ?? []).length > 0 ||
   (execution.TargetLocations ?? []).length > 0;
@@ -154,14 +157,28 @@ export async function allSteps(client: SSMClient, id: string): Promise<readonly 
   return found;
 }
 
-/** The executions that an execution has started. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeAutomationExecutions.html */
-export async function allChildren(client: SSMClient, id: string): Promise<readonly Progress[]> {
+/** What DescribeAutomationExecutions tells of executions, all pages of it. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeAutomationExecutions.html */
+export async function listExecutions(
+  client: SSMClient,
+  filters: readonly AutomationExecutionFilter[],
+): Promise<readonly AutomationExecutionMetadata[]> {
   const found: AutomationExecutionMetadata[] = [];
-  const Filters = [{ Key: "ParentExecutionId" as const, Values: [id] }];
+  const Filters = [...filters];
   for await (const page of paginateDescribeAutomationExecutions({ client }, { Filters }))
     found.push(...(page.AutomationExecutionMetadataList ?? []));
-  return found.map(childProgress);
+  return found;
 }
+
+/** The executions in this account and Region that an execution has started. */
+export const childrenOf = (
+  client: SSMClient,
+  id: string,
+): Promise<readonly AutomationExecutionMetadata[]> =>
+  listExecutions(client, [{ Key: "ParentExecutionId", Values: [id] }]);
+
+/** How the executions stand that an execution has started. */
+export const allChildren = async (client: SSMClient, id: string): Promise<readonly Progress[]> =>
+  (await childrenOf(client, id)).map(childProgress);
 
 const stepProgress = (step: StepExecution): Progress => ({
   key: step.StepExecutionId ?? step.StepName ?? "",

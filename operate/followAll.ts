@@ -1,9 +1,12 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
+import { type Case, readCase } from "./case.ts";
 import { follow, isFinal, isGood, type Snapshot, wentWell } from "./follow.ts";
 import { interruptions } from "./interrupt.ts";
+import type { Home } from "./places.ts";
 import { line, result } from "./show.ts";
+import { caseText, instanceText, releaseText } from "./showCase.ts";
 
 /** How what is seen is printed. */
 export interface Output {
@@ -27,8 +30,11 @@ export interface Followed {
   /** How many executions failed. */
   readonly failed: number;
   /** The last states that were seen, in the order of the executions. */
-  readonly states: readonly Snapshot[];
+  readonly states: readonly Ended[];
 }
+
+/** An execution with what it did to each of its instances; nothing of one that was left running. */
+export type Ended = Snapshot & Partial<Pick<Case, "runs" | "unread">>;
 
 /** What one look at an execution takes of the quota. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
 const LOOK_SECONDS = 0.4;
@@ -36,7 +42,7 @@ const LOOK_SECONDS = 0.4;
 /** Follows executions together, to the end of all or until the person leaves them. */
 export async function followAll(
   client: SSMClient,
-  region: string,
+  home: Home,
   executions: readonly { readonly id: string; readonly label: string }[],
   interval: number,
   output: Output,
@@ -60,29 +66,52 @@ export async function followAll(
         }),
       ),
     );
-    for (const state of states)
-      if (isFinal(state.status)) {
-        say(result(state, output.verbose));
-        say(pc.dim(`As a page: npm run report -- ${state.id} --region ${region}`));
-      }
+    const ended: Ended[] = [];
+    for (const state of states) ended.push(await tell(state, home, output, executions.length > 1));
     const left = states.filter((state) => !isFinal(state.status));
     if (left.length > 0)
       say(
         resume(
           left.map(({ id }) => id),
-          region,
+          home.region,
         ),
       );
-    const ended = states.filter((state) => isFinal(state.status));
+    const final = ended.filter((state) => isFinal(state.status));
     return {
-      status: ended.every(wentWell) ? 0 : 1,
+      status: final.every(wentWell) ? 0 : 1,
       left: left.length > 0,
-      failed: ended.filter(({ status }) => !isGood(status)).length,
-      states,
+      failed: final.filter(({ status }) => !isGood(status)).length,
+      states: ended,
     };
   } finally {
     interrupts.end();
   }
+}
+
+/**
+ * Prints what an execution came to, and what it did to each of its instances; nothing of one that has not ended.
+ *
+ * @param brief whether it is one of many: its verdict, without its whole report
+ */
+export async function tell(
+  state: Snapshot,
+  home: Home,
+  output: Output,
+  brief = false,
+): Promise<Ended> {
+  const say = printer(output);
+  if (!isFinal(state.status)) return state;
+  const found = await readCase(home, state.id);
+  if (state.fleet || !brief) say(result(state, output.verbose));
+  if (state.fleet) say(caseText(found, home));
+  else
+    for (const run of found.runs) {
+      const text = brief ? instanceText(run, home) : releaseText(run, home);
+      if (text !== "") say(text);
+    }
+  if (state.fleet || !brief)
+    say(pc.dim(`As a page: npm run report -- ${state.id} --region ${home.region}`));
+  return { ...state, runs: found.runs, unread: found.unread };
 }
 
 /** Lets several followers wait for the same Ctrl-C. */

@@ -2,6 +2,7 @@ import type { StartAutomationExecutionCommandInput, Target } from "@aws-sdk/clie
 import { chunks } from "../common/chunks.ts";
 import { isAccountOrUnit } from "../common/config.ts";
 import { Problem } from "../common/problem.ts";
+import type { Release } from "./releaseOf.ts";
 
 /** The most values that a target takes. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
 const VALUES = 50;
@@ -15,6 +16,8 @@ export interface Selection {
   readonly group?: string;
   /** Instance ids out of a file. */
   readonly instances?: readonly string[];
+  /** What a run contained, to be released. */
+  readonly releases?: { readonly of: string; readonly each: readonly Release[] };
 }
 
 /** Where it runs when not in this account and Region alone. */
@@ -99,7 +102,7 @@ export const ERRORS = /^(\d{1,7}|\d{1,2}%|100%)$/;
  */
 export function plan(options: RunOptions): Run {
   const { selection, locations } = options;
-  const kinds = (["instance", "tag", "group", "instances"] as const).filter(
+  const kinds = (["instance", "tag", "group", "instances", "releases"] as const).filter(
     (kind) => selection[kind] !== undefined,
   );
   if (kinds.length !== 1)
@@ -107,7 +110,7 @@ export function plan(options: RunOptions): Run {
       kinds.length === 0
         ? "No instance was named."
         : "More than one way to name instances was given.",
-      "Give one of --instance i-…, --tag KEY=VALUE, --resource-group NAME or --file PATH.",
+      "Give one of --instance i-…, --tag KEY=VALUE, --resource-group NAME, --file PATH or, with --action Release, --of EXECUTION_ID.",
     );
   for (const { maxConcurrency, maxErrors } of [options, ...(locations ? [locations] : [])])
     if (!RATE.test(maxConcurrency) || !ERRORS.test(maxErrors))
@@ -115,6 +118,7 @@ export function plan(options: RunOptions): Run {
         `The rate ${maxConcurrency} at once, ${maxErrors} errors is none that AWS takes.`,
         "--max-concurrency and --location-concurrency are a number from 1 or a percentage such as 10%; --max-errors and --location-errors a number from 0 or a percentage.",
       );
+  if (selection.releases !== undefined) return overReleases(options, selection.releases);
   if (locations !== undefined) return overLocations(options, locations);
   const targeted = targets(selection);
   return {
@@ -126,6 +130,54 @@ export function plan(options: RunOptions): Run {
     ]),
   };
 }
+
+/**
+ * A release of each instance with its own key: one execution each, as many at once as may be. Target maps, which would
+ * take a parameter of its own for each target, hold values of 50 characters, and a key has over 100.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html (TargetMaps)
+ */
+function overReleases(options: RunOptions, { of, each }: NonNullable<Selection["releases"]>): Run {
+  const { locations } = options;
+  const requests = each.map(({ instance: id, place, bucket, key }): Request => {
+    const { account, region } = place;
+    const { releases: _, ...selection } = options.selection;
+    const one = {
+      ...options,
+      selection: { ...selection, instance: instance(id) },
+      parameters: { ...options.parameters, S3BucketName: bucket, S3PrefixName: key },
+    };
+    if (account === undefined) return { label: id, input: base(one) };
+    if (locations === undefined) throw new Error(`No role is named for ${account}.`);
+    return {
+      label: `${id} in ${account} / ${region}`,
+      input: { ...base(one), TargetLocations: location([account], [region], locations) },
+    };
+  });
+  return {
+    proof: { what: "the id of the execution whose instances are released", text: of },
+    mayFail: amount(options.maxErrors, requests.length),
+    waves: chunks(requests, Math.max(1, amount(options.maxConcurrency, requests.length))),
+  };
+}
+
+/** Where an execution runs in other accounts and Regions. */
+const location = (
+  accounts: readonly string[],
+  regions: readonly string[],
+  { executionRole, maxConcurrency, maxErrors }: Locations,
+): StartAutomationExecutionCommandInput["TargetLocations"] => [
+  {
+    Accounts: [...accounts],
+    Regions: [...regions],
+    ExecutionRoleName: executionRole,
+    TargetLocationMaxConcurrency: maxConcurrency,
+    TargetLocationMaxErrors: maxErrors,
+    ...(accounts.some((account) => account.startsWith("ou-"))
+      ? { IncludeChildOrganizationUnits: true }
+      : {}),
+  },
+];
 
 function overLocations(options: RunOptions, locations: Locations): Run {
   const { selection } = options;
@@ -149,21 +201,6 @@ function overLocations(options: RunOptions, locations: Locations): Run {
       "An instance is in one account and Region, several were given.",
       "Give the one account and Region that it is in, or name instances by --tag or --resource-group.",
     );
-  const location = (
-    some: readonly string[],
-    where: readonly string[],
-  ): StartAutomationExecutionCommandInput["TargetLocations"] => [
-    {
-      Accounts: [...some],
-      Regions: [...where],
-      ExecutionRoleName: locations.executionRole,
-      TargetLocationMaxConcurrency: locations.maxConcurrency,
-      TargetLocationMaxErrors: locations.maxErrors,
-      ...(some.some((account) => account.startsWith("ou-"))
-        ? { IncludeChildOrganizationUnits: true }
-        : {}),
-    },
-  ];
   const bucket = options.parameters.S3BucketName ?? "";
   const places: readonly (readonly [readonly string[], readonly string[]])[] =
     /\{(account|region)\}/.test(bucket)
@@ -191,7 +228,7 @@ function overLocations(options: RunOptions, locations: Locations): Run {
           }),
           ...of,
           ...rate(options, of),
-          TargetLocations: location(some, where),
+          TargetLocations: location(some, where, locations),
         },
       }),
     ),

@@ -1,6 +1,5 @@
 import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
-import { table } from "../common/table.ts";
 import { isFinal, isGood, type Progress, type Snapshot, wentWell } from "./follow.ts";
 import { reasonOf } from "./reason.ts";
 
@@ -18,7 +17,7 @@ export function line(progress: Progress, verbose = false): string {
   return `${pc.dim(clock(ended ?? started))} ${sign(status)} ${printable(progress.title)}  ${status}${took}${why}`;
 }
 
-/** How it ended: the state, the outputs as the runbook gives them, and the instances of a fleet as a table. */
+/** How it ended: the state, and the outputs as the runbook gives them. */
 export function result(state: Snapshot, verbose = false): string {
   const took = state.started && state.ended ? ` after ${seconds(state.started, state.ended)}` : "";
   const failed = [...state.steps, ...state.children].filter(({ status }) => !isGood(status)).length;
@@ -31,17 +30,6 @@ export function result(state: Snapshot, verbose = false): string {
   if (state.failure && !said.some((reason) => reason && state.failure?.includes(reason)))
     lines.push(pc.red(shownReason(state.failure, verbose)));
   lines.push(...reports(state));
-  if (state.children.length > 0)
-    lines.push(
-      table(
-        ["Target", "State", "Why"],
-        state.children.map((child) => [
-          printable(child.title),
-          child.status,
-          shownReason(child.failure ?? "", verbose),
-        ]),
-      ),
-    );
   return lines.join("\n");
 }
 

@@ -9,6 +9,7 @@ interface Options {
   readonly tag?: string;
   readonly resourceGroup?: string;
   readonly file?: string;
+  readonly of?: readonly string[];
   readonly action: string;
   readonly dryRun: boolean;
   readonly bucket?: string;
@@ -25,6 +26,7 @@ interface Options {
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
   readonly executionRole?: string;
+  readonly assumeRole?: string;
   readonly locationConcurrency: string;
   readonly locationErrors: string;
   readonly document?: string;
@@ -55,6 +57,10 @@ const options = program(
       "gives everything back; KEY is in the report of Contain",
     ],
     ["--tag Incident=4711 --bucket incident-evidence", "a dry run for each instance with the tag"],
+    [
+      "--action Release --of 01234567-89ab-4cde-8f01-23456789abcd --no-dry-run",
+      "releases all that a run contained, each instance with its own key",
+    ],
   ],
 )
   .optionsGroup("Which instances (one of these):")
@@ -62,6 +68,17 @@ const options = program(
   .option("-t, --tag <key=value>", "all instances with this tag", parse.tag)
   .option("-g, --resource-group <name>", "all instances of a resource group", parse.given)
   .option("-f, --file <path>", "the instance ids in a file", parse.given)
+  .addOption(
+    new Option(
+      "--of <execution-ids>",
+      "with --action Release: all that these runs contained, by the keys in their own outputs",
+    )
+      .argParser(parse.executionIds)
+      .conflicts([
+        ...["instance", "tag", "resourceGroup", "file", "bucket", "bucketAccess", "prefix", "ami"],
+        ...["kmsKey", "ingress", "egress", "accounts", "regions"],
+      ]),
+  )
   .optionsGroup("What to do:")
   .addOption(
     new Option("--action <name>", "Contain, or Release (Restore is the same)")
@@ -121,6 +138,11 @@ const options = program(
     parse.given,
   )
   .option(
+    "--assume-role <name>",
+    "the role to read what ran there by, the same name in each account",
+    parse.given,
+  )
+  .option(
     "--location-concurrency <n>",
     "accounts and Regions at the same time",
     parse.concurrency,
@@ -154,13 +176,14 @@ const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
 const { instance, tag, resourceGroup, file, json, verbose } = options;
-const { role, executionRole, document, documentVersion, region, maxErrors } = options;
+const { role, executionRole, assumeRole, document, documentVersion, region, maxErrors } = options;
 const { context, dryRun, maxConcurrency, accounts, regions } = options;
 const { locationConcurrency, locationErrors, follow, interval, yes } = options;
 
 await command(() =>
   execute({
-    ...given({ role, executionRole, document, documentVersion, region, maxErrors }),
+    ...given({ role, executionRole, assumeRole, document, documentVersion, region, maxErrors }),
+    ...given({ of: options.of }),
     ...{ context, dryRun, maxConcurrency, accounts, regions },
     ...{ locationConcurrency, locationErrors, follow, interval, yes },
     output: { json, verbose },

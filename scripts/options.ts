@@ -36,6 +36,8 @@ export const executionId = (text: string): string =>
         `${shown(text)} is not the id of an execution, such as 01234567-89ab-4cde-8f01-23456789abcd.`,
       );
 
+export const executionIds = (text: string): readonly string[] => list(text).map(executionId);
+
 /** A text that is not empty. */
 export const given = (text: string): string =>
   text.trim() === "" ? must("It must not be empty.") : text;

@@ -5,6 +5,7 @@ import { program } from "./program.ts";
 
 interface Options {
   readonly region?: string;
+  readonly assumeRole?: string;
   readonly follow: boolean;
   readonly interval: number;
   readonly json: boolean;
@@ -21,13 +22,18 @@ const line = program(
 )
   .argument("<execution-id>", "as npm run execute prints it", parse.executionId)
   .option("-r, --region <name>", "the Region it was started in", parse.region)
+  .option(
+    "--assume-role <name>",
+    "the role to read what ran in other accounts by, the same name in each",
+    parse.given,
+  )
   .option("--no-follow", "show how it stands and end")
   .option("--interval <seconds>", "seconds between two looks", parse.seconds, 2)
   .option("--json", "print the execution as JSON, and all else on standard error", false)
   .option("--verbose", "print failures in full, tracebacks of scripts included", false)
   .parse();
-const { region, follow, interval, json, verbose } = line.opts<Options>();
+const { json, verbose, ...options } = line.opts<Options>();
 
 await command(() =>
-  status(line.processedArgs[0] as string, region, follow, interval, { json, verbose }),
+  status(line.processedArgs[0] as string, { ...options, output: { json, verbose } }),
 );

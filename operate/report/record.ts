@@ -220,7 +220,8 @@ const known = (
       .filter(([, values]) => values.length > 0),
   );
 
-function reportOf(
+/** The report among a run's outputs; undefined where the run ended, or stands, before it. */
+export function reportOf(
   outputs: Readonly<Record<string, readonly string[]>>,
   instanceId: string,
 ): Report | undefined {
@@ -308,10 +309,8 @@ const knownGroups = (found: Plan | undefined, report: Report | undefined): Known
     ),
   ]);
 
-function backupOf(
-  report: Report | undefined,
-  found: Plan | undefined,
-): BackupReference | undefined {
+/** The backup that a report names, or else that a run planned. */
+export function backupOf(report: Report | undefined, found?: Plan): BackupReference | undefined {
   const uri = lines(report, "Backup")[0] ?? (found && `s3://${found.Bucket}/${found.Key}`);
   const match = /^s3:\/\/([^/]+)\/(.+)$/s.exec(uri ?? "");
   if (match === null) return undefined;

@@ -1,6 +1,6 @@
 import { isFinal, isGood } from "../follow.ts";
 import { reasonOf } from "../reason.ts";
-import { lines, type RunRecord } from "./record.ts";
+import { lines, type Report, type RunRecord } from "./record.ts";
 
 export type Tone = "good" | "warn" | "bad" | "plan";
 
@@ -112,10 +112,15 @@ function verdictThen(record: RunRecord): Verdict {
       headline: `An execution of another document: ${record.document.name}`,
       meaning: `It ended as ${status}. It is not this runbook, so there is no verdict on an instance; its steps and outputs are below.`,
     };
+  return verdictIn(report) ?? withoutReport(record);
+}
+
+/** The verdict of a report of this runbook; undefined where there is none. */
+export function verdictIn(report: Report | undefined): Verdict | undefined {
   const known = TITLES.find(([title]) => report !== undefined && title.test(report.title));
-  if (known === undefined) return withoutReport(record);
+  if (known === undefined) return undefined;
   const [, tone, headline, meaning] = known;
-  const problems = record.dryRun && lines(report, "What can't be done").length > 0;
+  const problems = tone === "plan" && lines(report, "What can't be done").length > 0;
   return {
     tone: problems ? "warn" : tone,
     headline: headline(report?.title ?? ""),

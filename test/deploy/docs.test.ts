@@ -99,16 +99,26 @@ async function person(
 
 const people = new Map<string, Record<string, string>>();
 
-/** Runs a block of the document as it stands, waits for what it started, and gives the executions' last states. */
-async function play(block: string): Promise<readonly AutomationExecution[]> {
-  const there = /^# in the account (\d{12})/.exec(block)?.[1];
-  const account = there === undefined ? CENTRAL : (names.get(there) ?? "");
+/** The run over all instances with a tag, and an instance that it contained. */
+let fleetRun = "";
+let inFleet = "";
+
+/** Runs a block of the document as it stands, and gives what it prints. */
+async function shell(account: string, block: string): Promise<string> {
   const { stdout, all, exitCode } = await execa("bash", ["-ec", withEmulatedNames(block)], {
     env: people.get(account) ?? {},
     all: true,
     reject: false,
   });
   expect(exitCode, `${block}\n${all}`).toBe(0);
+  return stdout;
+}
+
+/** Runs a block, waits for what it started, and gives the executions' last states. */
+async function play(block: string): Promise<readonly AutomationExecution[]> {
+  const there = /^# in the account (\d{12})/.exec(block)?.[1];
+  const account = there === undefined ? CENTRAL : (names.get(there) ?? "");
+  const stdout = await shell(account, block);
   const ids = [...stdout.matchAll(/"AutomationExecutionId": "([^"]+)"/g)].map(([, id]) => id ?? "");
   return Promise.all(ids.map((id) => ended(account, id)));
 }
@@ -246,6 +256,21 @@ describe("each line of docs/deploy.md runs with the permissions that it document
       { env: emulator.env(CENTRAL) },
     );
     expect(statuses(await play(next()))).toEqual(["Success", "Success"]);
+    fleetRun = fleet[0]?.AutomationExecutionId ?? "";
+    inFleet = tagged;
+  });
+
+  it("what is contained, and to release all that a run contained", async () => {
+    const listed = await shell(CENTRAL, next());
+    expect(listed).toMatch(
+      new RegExp(`ContainEC2Instance-containment-${inFleet}-\\S+\t\\S+\\.json`),
+    );
+    expect(listed).toMatch(new RegExp(`^${inFleet}\teni-\\S+\tsg-`, "m"));
+    names.set(SAMPLE_ID, fleetRun);
+    const released = await play(next());
+    names.delete(SAMPLE_ID);
+    expect(statuses(released)).toEqual(["Success"]);
+    expect(await contained(CENTRAL, inFleet)).toBe(false);
   });
 
   it("a member account with the shared document, and the central account in others", async () => {

@@ -1,0 +1,120 @@
+import {
+  type AutomationExecution,
+  GetAutomationExecutionCommand,
+  type SSMClient,
+  type StepExecution,
+} from "@aws-sdk/client-ssm";
+import pLimit from "p-limit";
+import { explain } from "../common/explain.ts";
+import { allSteps, childrenOf, isFinal, isFleet } from "./follow.ts";
+import { type InstanceRun, instanceRunOf } from "./instanceRun.ts";
+import type { ClientsAt, Home, Place } from "./places.ts";
+
+/** All that an execution, and the executions under it, did to instances. */
+export interface Case {
+  readonly id: string;
+  /** The name of the document, or its ARN. */
+  readonly document: string;
+  readonly status: string;
+  /** Whether it starts others. */
+  readonly fleet: boolean;
+  readonly runs: readonly InstanceRun[];
+  /** The accounts and Regions of which nothing is known, and why. */
+  readonly unread: readonly { readonly place: Place; readonly why: string }[];
+}
+
+/** Systems Manager answers three such calls a second. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
+const AT_ONCE = 3;
+
+/**
+ * Reads an execution down to its instances, whether it was for one, for several by rate control, or for accounts and
+ * Regions.
+ *
+ * @param place where it was started, when not at home
+ * @throws AutomationExecutionNotFoundException for one that is not there, or older than Systems Manager keeps
+ */
+export async function readCase(
+  { clientsAt, region }: Home,
+  id: string,
+  place: Place = { account: undefined, region },
+): Promise<Case> {
+  const { ssm } = await clientsAt(place);
+  const execution = await get(ssm, id);
+  const found = await below(clientsAt, place, execution);
+  return {
+    id,
+    document: execution.DocumentName ?? "",
+    status: execution.AutomationExecutionStatus ?? "Pending",
+    fleet: isFleet(execution),
+    ...found,
+  };
+}
+
+type Found = Pick<Case, "runs" | "unread">;
+
+async function below(
+  clientsAt: ClientsAt,
+  place: Place,
+  execution: AutomationExecution,
+): Promise<Found> {
+  const { ssm } = await clientsAt(place);
+  const id = execution.AutomationExecutionId ?? "";
+  if ((execution.TargetLocations ?? []).length > 0)
+    return overPlaces(clientsAt, await allSteps(ssm, id), id);
+  if (!isFleet(execution)) return { runs: [instanceRunOf(execution, place)], unread: [] };
+  const children = await childrenOf(ssm, id);
+  return { runs: children.map((child) => instanceRunOf(child, place)), unread: [] };
+}
+
+/** A run over accounts and Regions has a step for each, and in each an execution that the step names. */
+async function overPlaces(
+  clientsAt: ClientsAt,
+  steps: readonly StepExecution[],
+  parent: string,
+): Promise<Found> {
+  const limit = pLimit(AT_ONCE);
+  const found = await Promise.all(
+    steps.map((step) =>
+      limit(async (): Promise<Found> => {
+        const { Accounts: [account] = [], Regions: [region] = [] } = step.TargetLocation ?? {};
+        if (region === undefined) return { runs: [], unread: [] };
+        const place = { account, region };
+        const failed = (why: string): Found => ({ runs: [], unread: [{ place, why }] });
+        try {
+          const { ssm } = await clientsAt(place);
+          const id =
+            step.Outputs?.ExecutionId?.[0] ??
+            (await childrenOf(ssm, parent))[0]?.AutomationExecutionId;
+          if (id === undefined)
+            return failed(step.FailureMessage ?? `Nothing was started (${step.StepStatus}).`);
+          return await below(clientsAt, place, await get(ssm, id));
+        } catch (error) {
+          return failed(reasonOfError(error));
+        }
+      }),
+    ),
+  );
+  return {
+    runs: found.flatMap(({ runs }) => runs),
+    unread: found.flatMap(({ unread }) => unread),
+  };
+}
+
+/** What is wrong, and what to do about it where that is known. */
+function reasonOfError(error: unknown): string {
+  const known = explain(error);
+  if (!(known instanceof Error)) return String(known);
+  return "remedy" in known ? `${known.message} ${known.remedy}` : known.message;
+}
+
+async function get(ssm: SSMClient, id: string): Promise<AutomationExecution> {
+  const { AutomationExecution: execution } = await ssm.send(
+    new GetAutomationExecutionCommand({ AutomationExecutionId: id }),
+  );
+  if (execution === undefined) throw new Error(`Systems Manager gave no execution for ${id}.`);
+  return execution;
+}
+
+/** Whether all has ended. */
+export const hasEnded = ({ status, runs }: Case): boolean =>
+  isFinal(status) && runs.every((run) => isFinal(run.status));

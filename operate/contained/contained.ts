@@ -1,0 +1,116 @@
+import pLimit from "p-limit";
+import { accountsBelow } from "../../common/accounts.ts";
+import { organizations } from "../../common/clients.ts";
+import { loadConfig, regionsOf } from "../../common/config.ts";
+import { explain } from "../../common/explain.ts";
+import { callerAccount } from "../../common/preflight.ts";
+import { printable } from "../../common/printable.ts";
+import { Problem } from "../../common/problem.ts";
+import { printer } from "../followAll.ts";
+import { homeIn, type Place, placeName } from "../places.ts";
+import { releaseLine } from "../showCase.ts";
+import { readEvidence } from "./evidence.ts";
+import { type Contained, judge } from "./judge.ts";
+import { containedText } from "./show.ts";
+
+export interface ContainedOptions {
+  /** By default the one of the environment. */
+  readonly regions: readonly string[];
+  /** Ids of accounts or organizational units; none: the account of the credentials. */
+  readonly accounts: readonly string[];
+  /** Name of the role by which other accounts are read. */
+  readonly assumeRole?: string;
+  readonly context: readonly string[];
+  readonly json: boolean;
+}
+
+/** Accounts and Regions that are read at the same time. */
+const AT_ONCE = 4;
+
+/**
+ * `npm run contained`: lists what is contained, and whether groups, tags and the executions' own outputs agree.
+ * Changes nothing.
+ *
+ * @returns exit status: 0 where all agrees and all was read, else 1
+ */
+export async function contained(options: ContainedOptions): Promise<number> {
+  const { documentName } = loadConfig(options.context);
+  const regions = regionsOf({ regions: options.regions });
+  const [home] = regions;
+  const say = printer({ json: options.json, verbose: false });
+  const { clientsAt } = homeIn(home, options.assumeRole);
+  const places = await placesOf(options, regions);
+  const limit = pLimit(AT_ONCE);
+  const read = await Promise.all(
+    places.map((place) =>
+      limit(async () => {
+        try {
+          const evidence = await readEvidence(await clientsAt(place), place, documentName);
+          return { place, all: judge(evidence, new Date()), unread: undefined };
+        } catch (error) {
+          // One place alone is told as any command tells what is wrong.
+          if (places.length === 1) throw error;
+          return { place, all: [], unread: why(error) };
+        }
+      }),
+    ),
+  );
+  const all = read.flatMap((each) => each.all);
+  const unread = read.flatMap((each) =>
+    each.unread === undefined ? [] : [{ place: each.place, why: each.unread }],
+  );
+  if (all.length > 0) say(containedText(all, home));
+  say(summary(all, read.length - unread.length, places));
+  for (const each of unread) say(`✖ ${placeName(each.place)} was not read: ${printable(each.why)}`);
+  if (options.json)
+    console.log(
+      JSON.stringify({ contained: all.map((each) => forMachines(each, home)), unread }, null, 2),
+    );
+  return unread.length > 0 || all.some(({ problems }) => problems.length > 0) ? 1 : 0;
+}
+
+/** The accounts and Regions to read. */
+async function placesOf(
+  { accounts }: ContainedOptions,
+  regions: readonly [string, ...string[]],
+): Promise<readonly Place[]> {
+  if (accounts.length === 0) return regions.map((region) => ({ account: undefined, region }));
+  const units = accounts.filter((account) => account.startsWith("ou-"));
+  const members = units.length === 0 ? [] : await accountsBelow(organizations(regions[0]), units);
+  const active = members.filter(({ state }) => state === "ACTIVE").map(({ id }) => id);
+  const ids = [...new Set([...accounts.filter((id) => !units.includes(id)), ...active])];
+  if (ids.length === 0)
+    throw new Problem(
+      `There is no active account in ${units.join(", ")}.`,
+      "Check the units: aws organizations list-accounts-for-parent --parent-id ou-….",
+    );
+  const own = await callerAccount(regions[0]);
+  return ids.flatMap((account) =>
+    regions.map((region) => ({ account: account === own ? undefined : account, region })),
+  );
+}
+
+function why(error: unknown): string {
+  const known = explain(error);
+  if (known instanceof Problem) return `${known.message} ${known.remedy}`;
+  return known instanceof Error ? known.message : String(known);
+}
+
+function summary(all: readonly Contained[], read: number, places: readonly Place[]): string {
+  const [place] = places;
+  const where =
+    places.length === 1 && place
+      ? placeName(place)
+      : `${read} of ${places.length} accounts and Regions`;
+  const doubtful = all.filter(({ problems }) => problems.length > 0).length;
+  const inside = all.filter(({ state }) => state === "contained").length;
+  const doubts = doubtful === 0 ? "" : `; look at ${doubtful} of ${all.length} listed`;
+  return all.length === 0
+    ? `Nothing is contained in ${where}.`
+    : `${inside} contained in ${where}${doubts}.`;
+}
+
+const forMachines = (each: Contained, home: string): object => ({
+  ...each,
+  release: each.key !== "" && each.bucket !== "" ? releaseLine(each, each, home) : undefined,
+});
