@@ -97,6 +97,24 @@ async function person(
   };
 }
 
+/** Makes a role that the central account may become to read another one. */
+async function reader(account: string, Action: readonly (string | undefined)[]): Promise<void> {
+  const iam = new IAMClient(as(emulator, account));
+  const trusts = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: CENTRAL } };
+  const document = (Statement: readonly object[]): string =>
+    JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam.send(
+    new CreateRoleCommand({ RoleName: "Reader", AssumeRolePolicyDocument: document([trusts]) }),
+  );
+  await iam.send(
+    new PutRolePolicyCommand({
+      RoleName: "Reader",
+      PolicyName: "Read",
+      PolicyDocument: document([{ Effect: "Allow", Action, Resource: "*" }]),
+    }),
+  );
+}
+
 const people = new Map<string, Record<string, string>>();
 
 /** The run over all instances with a tag, and an instance that it contained. */
@@ -266,6 +284,8 @@ describe("each line of docs/deploy.md runs with the permissions that it document
       new RegExp(`ContainEC2Instance-containment-${inFleet}-\\S+\t\\S+\\.json`),
     );
     expect(listed).toMatch(new RegExp(`^${inFleet}\teni-\\S+\tsg-`, "m"));
+    const command = await run("contained", [], people.get(CENTRAL) ?? {});
+    expect(command.stdout, command.all).toMatch(new RegExp(`✔ ${inFleet} {2}contained since`));
     names.set(SAMPLE_ID, fleetRun);
     const released = await play(next());
     names.delete(SAMPLE_ID);
@@ -281,6 +301,59 @@ describe("each line of docs/deploy.md runs with the permissions that it document
     expect(await contained(one, withEmulatedNames("i-0a1b2c3d4e5f67890"))).toBe(true);
     expect(await contained(two, other)).toBe(true);
     expect(statuses(await play(next()))).toEqual(["Success", "Success"]);
+  });
+
+  it("npm run execute over accounts shows, releases and lists each instance by a role with the permissions for it", async () => {
+    const two = members.accounts[5] ?? "";
+    const [one, other] = await Promise.all(
+      [two, two].map((account) => instance(emulator, account, { Incident: "9" })),
+    );
+    const [line = ""] = text.split("\n").filter((each) => each.includes("read by a role in each"));
+    const Action = [...line.matchAll(/`((?:ssm|ec2):[A-Za-z]+)`/g)].map(([, action]) => action);
+    expect(Action.length).toBe(6);
+    await reader(two, Action);
+    const own = JSON.parse(policy);
+    const become = {
+      Effect: "Allow",
+      Action: "sts:AssumeRole",
+      Resource: "arn:aws:iam::*:role/Reader",
+    };
+    const lead = await person(
+      CENTRAL,
+      "Lead",
+      JSON.stringify({ ...own, Statement: [...own.Statement, become] }),
+    );
+    const over = ["--accounts", two, "--regions", "us-east-1", "--tag", "Incident=9"];
+    const live = ["--no-dry-run", "--yes"];
+    const byRole = ["--assume-role", "Reader"];
+    const blind = await run("execute", [...over, "--bucket", "evidence-{account}"], lead);
+    expect(blind.status, blind.all).toBe(0);
+    expect(blind.stdout).toMatch(/not read\n[\s\S]*Give --assume-role/);
+    const ran = await run(
+      "execute",
+      [...over, "--bucket", "evidence-{account}", ...live, ...byRole],
+      lead,
+    );
+    expect(ran.status, ran.all).toBe(0);
+    for (const id of [one, other])
+      expect(ran.stdout).toMatch(
+        new RegExp(`✔ ${id} {2}Contained {2}${two} / us-east-1\n +key[\\s\\S]*--accounts ${two} `),
+      );
+    const [, all = ""] = /--action Release --of (\S+) --assume-role Reader/.exec(ran.stdout) ?? [];
+    const listed = await run(
+      "contained",
+      ["--accounts", two, "--region", "us-east-1", ...byRole],
+      lead,
+    );
+    for (const id of [one, other])
+      expect(listed.stdout).toMatch(new RegExp(`✔ ${id} {2}contained`));
+    const released = await run(
+      "execute",
+      ["--action", "Release", "--of", all, ...byRole, ...live],
+      lead,
+    );
+    expect(released.status, released.all).toBe(0);
+    for (const id of [one, other]) expect(await contained(two, id ?? "")).toBe(false);
   });
 
   it("no line is left over", async () => {
