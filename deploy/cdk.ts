@@ -10,12 +10,14 @@ import { Problem } from "../common/problem.ts";
  * Runs the CDK command line of this project in the project's folder, its output on the terminal.
  *
  * @param context `KEY=VALUE` arguments of `-c`
+ * @param json whether standard output is for machines: CDK then prints on standard error
  * @throws Problem when it ends with another status than 0; it has said why by then
  */
 export async function cdk(
   command: readonly string[],
   context: readonly string[],
   region: string,
+  json = false,
 ): Promise<void> {
   const settings = contextArguments(context).flatMap(([key, value]) => [
     "--context",
@@ -34,7 +36,7 @@ export async function cdk(
     ],
     {
       cwd: inProject(),
-      stdio: "inherit",
+      stdio: ["inherit", json ? process.stderr : "inherit", "inherit"],
       reject: false,
       env: {
         AWS_REGION: region,

@@ -13,6 +13,7 @@ import {
   leftUnmanaged,
 } from "../common/preflight.ts";
 import { printable } from "../common/printable.ts";
+import { printer } from "../common/printer.ts";
 import { content, describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
 import { respondToFinding } from "../document/respond/runbook.ts";
@@ -31,6 +32,8 @@ export interface DeployOptions {
   /** false: the new version is for trial and the default stays. */
   readonly promote: boolean;
   readonly yes: boolean;
+  /** How the Regions stand as JSON on standard output, all else on standard error. */
+  readonly json: boolean;
 }
 
 /**
@@ -55,9 +58,10 @@ export async function deploy(options: DeployOptions): Promise<number> {
       : []),
   ];
   const each = eachRegion(regions);
+  const say = printer(options.json);
 
   const account = await callerAccount(regions[0]);
-  await checked([
+  const checks: Parameters<typeof checked>[0] = [
     ["CDK is bootstrapped", () => each((region) => assertBootstrapped(account, region))],
     [
       `The name ${config.documentName} is ours`,
@@ -66,19 +70,18 @@ export async function deploy(options: DeployOptions): Promise<number> {
     ...(config.organizationalUnits.length > 0
       ? [["StackSets may roll out", () => assertRolloutPossible(config, regions[0])] as const]
       : []),
-  ]);
+  ];
+  await checked(checks, options.json);
 
-  console.log(
+  say(
     `${pc.bold(config.documentName)} ${publication.versionName} → account ${account}, ${regions.join(", ")}`,
   );
-  const before = new Map(
-    await each(
-      async (region) => [region, await describe(ssm(region), config.documentName)] as const,
-    ),
+  const [ours = [], ...others] = await Promise.all(
+    documents.map(({ name, document }) => each((region) => changeIn(region, name, document))),
   );
-  for (const { name, document } of documents)
-    for (const region of regions) console.log(await changes(region, name, document));
-  for (const sentence of await leftUnmanaged(config, regions)) console.log(pc.yellow(sentence));
+  const before = new Map(ours.map((change) => [change.region, change.before]));
+  for (const { text } of [ours, ...others].flat()) say(text);
+  for (const sentence of await leftUnmanaged(config, regions)) say(pc.yellow(sentence));
   if (!(await agree("Deploy?", options.yes))) return 0;
 
   const trial = !options.promote;
@@ -87,29 +90,34 @@ export async function deploy(options: DeployOptions): Promise<number> {
       if (before.get(region) !== undefined) await publish(ssm(region), config, publication);
     });
   const approval = options.yes || !interactive() ? "never" : "broadening";
-  await cdk(["deploy", "--all", "--require-approval", approval], options.context, regions[0]).catch(
-    async (error: unknown) => {
-      // Where even this can't be read, CDK's failure is still what there is to tell.
-      await showDefaults(config, regions, before).catch(() => undefined);
-      throw error;
-    },
-  );
+  await cdk(
+    ["deploy", "--all", "--require-approval", approval],
+    options.context,
+    regions[0],
+    options.json,
+  ).catch(async (error: unknown) => {
+    // Where even this can't be read, CDK's failure is still what there is to tell.
+    await showDefaults(config, regions, before, say).catch(() => undefined);
+    throw error;
+  });
 
   const verified = await each((region) => {
     const old = trial ? before.get(region)?.defaultVersion : undefined;
     return verify(ssm(region), region, config.documentName, publication, old);
   });
-  const others = documents
+  const further = documents
     .slice(1)
     .map(({ name, document }) => each((region) => verify(ssm(region), region, name, document)));
-  console.log(report([...verified, ...(await Promise.all(others)).flat()]));
+  const all = [...verified, ...(await Promise.all(further)).flat()];
+  say(report(all));
+  if (options.json) console.log(JSON.stringify(all, null, 2));
   for (const { region, version, defaultVersion } of trial ? verified : [])
     if (version !== defaultVersion)
-      console.log(
+      say(
         `${region}: version ${version} is for trial, with --document-version ${version}. To make it the default: npm run promote -- ${publication.versionName}`,
       );
   if (config.organizationalUnits.length === 0) return 0;
-  return showRollout(config, regions[0]);
+  return showRollout(config, regions[0], say);
 }
 
 /**
@@ -119,6 +127,7 @@ export async function deploy(options: DeployOptions): Promise<number> {
  */
 async function checked(
   checks: readonly (readonly [string, () => Promise<unknown>])[],
+  json: boolean,
 ): Promise<void> {
   const errors: unknown[] = [];
   await new Listr(
@@ -130,7 +139,7 @@ async function checked(
           throw error;
         }),
     })),
-    { ...progressOptions, concurrent: true, exitOnError: false },
+    { ...(json ? { renderer: "silent" } : progressOptions), concurrent: true, exitOnError: false },
   ).run();
   if (errors.length > 0) throw new AggregateError(errors, "Not all is ready for a deployment.");
 }
@@ -143,11 +152,12 @@ async function showDefaults(
   { documentName }: Config,
   regions: readonly string[],
   before: ReadonlyMap<string, Published | undefined>,
+  say: (text: string) => void,
 ): Promise<void> {
   for (const region of regions) {
     const then = before.get(region)?.defaultVersion;
     const now = (await describe(ssm(region), documentName))?.defaultVersion;
-    console.log(
+    say(
       now === undefined
         ? `${region}: ${documentName} is not there.`
         : `${region}: the default of ${documentName} is ${now}, ${now === then ? "as before" : `before it was ${then ?? "not there"}`}.`,
@@ -156,17 +166,21 @@ async function showDefaults(
 }
 
 /** How far the rollout came, after one more try of the accounts that stayed behind. */
-async function showRollout(config: Config, region: string): Promise<number> {
+async function showRollout(
+  config: Config,
+  region: string,
+  say: (text: string) => void,
+): Promise<number> {
   const first = await rolloutState(config, region);
   const rollout =
     first.outdated.length === 0 ? first : await retryOutdated(config, region, first.outdated);
-  console.log(
+  say(
     `Rollout: ${rollout.current} stacks in member accounts are current, ${rollout.outdated.length} are not.`,
   );
   if (rollout.suspended.length > 0)
-    console.log(`Left out, because they are suspended: ${rollout.suspended.join(", ")}.`);
+    say(`Left out, because they are suspended: ${rollout.suspended.join(", ")}.`);
   if (rollout.outdated.length === 0) return 0;
-  console.log(
+  say(
     table(
       ["Account", "Region", "Why"],
       rollout.outdated.map(({ account, region: where, reason }) => [
@@ -176,7 +190,7 @@ async function showRollout(config: Config, region: string): Promise<number> {
       ]),
     ),
   );
-  console.log(
+  say(
     "Correct what is wrong in these accounts, then run npm run deploy again; accounts that are current are left alone.",
   );
   return 1;
@@ -190,19 +204,30 @@ export const eachRegion =
     return Promise.all(regions.map((region) => limit(() => work(region))));
   };
 
-/** What a publication changes in a Region: a diff from the default version, or that the document is new there. */
-export async function changes(
+/** What a publication changes in a Region. */
+export interface Change {
+  readonly region: string;
+  /** The default version of before; undefined where the document is new there. */
+  readonly before: Published | undefined;
+  /** The difference from it, or that there is none. */
+  readonly text: string;
+}
+
+/** Finds out what a publication changes in a Region, and changes nothing. */
+export async function changeIn(
   region: string,
   name: string,
   publication: VersionedDocument,
-): Promise<string> {
-  const there = await describe(ssm(region), name);
-  if (there === undefined) return `${region}: ${name} is new there.`;
-  const old = await content(ssm(region), name, there.version);
-  return `${region}:\n${difference(
-    [`version ${there.version} (${there.versionName ?? "unnamed"}), the default`, old],
+): Promise<Change> {
+  const client = ssm(region);
+  const before = await describe(client, name);
+  if (before === undefined) return { region, before, text: `${region}: ${name} is new there.` };
+  const old = await content(client, name, before.version);
+  const text = `${region}:\n${difference(
+    [`version ${before.version} (${before.versionName ?? "unnamed"}), the default`, old],
     [publication.versionName, publication.yaml],
   )}`;
+  return { region, before, text };
 }
 
 /** Regions as a table: version, default and what had to be done. */

@@ -2,6 +2,7 @@ import { agree } from "../common/ask.ts";
 import { ssm } from "../common/clients.ts";
 import { loadConfig, regionsOf } from "../common/config.ts";
 import { loadDocument } from "../common/document.ts";
+import { printer } from "../common/printer.ts";
 import { Problem } from "../common/problem.ts";
 import {
   content,
@@ -11,13 +12,15 @@ import {
   publish,
   type VersionReference,
 } from "../common/published.ts";
-import { changes, eachRegion, report } from "./deployment.ts";
+import { changeIn, eachRegion, report } from "./deployment.ts";
 import { difference } from "./difference.ts";
 import { verify } from "./verify.ts";
 
 export interface VersionOptions {
   readonly context: readonly string[];
   readonly yes: boolean;
+  /** How the Regions stand as JSON on standard output, all else on standard error. */
+  readonly json: boolean;
 }
 
 /**
@@ -33,6 +36,7 @@ export async function moveDefault(
   const config = loadConfig(options.context);
   const name = config.documentName;
   const regions = regionsOf(config);
+  const say = printer(options.json);
   const moves = await eachRegion(regions)(async (region) => {
     const client = ssm(region);
     const now = await describe(client, name);
@@ -55,23 +59,33 @@ export async function moveDefault(
     return { region, now, next, texts };
   });
   for (const { region, now, next, texts } of moves)
-    console.log(
+    say(
       `${region}: the default of ${name} goes from ${now.defaultVersion} to ${next.version}.\n${difference(
         [`version ${now.version} (${now.versionName ?? "unnamed"})`, texts[0]],
         [`version ${next.version} (${next.versionName ?? "unnamed"})`, texts[1]],
       )}`,
     );
-  if (moves.every(({ now, next }) => now.defaultVersion === next.version)) {
-    console.log("It is the default already.");
-    return 0;
-  }
-  if (!(await agree("Move the default?", options.yes))) return 0;
-  for (const { region, next } of moves) {
+  const there = moves.every(({ now, next }) => now.defaultVersion === next.version);
+  if (there) say("It is the default already.");
+  else if (!(await agree("Move the default?", options.yes))) return 0;
+  for (const { region, next } of there ? [] : moves) {
     await promote(ssm(region), name, next.version);
-    console.log(
-      `${region}: version ${next.version} (${next.versionName ?? "unnamed"}) is the default.`,
-    );
+    say(`${region}: version ${next.version} (${next.versionName ?? "unnamed"}) is the default.`);
   }
+  if (options.json)
+    console.log(
+      JSON.stringify(
+        moves.map(({ region, next }) => ({
+          region,
+          document: name,
+          version: next.version,
+          versionName: next.versionName,
+          defaultVersion: next.version,
+        })),
+        null,
+        2,
+      ),
+    );
   return 0;
 }
 
@@ -87,21 +101,25 @@ export async function publishDocument(
   const config = loadConfig(options.context);
   const regions = regionsOf(config);
   const publication = loadDocument(config.documentFile);
-  for (const region of regions)
-    console.log(await changes(region, config.documentName, publication));
+  const say = printer(options.json);
+  const changes = await eachRegion(regions)((region) =>
+    changeIn(region, config.documentName, publication),
+  );
+  for (const { text } of changes) say(text);
   if (!(await agree(`Publish ${config.documentName} ${publication.versionName}?`, options.yes)))
     return 0;
+  const before = new Map(changes.map((change) => [change.region, change.before]));
   const verified = await eachRegion(regions)(async (region) => {
-    const before = await describe(ssm(region), config.documentName);
     await publish(ssm(region), config, publication);
     return verify(
       ssm(region),
       region,
       config.documentName,
       publication,
-      toDefault ? undefined : before?.defaultVersion,
+      toDefault ? undefined : before.get(region)?.defaultVersion,
     );
   });
-  console.log(report(verified));
+  say(report(verified));
+  if (options.json) console.log(JSON.stringify(verified, null, 2));
   return 0;
 }

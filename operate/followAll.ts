@@ -1,6 +1,7 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
+import { printer } from "../common/printer.ts";
 import { type Case, readCase } from "./case.ts";
 import { follow, isFinal, isGood, type Snapshot, wentWell } from "./follow.ts";
 import { interruptions } from "./interrupt.ts";
@@ -15,12 +16,6 @@ export interface Output {
   /** Failures with AWS's whole message, tracebacks of scripts included. */
   readonly verbose: boolean;
 }
-
-/** Prints for people, beside what is for machines where that is asked for. */
-export const printer =
-  ({ json }: Output): ((text: string) => void) =>
-  (text) =>
-    json ? console.error(text) : console.log(text);
 
 export interface Followed {
   /** Exit status: 1 where anything failed. */
@@ -47,7 +42,7 @@ export async function followAll(
   interval: number,
   output: Output,
 ): Promise<Followed> {
-  const say = printer(output);
+  const say = printer(output.json);
   const interrupts = interruptions();
   const shared = broadcast(interrupts.next);
   try {
@@ -99,7 +94,7 @@ export async function tell(
   output: Output,
   brief = false,
 ): Promise<Ended> {
-  const say = printer(output);
+  const say = printer(output.json);
   if (!isFinal(state.status)) return state;
   const found = await readCase(home, state.id);
   if (state.fleet || !brief) say(result(state, output.verbose));

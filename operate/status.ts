@@ -1,7 +1,8 @@
 import { ssm } from "../common/clients.ts";
 import { regionsOf } from "../common/config.ts";
+import { printer } from "../common/printer.ts";
 import { isFinal, snapshot, wentWell } from "./follow.ts";
-import { followAll, type Output, printer, tell } from "./followAll.ts";
+import { followAll, type Output, tell } from "./followAll.ts";
 import { homeIn } from "./places.ts";
 import { line, result } from "./show.ts";
 
@@ -27,7 +28,7 @@ export async function status(id: string, options: StatusOptions): Promise<number
     return followed.status;
   }
   const state = await snapshot(client, id);
-  const say = printer(output);
+  const say = printer(output.json);
   for (const progress of [...state.steps, ...state.children]) say(line(progress, output.verbose));
   if (!isFinal(state.status)) say(result(state, output.verbose));
   const told = await tell(state, home, output);

@@ -23,7 +23,12 @@ const { region, ...options } = program(
     ],
   ],
 )
-  .option("-r, --region <names>", "Regions, separated by commas", parse.moreRegions, [])
+  .option(
+    "-r, --region <names>",
+    "Regions other than those of the settings, separated by commas",
+    parse.moreRegions,
+    [],
+  )
   .option(
     "--accounts <ids>",
     "account ids or organizational units, separated by commas",

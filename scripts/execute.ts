@@ -85,7 +85,7 @@ const options = program(
       .choices(["Contain", "Release", "Restore"])
       .default("Contain"),
   )
-  .option("--dry-run", "change nothing and report what would be done (default)", true)
+  .option("--dry-run", "change nothing and report what would be done", true)
   .option("--no-dry-run", "make the changes")
   .option(
     "-b, --bucket <name>",

@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Help } from "commander";
 
 /** A line to type, and what it does. */
 export type Example = readonly [line: string, does: string];
@@ -19,6 +19,16 @@ export function program(
   const line = (rest: string): string => (rest === "" ? run : `${run} -- ${rest}`);
   return new Command(`${run} --`)
     .description(description)
+    .configureHelp({
+      // "(default: false)" and "(default: [])" tell nothing.
+      optionDescription: (option) => {
+        const { defaultValue } = option;
+        if (defaultValue !== false && !(Array.isArray(defaultValue) && defaultValue.length === 0))
+          return new Help().optionDescription(option);
+        const shown = Object.assign(Object.create(Object.getPrototypeOf(option)), option);
+        return new Help().optionDescription(Object.assign(shown, { defaultValue: undefined }));
+      },
+    })
     .addHelpText(
       "after",
       ["", "Examples:", ...examples.map(([rest, does]) => `  ${line(rest)}\n      ${does}`)].join(

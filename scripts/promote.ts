@@ -11,6 +11,7 @@ const line = program(
   .argument("<version>", "number or name of the version, as npm run deploy prints it")
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("-y, --yes", "do not ask", false)
+  .option("--json", "print how each Region stands as JSON, and all else on standard error", false)
   .parse();
 
 await command(() => moveDefault(line.args[0], line.opts<VersionOptions>()));

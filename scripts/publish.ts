@@ -14,6 +14,7 @@ const options = program(
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("--no-promote", "publish the version for trial and leave the default as it is")
   .option("-y, --yes", "do not ask", false)
+  .option("--json", "print how each Region stands as JSON, and all else on standard error", false)
   .parse()
   .opts<VersionOptions & { readonly promote: boolean }>();
 

@@ -10,6 +10,7 @@ const options = program(
 )
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("-y, --yes", "do not ask", false)
+  .option("--json", "print how each Region stands as JSON, and all else on standard error", false)
   .parse()
   .opts<VersionOptions>();
 

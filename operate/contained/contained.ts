@@ -5,8 +5,8 @@ import { loadConfig, regionsOf } from "../../common/config.ts";
 import { explain } from "../../common/explain.ts";
 import { callerAccount } from "../../common/preflight.ts";
 import { printable } from "../../common/printable.ts";
+import { printer } from "../../common/printer.ts";
 import { Problem } from "../../common/problem.ts";
-import { printer } from "../followAll.ts";
 import { homeIn, type Place, placeName } from "../places.ts";
 import { releaseLine } from "../showCase.ts";
 import { readEvidence } from "./evidence.ts";
@@ -14,7 +14,7 @@ import { type Contained, judge } from "./judge.ts";
 import { containedText } from "./show.ts";
 
 export interface ContainedOptions {
-  /** By default the one of the environment. */
+  /** By default those of the settings, or else the one of the environment. */
   readonly regions: readonly string[];
   /** Ids of accounts or organizational units; none: the account of the credentials. */
   readonly accounts: readonly string[];
@@ -34,10 +34,10 @@ const AT_ONCE = 4;
  * @returns exit status: 0 where all agrees and all was read, else 1
  */
 export async function contained(options: ContainedOptions): Promise<number> {
-  const { documentName } = loadConfig(options.context);
-  const regions = regionsOf({ regions: options.regions });
+  const config = loadConfig(options.context);
+  const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
   const [home] = regions;
-  const say = printer({ json: options.json, verbose: false });
+  const say = printer(options.json);
   const { clientsAt } = homeIn(home, options.assumeRole);
   const places = await placesOf(options, regions);
   const limit = pLimit(AT_ONCE);
@@ -45,7 +45,7 @@ export async function contained(options: ContainedOptions): Promise<number> {
     places.map((place) =>
       limit(async () => {
         try {
-          const evidence = await readEvidence(await clientsAt(place), place, documentName);
+          const evidence = await readEvidence(await clientsAt(place), place, config.documentName);
           return { place, all: judge(evidence, new Date()), unread: undefined };
         } catch (error) {
           // One place alone is told as any command tells what is wrong.

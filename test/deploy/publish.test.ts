@@ -77,6 +77,35 @@ afterAll(async () => {
 describe("npm run publish", () => {
   const both = "regions=us-east-1,eu-west-1";
 
+  it("prints with --json how each Region stands for programs, and all else beside it", async () => {
+    const stands = (name: string, version: string) => [
+      expect.objectContaining({
+        region: "us-east-1",
+        document: name,
+        version,
+        defaultVersion: version,
+      }),
+    ];
+    const name = ["-c", "documentName=Machine"];
+    const first = await publish([SAMPLE, "documentName=Machine"], ["--json"]);
+    expect(first.status, first.all).toBe(0);
+    expect(JSON.parse(first.stdout)).toEqual(stands("Machine", "1"));
+    expect(first.stderr).toContain("Machine is new there");
+    await publish([second, "documentName=Machine"]);
+    for (const [command, version, args] of [
+      ["rollback", "1", []],
+      ["promote", "2", ["2"]],
+    ] as const) {
+      const ended = await run(
+        command,
+        [...args, "--yes", "--json", ...name],
+        emulator.env(ACCOUNT),
+      );
+      expect(JSON.parse(ended.stdout)).toEqual(stands("Machine", version));
+      expect(ended.stderr).toContain("the default of Machine goes from");
+    }
+  });
+
   it("brings the document into every Region through SSM alone", async () => {
     emulator.calls.clear();
     const ended = await publish([SAMPLE, both]);

@@ -61,6 +61,8 @@ describe("every command of package.json", () => {
     expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
     expect(ended?.stdout).toMatch(/^Usage: /);
     expect(ended?.stdout).toContain("Examples:");
+    // The emulator's package has a command line of its own.
+    if (name !== "emulator") expect(ended?.stdout).not.toMatch(/default: (false|\[\])/);
     for (const line of String(ended?.stdout).split("\n"))
       if (!line.startsWith("  npm ")) expect(line.length).toBeLessThanOrEqual(120);
   });
@@ -94,6 +96,19 @@ describe("a value that can't be is told with the option's name, before anything 
     ["execute", [...one, "--prefix", ""], /--prefix <key>.*must not be empty/],
     ["execute", [...one, "-c", "regions="], /--context <name=value>.*regions has no value/],
     ["execute", [...one, "extra"], /too many arguments/],
+    [
+      "execute",
+      ["--action", "Release", "--of", "4711"],
+      /--of <execution-ids>.* 4711 is not the id/,
+    ],
+    [
+      "execute",
+      [...one, "--of", "01234567-89ab-4cde-8f01-23456789abcd"],
+      /--of.*cannot be used with/,
+    ],
+    ["contained", ["--region", "us-east-1,mars"], /--region <names>.* mars is not the name/],
+    ["contained", ["--accounts", "12"], /--accounts <ids>.*12 is neither an account id/],
+    ["contained", ["--assume-role", ""], /--assume-role <name>.*must not be empty/],
     ["deploy", ["-c", "regions=us-east-1,,eu-west-1"], /contain:regions is .*must be Regions/],
     ["share", ["--region", "us-east-1,"], /--region <name>.*none of them empty/],
     ["share", ["--json"], /--json is for --list/],
