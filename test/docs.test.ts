@@ -32,7 +32,7 @@ const elsewhere: readonly (readonly [line: RegExp, file: string, words: string])
   [/^npm ci && npm start$/, "test/scripts/start.test.ts", "scripts/start.ts"],
   // What the tests run on was installed by it.
   [/^npm ci$/, ".github/workflows/test.yml", "npm ci"],
-  [/^npm start -- --web$/, "test/scripts/web/web.test.ts", "--web"],
+  [/^npm start -- --web$/, "test/scripts/start.test.ts", "--web"],
   [/^npx cdk bootstrap /, "test/deploy/organization.ts", "aws-cdk"],
   [/^npm run deploy$/, "test/deploy/deploy.test.ts", "bootstrap(emulator"],
   [
