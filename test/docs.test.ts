@@ -118,9 +118,9 @@ async function typeAll(lines: readonly string[]): Promise<void> {
     const key = /^To release it: .* --prefix (\S+)/m.exec(shown)?.[1];
     if (key !== undefined) names.set("KEY", key);
     const id = /^Started (\S+)/m.exec(shown)?.[1];
-    if (id !== undefined) names.set("EXECUTION_ID", id);
-    if (id !== undefined && line.includes("--no-dry-run") && !line.includes("--of"))
-      names.set(SAMPLE_ID, id);
+    // Reports and releases are of the run that contained.
+    if (id !== undefined && line.includes("--no-dry-run") && !line.includes("Release"))
+      for (const name of ["EXECUTION_ID", SAMPLE_ID]) names.set(name, id);
   }
 }
 
