@@ -52,7 +52,8 @@ export function summary(runs: readonly InstanceRun[]): string {
     : `${runs.length} ${runs.length === 1 ? "instance" : "instances"}: ${printable(each.join("; "))}`;
 }
 
-const headlineOf = ({ told, status }: InstanceRun): string =>
+/** The verdict on an instance in words. */
+export const headlineOf = ({ told, status }: InstanceRun): string =>
   told?.headline ?? `${status}, without a verdict`;
 
 const SIGNS: Readonly<Record<Tone, string>> = {

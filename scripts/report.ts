@@ -8,11 +8,12 @@ import { program } from "./program.ts";
 interface Options {
   readonly region?: string;
   readonly out?: string;
+  readonly assumeRole?: string;
 }
 
 const line = program(
   "report",
-  "Writes the report of an execution as one HTML page that opens without a network: the verdict, the instance's network before and after as a picture, the steps with their times, what was made and changed, the evidence with its digests, and what to do next.",
+  "Writes the report of an execution as one HTML page that opens without a network: the verdict, the instance's network before and after as a picture, the steps with their times, what was made and changed, the evidence with its digests, and what to do next. Of a run over several instances, one page of all.",
   [
     ["01234567-89ab-4cde-8f01-23456789abcd", "into dist/reports/"],
     [
@@ -28,9 +29,14 @@ const line = program(
     "write it to this file (default: dist/reports/EXECUTION_ID.html)",
     parse.given,
   )
+  .option(
+    "--assume-role <name>",
+    "the role to read what ran in other accounts by, the same name in each",
+    parse.given,
+  )
   .parse();
-const { region, out } = line.opts<Options>();
+const { region, out, assumeRole } = line.opts<Options>();
 const id = line.processedArgs[0] as string;
 const file = out ?? relative(process.cwd(), join(inProject("dist", "reports"), `${id}.html`));
 
-await command(() => report(id, region, file));
+await command(() => report(id, region, file, assumeRole));

@@ -55,17 +55,7 @@ const SECTIONS: readonly (readonly [section: string, heading: string])[] = [
  */
 export function nextOf(record: RunRecord, region: string, changed = false): readonly Next[] {
   const { report } = record;
-  if (!isFinal(record.status))
-    return [
-      {
-        heading: "To follow it to its end",
-        words: ["Then write this report again."],
-        commands: [
-          explained(`npm run status -- ${record.id} --region ${region}`),
-          explained(`npm run report -- ${record.id} --region ${region}`),
-        ],
-      },
-    ];
+  if (!isFinal(record.status)) return followOn(record, region);
   if (record.children.length > 0)
     return [
       {
@@ -103,6 +93,21 @@ export function nextOf(record: RunRecord, region: string, changed = false): read
   });
   return [...contain, ...told];
 }
+
+/** How to follow a run to its end; nothing for one that has ended. */
+export const followOn = (record: RunRecord, region: string): readonly Next[] =>
+  isFinal(record.status)
+    ? []
+    : [
+        {
+          heading: "To follow it to its end",
+          words: ["Then write this report again."],
+          commands: [
+            explained(`npm run status -- ${record.id} --region ${region}`),
+            explained(`npm run report -- ${record.id} --region ${region}`),
+          ],
+        },
+      ];
 
 /** The line that starts the same document with the same parameters, but for those given. */
 function again(

@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import type { ComponentChildren, JSX } from "preact";
 import { renderToStaticMarkup } from "preact-render-to-string";
 import { printable } from "../../common/printable.ts";
+import type { Case } from "../case.ts";
 import { isFinal, isGood } from "../follow.ts";
+import type { Home } from "../places.ts";
 import { script, styles } from "./assets.ts";
+import { CaseSection, nextOfCase, verdictOfCase } from "./caseSection.tsx";
 import type { Evidence } from "./evidence.ts";
 import { type Moments, momentsOf } from "./moments.ts";
 import type { Network } from "./network.ts";
-import { nextOf } from "./next.ts";
+import { followOn, nextOf } from "./next.ts";
 import { GroupRules, NetworkPicture } from "./picture.tsx";
 import type { NetworkNow } from "./readNetwork.ts";
 import { lines, type RunRecord, rulesOfBackup } from "./record.ts";
@@ -28,6 +31,8 @@ export interface ReportData {
   readonly descriptions: ReadonlyMap<string, string>;
   /** When the report was made. */
   readonly made: Date;
+  /** All instances of a run that started others, and from where they are read; undefined for a run of one. */
+  readonly whole?: { readonly found: Case; readonly home: Home };
 }
 
 const sourceHash = (text: string): string =>
@@ -53,11 +58,17 @@ const POLICY = [
 export const reportPage = (data: ReportData): string =>
   `<!doctype html>\n${printable(renderToStaticMarkup(<Page data={data} />))}\n`;
 
+/** The verdict on a run, or on all instances of one that started others. */
+export const verdictOfData = (
+  { record, whole }: ReportData,
+  drift: readonly string[] = [],
+): Verdict => (whole === undefined ? verdictOf(record, drift) : verdictOfCase(whole.found));
+
 const Page = ({ data }: { readonly data: ReportData }): JSX.Element => {
   const { record, now, evidence } = data;
   const backup = evidence?.backup?.text;
   const moments = momentsOf(record, now, backup === undefined ? undefined : rulesOfBackup(backup));
-  const verdict = verdictOf(record, moments.drift);
+  const verdict = verdictOfData(data, moments.drift);
   return (
     <html lang="en">
       <head>
@@ -152,22 +163,36 @@ function partsOf(
   { tone }: Verdict,
   { networks, drift }: Moments,
 ): readonly Part[] {
-  const { record, evidence, now, region } = data;
+  const { record, evidence, now, region, whole } = data;
   const next: Part = {
     id: "next",
     heading: "What to do next",
-    body: <NextSection next={nextOf(record, region, drift.length > 0)} />,
+    body: (
+      <NextSection
+        next={
+          whole === undefined
+            ? nextOf(record, region, drift.length > 0)
+            : [...nextOfCase(whole.found, whole.home), ...followOn(record, region)]
+        }
+      />
+    ),
   };
   // What is urgent comes first.
   const urgent = tone === "bad" || !isFinal(record.status);
   const unread = [...(now?.unread ?? []), ...(evidence?.unread ?? [])];
   const all: readonly (Part | false)[] = [
     urgent && next,
-    record.children.length > 0 && {
-      id: "executions",
-      heading: "Executions",
-      body: <Children record={record} />,
+    whole !== undefined && {
+      id: "instances",
+      heading: "Instances",
+      body: <CaseSection found={whole.found} home={whole.home} />,
     },
+    whole === undefined &&
+      record.children.length > 0 && {
+        id: "executions",
+        heading: "Executions",
+        body: <Children record={record} />,
+      },
     record.dryRun &&
       record.interfaces.length > 0 && {
         id: "plan",
