@@ -250,7 +250,8 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
         run["Calls"] |= image_calls(run, events["KmsKeyArn"])
     fine = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG and tag["Value"] == mark["Value"]}
     bare = [name for name in (run["InstanceId"], *interfaces) if (run["Backup"] or backups) and name not in fine]
-    both = [(bare, [mark]), ([name for name in bare if name in tagged], run["Tags"])]
+    # The mark last: what has it needs no tag any more, also after a run that died in between.
+    both = [([name for name in bare if name in tagged], run["Tags"]), (bare, [mark])]
     both += [(["<images and snapshots>"], run["Tagging"])] if "createImage" in run["Calls"] else []
     stale = [
         name

@@ -97,13 +97,17 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
     evidence = evidence_of([image for image in images_of(ec2, run, run["Warnings"]) if image.get("Tags")])
     ours = [tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG] + evidence
     mine = [name for name in ours if name in (*backup["Tagged"], *evidence)]
-    untag = [(mine, [tag]) for tag in backup["Tags"]] + [(ours, [{"Key": BACKUP_TAG}])]
     place = {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"]}
+
+    def untag(names: list[str], tags: list[dict[str, str]]) -> list[Any]:
+        return [["ec2", "DeleteTags", {"Resources": names, "Tags": tags}]] if names and tags else []
+
     run["Calls"] = {
         "scaling": scaling_calls(run, found["Group"], found["State"], alive),
         "tags": [
-            *(["ec2", "DeleteTags", {"Resources": names, "Tags": tags}] for names, tags in untag if names),
+            *untag(mine, backup["Tags"]),
             *(["s3", "DeleteObjectTagging", {**place, "Key": key}] for key in run["Keys"] if ours and backup["Tags"]),
         ],
         "groups": [["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in found["Groups"]],
+        "marks": untag(ours, [{"Key": BACKUP_TAG}]),
     }

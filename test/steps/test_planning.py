@@ -138,7 +138,7 @@ def test_the_verdict_tags_what_lacks_the_tag_and_says_where_the_backup_is() -> N
     run, _ = planned({WEB: ""}, {}, Bucket())
     marks = [call[2] for call in run["Calls"]["verdict"] if call[1] == "CreateTags"]
     mark = {"Key": "ContainEC2Instance:Backup", "Value": f"s3://b/{run['Key']}"}
-    assert marks == [{"Resources": [INSTANCE, ENI], "Tags": tags} for tags in ([mark], [TAG])]
+    assert marks == [{"Resources": [INSTANCE, ENI], "Tags": tags} for tags in ([TAG], [mark])]
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -57,8 +57,14 @@ export async function lies(testAccount: TestAccount, run: Run): Promise<string[]
     wrong.push(`"${title}", and ${inside} of ${all} interfaces are contained`);
   if (/FAILED/.test(title) && run.status === "Success")
     wrong.push(`a Success is called "${title}"`);
-  // One that died after the verdict shows no report: what the verdict found is so, and the run is Failed.
-  if (/^(?:ALREADY )?CONTAINED|^RELEASED/.test(title) && run.reportStep && run.status === "Failed")
+  // One that died after the verdict shows no report, or had shown it just before: what the verdict found is so.
+  const died = /as a crash would/.test(run.failure);
+  if (
+    /^(?:ALREADY )?CONTAINED|^RELEASED/.test(title) &&
+    run.reportStep &&
+    run.status === "Failed" &&
+    !died
+  )
     wrong.push(`a Failed run is called "${title}"`);
   if (/^RELEASED/.test(title) && inside > 0) wrong.push(`"${title}", and ${inside} are contained`);
   return wrong;

@@ -1,4 +1,5 @@
 /** Tries a containment or a release while something goes wrong, and then what a person would do: again, and release. */
+import { DescribeTagsCommand } from "@aws-sdk/client-ec2";
 import type { Emulator } from "automation-emulator";
 import type { FaultKind } from "automation-emulator/gateway/faults";
 import type { Run } from "../../account/run.ts";
@@ -140,8 +141,33 @@ async function finishAndRelease(
 ): Promise<readonly string[]> {
   const again = await testAccount.contain(scenario.parameters);
   if (again.status !== "Success") return [`the further Contain: ${again.report || again.failure}`];
-  const wrong = [...(await openInterfaces(testAccount)), ...(await lies(testAccount, again))];
+  const wrong = [
+    ...(await openInterfaces(testAccount)),
+    ...(await lies(testAccount, again)),
+    ...(await untagged(testAccount, scenario)),
+  ];
   return wrong.length > 0 ? wrong : releaseAgain(testAccount, backupKey(again), before);
+}
+
+/** Invariant 8: the instance and its interfaces that have not the tags of a containment. */
+async function untagged(
+  { ec2, instanceId, interfaceIds }: TestAccount,
+  { parameters = {} }: Scenario,
+): Promise<readonly string[]> {
+  const keys = [
+    "ContainEC2Instance:Backup",
+    ...(/Key=([^,]+)/.exec(String(parameters.TagIdentifier ?? ""))?.slice(1) ?? []),
+  ];
+  const ids = [instanceId, ...interfaceIds];
+  const { Tags = [] } = await ec2.send(
+    new DescribeTagsCommand({ Filters: [{ Name: "resource-id", Values: ids }] }),
+  );
+  const has = new Set(Tags.map(({ ResourceId, Key }) => `${ResourceId} ${Key}`));
+  return ids.flatMap((id) =>
+    keys
+      .filter((key) => !has.has(`${id} ${key}`))
+      .map((key) => `the further Contain left ${id} without ${key}`),
+  );
 }
 
 /** Invariant 5: a Release, or a further one, gives the state of before. */

@@ -1,3 +1,4 @@
+import { Agent } from "node:http";
 import {
   AttachNetworkInterfaceCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -20,12 +21,16 @@ export interface Access {
   readonly region: string;
 }
 
+/** One for all clients: a sweep makes thousands, and each of its own would keep connections open. */
+const httpAgent = new Agent({ keepAlive: true, maxSockets: 50 });
+
 /** Options of any SDK client that acts as the account's administrator. */
 export const clientOptions = ({ endpoint, accountId, region }: Access) => ({
   endpoint,
   region,
   credentials: { accessKeyId: accountId, secretAccessKey: "emulator" },
   maxAttempts: 3,
+  requestHandler: { httpAgent },
 });
 
 /** The options of an S3 client: loopback has no host names for buckets. */
