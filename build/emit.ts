@@ -35,11 +35,13 @@ export function emit(runbook: RunbookDocument, scripts: ReadonlyMap<string, stri
     ),
   );
   const steps = runbook.flow.map((entry, at) =>
-    text(stepOf(entry, branched, runbook.flow[at + 1]?.step.name, scripts))
-      .replace(/^(?=.)/gm, "  ")
-      .replace("  ", "- "),
+    text(stepOf(entry, branched, runbook.flow[at + 1]?.step.name, scripts)).replace(
+      /^(?=.)/gm,
+      " ",
+    ),
   );
-  return `${text(head)}mainSteps:\n${steps.join("")}`;
+  // A dash on a line of its own: each line of a script carries a blank less than beside it.
+  return `${text(head)}mainSteps:\n${steps.map((step) => `-\n${step}`).join("")}`;
 }
 
 /** YAML with the least indentation, since every line of a script carries it; texts of several lines as literal blocks. */
@@ -55,7 +57,7 @@ function text(content: unknown): string {
         node.type = Scalar.BLOCK_LITERAL;
     },
   });
-  return document.toString({ lineWidth: 0, indent: 1 });
+  return document.toString({ lineWidth: 0, indent: 1, flowCollectionPadding: false });
 }
 
 function parameterOf(parameter: Parameter): Record<string, unknown> {

@@ -17,11 +17,14 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     bucket = {"Bucket": name, "ExpectedBucketOwner": owner}
     of_bucket: list[str] = []
     of_account: list[str] = []
-    absent = "NoSuchPublicAccessBlockConfiguration"
-    what = f"Whether {name} is private can't be checked"
+
+    def read(failed: list[str], api: Any, given: dict[str, str]) -> Any:
+        what, none = f"Whether {name} is private can't be checked", "NoSuchPublicAccessBlockConfiguration"
+        return attempt(failed, what, api.get_public_access_block, "", none, **given)
+
     known = side_by_side(
-        lambda failed, api, given: attempt(failed, what, api.get_public_access_block, "", absent, **given),
-        [(of_bucket, client("s3"), bucket), (of_account, client("s3control"), {"AccountId": owner})],
+        (read, of_bucket, client("s3"), bucket),
+        (read, of_account, client("s3control"), {"AccountId": owner}),
     )
     if "NoSuchBucket" in str(of_bucket):
         if events["Action"] == "Release":

@@ -1,7 +1,8 @@
-import { defineStep } from "../../build/types.ts";
+import { defineStep, system, template } from "../../build/types.ts";
 import { getAutoScalingInstanceInfo } from "../getAutoScalingInstanceInfo/step.ts";
+import { parameter } from "../parameters.ts";
 
-const { OpenName, OpenVpc, OpenTags, Key } = getAutoScalingInstanceInfo.out;
+const { OpenVpc, OpenTags, Key } = getAutoScalingInstanceInfo.out;
 
 /** The group is without ingress here: the script of the next step, which puts it on and deletes it, gives its rules. */
 export const createAllAccessSecurityGroup = defineStep({
@@ -11,7 +12,7 @@ export const createAllAccessSecurityGroup = defineStep({
   service: "ec2",
   api: "CreateSecurityGroup",
   parameters: {
-    GroupName: OpenName,
+    GroupName: template`ContainEC2Instance-all-access-${parameter.InstanceId}-${system.executionId}`,
     Description: Key,
     VpcId: OpenVpc,
     TagSpecifications: OpenTags,

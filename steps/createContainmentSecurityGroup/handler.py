@@ -10,7 +10,7 @@ from shared.groups import EVERYTHING, INSIDE, NEW, OUTSIDE, kind_of, own_groups,
 from shared.instance import interfaces_of, put_groups
 
 # What a repeated call answers, after an answer that came too late.
-DONE = {"Revoke": "InvalidPermission.NotFound", "Author": "InvalidPermission.Duplicate"}
+DONE = "InvalidPermission.NotFound InvalidPermission.Duplicate"
 
 
 def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str, str]:
@@ -44,14 +44,14 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
         failed: list[str] = []
         if ids.get(name):
             change, wanted = getattr(ec2, xform_name(operation)), {**given, "GroupId": ids[name]}
-            attempt(failed, f"{operation} of the {name[1:-1]}", change, NEW, DONE[operation[:6]], **wanted)
+            attempt(failed, f"{operation} of the {name[1:-1]}", change, NEW, DONE, **wanted)
         if failed and operation[0] == "R":
             ids[name] = ""
         warnings.extend(failed)
 
     makes = [(make, it[2]) for it in calls if it[1] == "CreateSecurityGroup"]
-    side_by_side(lambda work, *given: work(*given), [(find,), *makes])
-    side_by_side(rule, [it[1:] for it in calls if "IpPermissions" in it[2]])
+    side_by_side((find,), *makes)
+    side_by_side(*((rule, *it[1:]) for it in calls if "IpPermissions" in it[2]))
     return ids
 
 
@@ -97,11 +97,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     )
     cut = {name: group for name, group in cut.items() if interfaces[name]["Cut"]}
     good, refused, unshut = side_by_side(
-        lambda work, *given: work(*given),
-        [
-            (fit_groups, ec2, run, ids, warnings),
-            *((lambda each: put_groups(ec2, each, warnings, NEW, DryRun=True), each) for each in (cut, shut)),
-        ],
+        (fit_groups, ec2, run, ids, warnings),
+        *((lambda each: put_groups(ec2, each, warnings, NEW, DryRun=True), each) for each in (cut, shut)),
     )
     shut = {name: groups for name, groups in shut.items() if groups[0] in good}
     cut = {name: groups for name, groups in cut.items() if groups[0] in good and name in shut.keys() - refused - unshut}

@@ -54,14 +54,11 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
         return dict(attempt(warnings, "Auto Scaling or tags can't be read", method, **given))
 
     instance, own, members, backup, missing = side_by_side(
-        lambda work, *given: work(*given),
-        [
-            (instance_of, ec2, run),
-            (own_groups, ec2, run, warnings),
-            (lambda: read(autoscaling.describe_auto_scaling_instances, InstanceIds=[name]),),
-            (backup_of_release, s3, run),
-            (is_missing, s3, run),
-        ],
+        (instance_of, ec2, run),
+        (own_groups, ec2, run, warnings),
+        (lambda: read(autoscaling.describe_auto_scaling_instances, InstanceIds=[name]),),
+        (backup_of_release, s3, run),
+        (is_missing, s3, run),
     )
     member = (members.get("AutoScalingInstances") or [{}])[0]
     group = member.get("AutoScalingGroupName") or backup.get("AutoScaling", {}).get("Name", "")
@@ -71,11 +68,8 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
     keys = [BACKUP_TAG, *(tag["Key"] for tag in run["Tags"])]
     wanted = [{"Name": "resource-id", "Values": [name, *run["Interfaces"]]}, {"Name": "key", "Values": keys}]
     scaling, tags = side_by_side(
-        lambda work: work(),
-        [
-            (lambda: read(autoscaling.describe_auto_scaling_groups, AutoScalingGroupNames=[group]) if group else {},),
-            (lambda: read(ec2.describe_tags, Filters=wanted),),
-        ],
+        (lambda: read(autoscaling.describe_auto_scaling_groups, AutoScalingGroupNames=[group]) if group else {},),
+        (lambda: read(ec2.describe_tags, Filters=wanted),),
     )
     return {
         "Instance": instance,
@@ -106,14 +100,13 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         plan_release(ec2, s3, run, found)
     else:
         plan_containment(ec2, s3, run, events, found)
-    opening = (run["Calls"].get("createAllAccessSecurityGroup") or [["", "", {"GroupName": "", "VpcId": ""}]])[0][2]
+    opening = (run["Calls"].get("createAllAccessSecurityGroup") or [["", "", {"VpcId": ""}]])[0][2]
     where = "Standby" if run["Standby"] else "Open" if opening["VpcId"] else "Contain"
     return {
         "Run": {} if events["DryRun"] else run,
         "AutoScalingGroupName": run["AutoScaling"].get("Name", ""),
         "Key": run["Key"],
         "Next": where if run["Backup"] else "",
-        "OpenName": opening["GroupName"],
         "OpenVpc": opening["VpcId"],
         "OpenTags": opening.get("TagSpecifications", []),
         "Images": run["Images"],

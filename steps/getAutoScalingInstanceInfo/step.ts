@@ -30,7 +30,6 @@ export const getAutoScalingInstanceInfo = defineStep({
     AutoScalingGroupName: { selector: "$.Payload.AutoScalingGroupName", type: "String" },
     Key: { selector: "$.Payload.Key", type: "String" },
     Next: { selector: "$.Payload.Next", type: "String" },
-    OpenName: { selector: "$.Payload.OpenName", type: "String" },
     OpenVpc: { selector: "$.Payload.OpenVpc", type: "String" },
     OpenTags: { selector: "$.Payload.OpenTags", type: "MapList" },
     Images: { selector: "$.Payload.Images", type: "Boolean" },

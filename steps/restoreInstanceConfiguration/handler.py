@@ -35,13 +35,13 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             left.append(call)
         else:
             make(*call)
-    side_by_side(make, run["Calls"]["tags"])
+    side_by_side(*((make, *call) for call in run["Calls"]["tags"]))
     if bad:
         left += run["Calls"]["groups"]
     else:
-        side_by_side(make, run["Calls"]["groups"])
+        side_by_side(*((make, *call) for call in run["Calls"]["groups"]))
     # The tags by which a release finds the others go last: one that dies half way is ended by the next.
-    side_by_side(make, run["Calls"]["marks"])
+    side_by_side(*((make, *call) for call in run["Calls"]["marks"]))
     lines = []
     for service, operation, given in left:
         words = ["aws", "--region", run["Region"], service.replace("s3", "s3api"), xform_name(operation, "-")]

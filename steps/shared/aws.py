@@ -1,7 +1,7 @@
 """Clients, and calls that are repeated, made side by side, or allowed to fail."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -25,22 +25,23 @@ def client(service: str) -> Any:
 def attempt(
     failed: list[str], what: str, method: Callable[..., Any], retry: str = "", done: str = "", /, **given: Any
 ) -> Any:
-    """A call's answer; an empty one where it fails, with a line in `failed` unless its code is `done`. While the code
-    is one of `retry` the call is made again, for some seconds."""
+    """A call's answer; an empty one where it fails, with a line in `failed` unless its code is one of `done`. While
+    the code is one of `retry` the call is made again, for some seconds."""
     for pause in (0.2, 0.5, 1, 2, 4, 4, 0):
         try:
             return method(**given)
         except Exception as error:
             # An error that is not of AWS has no code.
-            code = getattr(error, "response", {}).get("Error", {}).get("Code", "?")
+            code = getattr(error, "response", {}).get("Error", {}).get("Code") or "?"
             if not pause or code not in retry or (code[0] == "U" and pause > 2):
-                failed += [f"{what}: {str(error)[:300]}"] if code != done else []
+                failed += [f"{what}: {str(error)[:300]}"] if code not in done else []
                 break
         time.sleep(pause)
     return {}
 
 
-def side_by_side(work: Callable[..., Any], arguments: Iterable[tuple[Any, ...]]) -> list[Any]:
-    """The results of a work done for all tuples of arguments at a time, in their order. Raises the first error."""
+def side_by_side(*calls: tuple[Any, ...]) -> list[Any]:
+    """The results of calls, each given as a function and its arguments, made at a time; in their order. Raises the
+    first error."""
     with ThreadPoolExecutor(40) as pool:
-        return [*pool.map(lambda each: work(*each), arguments)]
+        return [*pool.map(lambda call: call[0](*call[1:]), calls)]

@@ -12,8 +12,7 @@ def interfaces_of(instance: dict[str, Any]) -> dict[str, Any]:
     found = {}
     for each in instance.get("NetworkInterfaces", []):
         names = {group["GroupId"]: group["GroupName"] for group in each["Groups"]}
-        kinds = {group: kind_of(name, instance["InstanceId"]) for group, name in names.items()}
-        own = {group: kind for group, kind in kinds.items() if kind}
+        own = {group: kind for group, name in names.items() if (kind := kind_of(name, instance["InstanceId"]))}
         found[each["NetworkInterfaceId"]] = {"Vpc": each["VpcId"], "Groups": sorted(names), "Names": names, "Own": own}
     return found
 
@@ -23,7 +22,7 @@ def interfaces_of(instance: dict[str, Any]) -> dict[str, Any]:
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyNetworkInterfaceAttribute.html
 def put_groups(ec2: Any, groups: dict[str, list[str]], failed: list[str], retry: str = "", **dry: Any) -> set[str]:
     """Gives each interface its groups in place of all that it has, or asks whether that would go; those that failed."""
-    done = "DryRunOperation" if dry else "InvalidNetworkInterfaceID.NotFound"
+    done = "DryRunOperation InvalidNetworkInterfaceID.NotFound"
 
     def put(name: str, wanted: list[str]) -> str:
         wrong: list[str] = []
@@ -34,7 +33,7 @@ def put_groups(ec2: Any, groups: dict[str, list[str]], failed: list[str], retry:
         failed.extend(wrong)
         return name if wrong else ""
 
-    return {*side_by_side(put, groups.items())} - {""}
+    return {*side_by_side(*((put, *each) for each in groups.items()))} - {""}
 
 
 def with_names(groups: list[str], names: dict[str, str]) -> str:

@@ -32,12 +32,9 @@ def look(ec2: Any, run: dict[str, Any], unread: list[str]) -> dict[str, Any]:
     group = run["AutoScaling"].get("Name", "")
     find, read = client("autoscaling").describe_auto_scaling_groups, ec2.describe_instances
     found, scaling, own = side_by_side(
-        lambda work, *given: work(*given),
-        [
-            (lambda: attempt(unread, "Interfaces can't be read", read, InstanceIds=[run["InstanceId"]]),),
-            (lambda: attempt(unread, f"{group} can't be read", find, AutoScalingGroupNames=[group]) if group else {},),
-            (own_groups, ec2, run, unread),
-        ],
+        (lambda: attempt(unread, "Interfaces can't be read", read, InstanceIds=[run["InstanceId"]]),),
+        (lambda: attempt(unread, f"{group} can't be read", find, AutoScalingGroupNames=[group]) if group else {},),
+        (own_groups, ec2, run, unread),
     )
     instance = found["Reservations"][0]["Instances"][0] if found else {}
     return {

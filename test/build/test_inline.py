@@ -23,7 +23,7 @@ def inline(folder: Path, **files: str) -> subprocess.CompletedProcess[str]:
 def script(answer: subprocess.CompletedProcess[str]) -> str:
     """The one script of an answer."""
     assert answer.returncode == 0, answer.stderr
-    return str(json.loads(answer.stdout)[0][0])
+    return str(json.loads(answer.stdout)[0][0]["text"])
 
 
 def test_a_shared_function_and_what_it_needs_comes_in_once(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_each_script_comes_in_three_forms_each_shorter_and_the_same_in_effect(tm
     handler = "from typing import Any\n\n\n# Why.\ndef twice(amount: int) -> int:\n    return amount * 2\n\n\n"
     handler += "def handler(events: dict[str, Any], context: Any) -> int:\n    amount = 4\n    return twice(amount)\n"
     answer = inline(tmp_path, handler=handler)
-    [[readable, short, shortest]] = json.loads(answer.stdout)
+    [readable, short, shortest] = (form["text"] for form in json.loads(answer.stdout)[0])
     assert "# Why." in readable
     assert "def twice(amount):" in short
     assert "def twice(a):" in shortest

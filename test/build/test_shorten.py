@@ -163,8 +163,7 @@ def scripts() -> list[list[str]]:
     request = {"handlers": handlers, "shared": str(ROOT / "steps" / "shared")}
     command = [sys.executable, str(ROOT / "build" / "inline" / "inline.py")]
     answer = subprocess.run(command, input=json.dumps(request), capture_output=True, text=True, check=True)  # noqa: S603
-    found: list[list[str]] = json.loads(answer.stdout)
-    return found
+    return [[form["text"] for form in forms] for forms in json.loads(answer.stdout)]
 
 
 def shape(script: str, names: bool) -> str:
