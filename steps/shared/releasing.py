@@ -61,7 +61,7 @@ def scaling_calls(run: dict[str, Any], group: dict[str, Any], state: str, alive:
             f" {desired}; the instance is {state or 'not in it'}."
         )
         return []
-    now, owner = group["MinSize"], owners_min_size(group)
+    now, owner = group["MinSize"], owners_min_size(group, was["Owner"])
     if owner == now == was["MinSize"] - 1 and was["DesiredCapacity"] <= was["MinSize"]:
         owner = was["Owner"]
     size = max(now, min(owner, desired) if in_standby(group) - {instance} else owner)

@@ -17,12 +17,12 @@ def in_standby(group: dict[str, Any]) -> set[str]:
 
 
 # Anybody may write the tag: it counts only as far as members in Standby can explain it, each of which lowered MinSize
-# by one at most, and only while MinSize is what the runbook set last.
-def owners_min_size(group: dict[str, Any]) -> int:
+# by one at most, or up to what a sealed backup has recorded, and only while MinSize is what the runbook set last.
+def owners_min_size(group: dict[str, Any], recorded: int = 0) -> int:
     """MinSize as the group's owner set it last, before the runbook lowered it for members that it contained."""
     now = int(group["MinSize"])
     match = re.fullmatch("([0-9]{1,5})/([0-9]{1,5})", tags_of(group).get(MIN_SIZE_TAG, ""))
-    if match and int(match[2]) == now < int(match[1]) <= now + len(in_standby(group)):
+    if match and int(match[2]) == now < int(match[1]) <= max(recorded, now + len(in_standby(group))):
         return int(match[1])
     return now
 

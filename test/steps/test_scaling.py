@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shared.containing import look_at_scaling, standby_calls
 from shared.releasing import scaling_calls
@@ -163,6 +163,7 @@ EVENTS = st.tuples(st.sampled_from(["contain", "release", "terminate", "owner", 
 
 
 @settings(max_examples=400, deadline=None)
+@example(2, 0, [("contain", 1), ("contain", 0), ("terminate", 0), ("release", 1)], True)
 @given(st.integers(0, 4), st.integers(0, 2), st.lists(EVENTS, max_size=25), st.booleans())
 def test_min_size_is_the_owners_once_all_members_are_released(
     minimum: int, more: int, events: list[tuple[str, int]], mortal: bool
