@@ -162,3 +162,10 @@ export function explain(error: unknown): unknown {
   }
   return error;
 }
+
+/** The same in a sentence or two: what is wrong, and what to do about it where that is known. */
+export function explained(error: unknown): string {
+  const known = explain(error);
+  if (known instanceof Problem) return `${known.message} ${known.remedy}`;
+  return known instanceof Error ? known.message : String(known);
+}

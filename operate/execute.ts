@@ -183,7 +183,8 @@ function sayAll(
 ): void {
   const ended = all.filter((each): each is Ended => "runs" in each);
   const runs = ended.flatMap((each) => each.runs ?? []);
-  if (ended.length > 1) say(pc.bold(`Together ${summary(runs)}`));
+  const unread = ended.flatMap((each) => each.unread ?? []);
+  if (ended.length > 1) say(pc.bold(`Together ${summary({ runs, unread })}`));
   const containing = ended.filter(({ runs: some = [] }) => some.some(releasableFrom));
   if (containing.length > 1)
     say(

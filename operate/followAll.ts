@@ -7,7 +7,7 @@ import { follow, isFinal, isGood, type Snapshot, wentWell } from "./follow.ts";
 import { interruptions } from "./interrupt.ts";
 import type { Home } from "./places.ts";
 import { line, result } from "./show.ts";
-import { caseText, instanceText, releaseText } from "./showCase.ts";
+import { caseText, instanceText, pageLine, releaseText } from "./showCase.ts";
 
 /** How what is seen is printed. */
 export interface Output {
@@ -53,9 +53,10 @@ export async function followAll(
           id,
           // Systems Manager answers three such calls a second in all.
           interval: Math.max(interval, executions.length * LOOK_SECONDS),
-          onChange: (progress) =>
+          // Where there are several instances, what failed is told at its verdict.
+          onChange: (progress, fleet) =>
             say(
-              `${executions.length > 1 ? `${pc.dim(printable(label))} ` : ""}${line(progress, output.verbose)}`,
+              `${executions.length > 1 ? `${pc.dim(printable(label))} ` : ""}${line(progress, output.verbose, fleet || executions.length > 1)}`,
             ),
           interruption: shared,
         }),
@@ -104,8 +105,7 @@ export async function tell(
       const text = brief ? instanceText(run, home) : releaseText(run, home);
       if (text !== "") say(text);
     }
-  if (state.fleet || !brief)
-    say(pc.dim(`As a page: npm run report -- ${state.id} --region ${home.region}`));
+  if (state.fleet || !brief) say(pc.dim(`As a page: ${pageLine(state.id, home)}`));
   return { ...state, runs: found.runs, unread: found.unread };
 }
 

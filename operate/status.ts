@@ -29,7 +29,8 @@ export async function status(id: string, options: StatusOptions): Promise<number
   }
   const state = await snapshot(client, id);
   const say = printer(output.json);
-  for (const progress of [...state.steps, ...state.children]) say(line(progress, output.verbose));
+  for (const progress of [...state.steps, ...state.children])
+    say(line(progress, output.verbose, state.fleet));
   if (!isFinal(state.status)) say(result(state, output.verbose));
   const told = await tell(state, home, output);
   if (output.json) console.log(JSON.stringify(told, null, 2));

@@ -1,3 +1,4 @@
+import { accountIdPattern } from "automation-language/arn";
 import { InvalidArgumentError } from "commander";
 import { isAccountOrUnit, isRegion } from "../common/config.ts";
 import { ERRORS, INSTANCE, RATE } from "../operate/request.ts";
@@ -54,6 +55,9 @@ export const moreOf = (text: string, before: readonly string[]): readonly string
   ...before,
   ...list(text),
 ];
+
+export const accountId = (text: string): string =>
+  accountIdPattern.test(text) ? text : must(`${shown(text)} is not an account id of 12 digits.`);
 
 /** Account ids or organizational units. */
 export const accountsOrUnits = (text: string): readonly string[] =>

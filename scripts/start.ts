@@ -11,6 +11,7 @@ import { writeText } from "../common/write.ts";
 import { type Compiled, compile } from "../document/compile.ts";
 import { documentName } from "../document/runbook.ts";
 import { follow, isGood, type Snapshot } from "../operate/follow.ts";
+import { homeWith } from "../operate/places.ts";
 import { readReport, reportPage } from "../operate/report/index.ts";
 import { line, result } from "../operate/show.ts";
 import { program } from "./program.ts";
@@ -168,7 +169,7 @@ async function run(
 /** Writes the report of a run as a page, as it stands now; the page's file. */
 async function page(account: RehearsalAccount, name: string, { id }: Snapshot): Promise<string> {
   const file = relative(inProject(), inProject("dist", "reports", `rehearsal-${name}.html`));
-  writeText(inProject(file), reportPage(await readReport(account, region, id)));
+  writeText(inProject(file), reportPage(await readReport(homeWith(account, region), id)));
   return file;
 }
 

@@ -71,7 +71,7 @@ describe("a run over several instances", () => {
     for (const id of [one, two])
       expect(dry.stdout).toMatch(
         new RegExp(
-          `✔ ${id} {2}Dry run of Contain[sS]*?changes +eni-\\S+: from [^\n]*to the containment group[sS]*?calls +\\d+`,
+          `✔ ${id} {2}Dry run of Contain[\\s\\S]*?changes +eni-\\S+: from [^\n]*to the containment group[\\s\\S]*?calls +\\d+`,
         ),
       );
 
@@ -95,13 +95,13 @@ describe("a run over several instances", () => {
         `npm run execute -- --region us-east-1 --action Release --instance ${id} --bucket evidence --prefix ${key} --no-dry-run`,
       );
     }
-    expect(contain.stdout).toMatch(new RegExp(`✖ ${failing} {2}Containment failed[sS]*?why`));
+    expect(contain.stdout).toMatch(new RegExp(`✖ ${failing} {2}Containment failed[\\s\\S]*?why`));
     const [id = ""] = ids(contain.stdout);
     expect(contain.stdout).toContain(`--action Release --of ${id} --no-dry-run`);
 
     const plan = await execute("--action", "Release", "--of", id);
     expect(plan.status, plan.all).toBe(0);
-    expect(plan.stdout).toMatch(new RegExp(`✔ ${one} {2}Dry run of Release[sS]*?back to sg-`));
+    expect(plan.stdout).toMatch(new RegExp(`✔ ${one} {2}Dry run of Release[\\s\\S]*?back to sg-`));
     expect(await isContained(one)).toBe(true);
 
     emulator.calls.clear();

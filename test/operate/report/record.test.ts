@@ -2,7 +2,7 @@ import type { AutomationExecutionStatus } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
 import { momentsOf } from "../../../operate/report/moments.ts";
 import { type Group, reach, rulesFrom } from "../../../operate/report/network.ts";
-import { nextOf, quoted } from "../../../operate/report/next.ts";
+import { again, nextOf, quoted } from "../../../operate/report/next.ts";
 import type { NetworkNow } from "../../../operate/report/readNetwork.ts";
 import { recordOf } from "../../../operate/report/record.ts";
 import { verdictOf } from "../../../operate/report/verdict.ts";
@@ -362,27 +362,6 @@ describe("the verdict", () => {
     );
     expect(nextOf(record, "us-east-1")).toEqual([]);
   });
-
-  it("of an execution that started others counts them", () => {
-    const child = {
-      key: ID,
-      title: "one",
-      started: undefined,
-      ended: undefined,
-      failure: undefined,
-    };
-    const record = recordLike({
-      children: [
-        { ...child, status: "Success" },
-        { ...child, status: "Failed" },
-      ],
-    });
-    expect(verdictOf(record)).toMatchObject({
-      tone: "bad",
-      headline: "2 executions, 1 failed",
-    });
-    expect(nextOf(record, "us-east-1")[0]?.commands[0]?.line).toContain(`npm run report -- ${ID}`);
-  });
 });
 
 describe("what to do next", () => {
@@ -407,6 +386,20 @@ describe("what to do next", () => {
     });
     expect(nextOf(record, "eu-west-1")[0]?.commands[0]?.line).toBe(
       `aws --region eu-west-1 ssm start-automation-execution --document-name ContainEC2Instance --document-version 3 --parameters '{"InstanceId":["${INSTANCE}"],"S3BucketName":["it'\\''s"],"DryRun":["false"]}'`,
+    );
+  });
+
+  it("is of a run over several instances the same for all of them, with the same rates", () => {
+    const record = recordLike({
+      execution: {
+        TargetParameterName: "InstanceId",
+        Targets: [{ Key: "tag:Team", Values: ["a b"] }],
+        MaxConcurrency: "5",
+        MaxErrors: "100%",
+      },
+    });
+    expect(again(record, "us-east-1", "", { DryRun: ["false"] }).commands[0]?.line).toMatch(
+      / --target-parameter-name InstanceId --targets '\[{"Key":"tag:Team","Values":\["a b"\]}\]' --max-concurrency 5 --max-errors 100%$/,
     );
   });
 

@@ -19,6 +19,7 @@ import { execa } from "execa";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inProject } from "../../../build/root.ts";
+import { homeWith } from "../../../operate/places.ts";
 import { readReport } from "../../../operate/report/gather.ts";
 import { reportPage } from "../../../operate/report/page.tsx";
 import { chromiumPath, launchBrowser } from "../../account/browser.ts";
@@ -50,6 +51,8 @@ async function written(name: string, id: string): Promise<string> {
   files[name] = file;
   return ended.stdout;
 }
+
+const home = () => homeWith(account, "us-east-1");
 
 const text = (name: string): string => readFileSync(files[name] ?? "", "utf8");
 
@@ -98,7 +101,7 @@ describe("npm run report", () => {
 
   test("writes a containment with its evidence, and the digest of the page itself", async () => {
     const id = await account.start({ DryRun: "false", CreateAMIBackup: "true" });
-    const running = await readReport(account, "us-east-1", id);
+    const running = await readReport(home(), id);
     expect(reportPage(running)).toContain("Still running");
     const contained = await account.finished(id);
     const said = await written("contain", id);
@@ -133,7 +136,7 @@ describe("npm run report", () => {
     };
     const Body = JSON.stringify({ Rules });
     await account.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body }));
-    const data = await readReport(account, "us-east-1", files.containment ?? "");
+    const data = await readReport(home(), files.containment ?? "");
     expect(data.evidence?.backup).toMatchObject({ bytes: Body.length, text: undefined });
     expect(reportPage(data)).toContain("has OTHER content");
   });
@@ -146,7 +149,9 @@ describe("npm run report", () => {
       ec2: new EC2Client({ ...nowhere, credentials }),
       s3: new S3Client({ ...nowhere, credentials }),
     };
-    const page = reportPage(await readReport(clients, "us-east-1", files.containment ?? ""));
+    const page = reportPage(
+      await readReport(homeWith(clients, "us-east-1"), files.containment ?? ""),
+    );
     expect(page).toContain("What could not be read for this report");
     for (const what of ["The instance", "Security groups", "The backup", "Images"])
       expect(page).toContain(`${what} can't be read`);
