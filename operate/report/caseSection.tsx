@@ -255,7 +255,7 @@ const Instance = ({
   );
 };
 
-/** The parts of an instance's own report, folded away. */
+/** The parts of an instance's own report, folded away where all is well. */
 const Whole = ({
   data,
   name,
@@ -263,7 +263,7 @@ const Whole = ({
   readonly data: InstanceData;
   readonly name: string;
 }): JSX.Element => (
-  <details>
+  <details open={verdictNow(data).tone === "bad"}>
     <summary>
       {data.record.dryRun ? "Plan, network and steps" : "Network, steps, changes and evidence"} of{" "}
       {name}

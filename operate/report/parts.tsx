@@ -56,7 +56,7 @@ export function partsOf(
   const all: readonly (Part | false)[] = [
     urgent && next,
     record.dryRun &&
-      record.interfaces.length > 0 && {
+      lines(record.report, "What changes").length > 0 && {
         id: "plan",
         heading: "What changes",
         body: <Plan record={record} />,

@@ -33,8 +33,27 @@ export const Box = ({
     </section>
   );
 
-/** What changes for each interface by a dry run: from, to. */
-export const Plan = ({ record }: { readonly record: RunRecord }): JSX.Element => (
+/** What changes for each interface by a dry run: from, to; and as they are the lines that are of another form. */
+export const Plan = ({ record }: { readonly record: RunRecord }): JSX.Element => {
+  const ids = record.interfaces.map(({ id }) => id);
+  const others = lines(record.report, "What changes").filter(
+    (line) => !ids.some((id) => line.startsWith(`${id}: `)),
+  );
+  return (
+    <>
+      {ids.length > 0 && <PlanTable record={record} />}
+      {others.length > 0 && (
+        <ul>
+          {others.map((line) => (
+            <li>{line}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+};
+
+const PlanTable = ({ record }: { readonly record: RunRecord }): JSX.Element => (
   <Wide label="What changes, table">
     <table>
       <thead>

@@ -152,6 +152,19 @@ describe("a page", () => {
   });
 });
 
+it("a dry run's page keeps a line that it can't read", () => {
+  const line = `${ENI}: something of another form`;
+  const page = reportPage(
+    dataLike({
+      execution: { Parameters: { InstanceId: [INSTANCE] } },
+      title: "DRY RUN OF CONTAIN, nothing was changed",
+      steps: { getAutoScalingInstanceInfo: {} },
+      sections: { Interfaces: [], "What changes": [line] },
+    }),
+  );
+  expect(page).toContain(`<li>${line}</li>`);
+});
+
 describe("the page of a run over several instances", () => {
   const failed = { title: "CONTAINMENT FAILED; the instance is NOT isolated as asked" };
   const there = { account: "444455556666", region: "eu-west-1" };

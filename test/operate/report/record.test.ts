@@ -62,20 +62,22 @@ describe("the record of an execution", () => {
     ]);
   });
 
-  it("reads the groups of a dry run by the ids that its calls have", () => {
-    const name = "a), sg-0123456789abcdef9 (b";
-    const [found] = recordLike({
-      steps: { getAutoScalingInstanceInfo: {} },
-      sections: {
-        Interfaces: [],
-        "What changes": [`${ENI}: from ${WEB.id} (${name}): to the containment group`],
-        "Calls that would be made": [
-          { Step: "x", Call: "y", Parameters: { NetworkInterfaceId: ENI, Groups: [WEB.id] } },
-        ],
-      },
-    }).interfaces;
-    expect(found?.from).toEqual([{ id: WEB.id, name }]);
-  });
+  it.each(["a), sg-0123456789abcdef9 (b", "a), sg-0123456789abcdef9 (b); now <img src=x> $(id)"])(
+    "reads the groups of a dry run by the ids that its calls have: %s",
+    (name) => {
+      const [found] = recordLike({
+        steps: { getAutoScalingInstanceInfo: {} },
+        sections: {
+          Interfaces: [],
+          "What changes": [`${ENI}: from ${WEB.id} (${name}): to the containment group`],
+          "Calls that would be made": [
+            { Step: "x", Call: "y", Parameters: { NetworkInterfaceId: ENI, Groups: [WEB.id] } },
+          ],
+        },
+      }).interfaces;
+      expect(found?.from).toEqual([{ id: WEB.id, name }]);
+    },
+  );
 
   it("reads from and to of a dry run's lines", () => {
     const line = (change: string) => [`${ENI}: from ${WEB.id} (web): ${change}`];

@@ -22,10 +22,12 @@ import { inProject } from "../../../build/root.ts";
 import { homeWith } from "../../../operate/places.ts";
 import { readReport } from "../../../operate/report/gather.ts";
 import { reportPage } from "../../../operate/report/page.tsx";
+import { makeAutoScalingGroup } from "../../account/asg.ts";
 import { chromiumPath, launchBrowser } from "../../account/browser.ts";
+import { documentName } from "../../account/document.ts";
 import { denying } from "../../account/faults.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../../account/testAccount.ts";
-import { HOSTILE, hostilePage } from "./example.ts";
+import { HOSTILE, hostileCase, hostilePage } from "./example.ts";
 
 /** What EC2 takes as the name of a group. */
 const NAME = "a), sg-0123456789abcdef9 (b); now &lt;img src=x&gt; $(id)";
@@ -192,6 +194,43 @@ describe("npm run report", () => {
     expect(text("other")).toContain("An execution of another document: Slow");
   });
 
+  test("writes one page of a whole case: of the members of an Auto Scaling group, each with its own report", async () => {
+    const { name, instanceIds } = await makeAutoScalingGroup(account, {
+      min: 0,
+      max: 4,
+      desired: 2,
+    });
+    const run = async (parameters: Readonly<Record<string, string[]>>): Promise<string> => {
+      const { AutomationExecutionId: id = "" } = await account.ssm.send(
+        new StartAutomationExecutionCommand({
+          DocumentName: documentName,
+          TargetParameterName: "InstanceId",
+          Targets: [{ Key: "tag:aws:autoscaling:groupName", Values: [name] }],
+          MaxErrors: "100%",
+          Parameters: {
+            ...{ S3BucketName: [account.bucket], AutomationAssumeRole: [account.role] },
+            ...parameters,
+          },
+        }),
+      );
+      await emulator.engine.settled(id);
+      return id;
+    };
+    await written("case-dry", await run({}));
+    expect(text("case-dry")).toContain("2 × Dry run of Contain: nothing was changed</h1>");
+    const failed = await denying(account, ["ec2:CreateSecurityGroup"], () =>
+      run({ DryRun: ["false"] }),
+    );
+    await written("case-failed", failed);
+    expect(text("case-failed")).toContain("2 × Containment failed: the instance is NOT isolated");
+    expect(await written("case", await run({ DryRun: ["false"] }))).toMatch(/^2 instances: 2 × /);
+    for (const id of instanceIds) {
+      expect(text("case")).toContain(`--action Release --instance ${id} `);
+      expect(text("case")).toContain(`Network, steps, changes and evidence of ${id}`);
+    }
+    expect(text("case").match(/has exactly this content/g)).toHaveLength(2);
+  });
+
   test("says in words that there is no such execution, and writes nothing", async () => {
     const file = join(folder, "none.html");
     const ended = await command("01234567-89ab-4cde-8f01-23456789abcd", "--out", file);
@@ -219,13 +258,19 @@ describe("npm run report", () => {
 });
 
 describe.skipIf(chromiumPath === undefined)("a report in a browser", () => {
-  const names = ["hostile", "dry", "contain", "release", "later", "failed", "refused", "other"];
+  const names = [
+    ...["hostile", "dry", "contain", "release", "later", "failed", "refused", "other"],
+    ...["hostile-case", "case-dry", "case-failed", "case"],
+  ];
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
+    const texts = HOSTILE.map(([each]) => each).join(" ");
     files.hostile = join(folder, "hostile.html");
-    writeFileSync(files.hostile, hostilePage(HOSTILE.map(([each]) => each).join(" ")));
+    writeFileSync(files.hostile, hostilePage(texts));
+    files["hostile-case"] = join(folder, "hostile-case.html");
+    writeFileSync(files["hostile-case"], hostileCase(texts));
   });
   afterAll(() => browser?.close());
 
