@@ -1,7 +1,7 @@
 import { explained } from "../common/explain.ts";
 import { Problem } from "../common/problem.ts";
 import { type Case, hasEnded, readCase } from "./case.ts";
-import { groupNames, type OwnGroup, ownGroups } from "./contained/groups.ts";
+import { groupNames, type OwnGroup, ownGroups, withName } from "./contained/groups.ts";
 import { type InstanceRun, releasableFrom } from "./instanceRun.ts";
 import { type Home, type Place, placeName } from "./places.ts";
 import { quoted } from "./report/next.ts";
@@ -189,7 +189,7 @@ async function releaseOf(
     ? { release }
     : {
         release,
-        note: `${instance} is on ${odd.id}, which looks like another containment of it, and no execution confirms that: the runbook decides.`,
+        note: `${instance} is on ${withName(odd)}, which looks like another containment of it, and no execution confirms that: the runbook decides.`,
       };
 }
 

@@ -104,6 +104,16 @@ describe("a run over several instances", () => {
     expect(plan.stdout).toMatch(new RegExp(`✔ ${one} {2}Dry run of Release[\\s\\S]*?back to sg-`));
     expect(await isContained(one)).toBe(true);
 
+    const machine = await execute("--action", "Release", "--of", id, "--json");
+    const plans = JSON.parse(machine.stdout).map(({ runs }: { runs: unknown[] }) => runs[0]);
+    for (const instance of [one, two])
+      expect(plans).toContainEqual(
+        expect.objectContaining({
+          instance,
+          told: expect.objectContaining({ action: "Release", dryRun: true }),
+        }),
+      );
+
     emulator.calls.clear();
     const released = await execute("--action", "Release", "--of", id, ...live);
     expect(released.status, released.all).toBe(0);
