@@ -74,7 +74,8 @@ export async function followAll(
       );
     const final = ended.filter((state) => isFinal(state.status));
     return {
-      status: final.every(wentWell) ? 0 : 1,
+      // A name that is mistyped must not look like a run that went well.
+      status: final.every(wentWell) && !(final.length > 0 && final.every(foundNothing)) ? 0 : 1,
       left: left.length > 0,
       failed: final.filter(({ status }) => !isGood(status)).length,
       states: ended,
@@ -108,6 +109,10 @@ export async function tell(
   if (state.fleet || !brief) say(pc.dim(`As a page: ${pageLine(state.id, home)}`));
   return { ...state, runs: found.runs, unread: found.unread };
 }
+
+/** Whether a run over several instances has found none. */
+export const foundNothing = ({ fleet, runs, unread }: Ended): boolean =>
+  fleet && runs?.length === 0 && unread?.length === 0;
 
 /** Lets several followers wait for the same Ctrl-C. */
 function broadcast<T>(next: () => Promise<T>): () => Promise<T> {

@@ -48,7 +48,7 @@ export function summary({ runs, unread }: Pick<Case, "runs" | "unread">): string
   }
   const each = [...counts].map(([verdict, count]) => `${count} × ${verdict}`);
   if (unread.length > 0) each.push(`${unread.length} × account and Region not read`);
-  if (runs.length === 0) return each[0] ?? "No instance was found.";
+  if (runs.length === 0) return each[0] ?? "No instance was found: nothing was done.";
   return `${runs.length} ${runs.length === 1 ? "instance" : "instances"}: ${printable(each.join("; "))}`;
 }
 

@@ -7,7 +7,7 @@ import { program } from "./program.ts";
 
 interface Options {
   readonly region?: string;
-  readonly out?: string;
+  readonly output?: string;
   readonly account?: string;
   readonly assumeRole?: string;
   readonly json: boolean;
@@ -19,7 +19,7 @@ const line = program(
   [
     ["01234567-89ab-4cde-8f01-23456789abcd", "into dist/reports/"],
     [
-      "01234567-89ab-4cde-8f01-23456789abcd --region eu-west-1 --out case-4711.html",
+      "01234567-89ab-4cde-8f01-23456789abcd --region eu-west-1 --output case-4711.html",
       "of a run in another Region, to a file of your own",
     ],
     [
@@ -31,7 +31,7 @@ const line = program(
   .argument("<execution-id>", "as npm run execute prints it", parse.executionId)
   .option("-r, --region <name>", "the Region it was started in", parse.region)
   .option(
-    "-o, --out <file>",
+    "-o, --output <file>",
     "write it to this file (default: dist/reports/EXECUTION_ID.html)",
     parse.given,
   )
@@ -43,8 +43,8 @@ const line = program(
   )
   .option("--json", "print the verdict and the file as JSON, and all else on standard error", false)
   .parse();
-const { out, ...options } = line.opts<Options>();
+const { output, ...options } = line.opts<Options>();
 const id = line.processedArgs[0] as string;
-const file = out ?? relative(process.cwd(), join(inProject("dist", "reports"), `${id}.html`));
+const file = output ?? relative(process.cwd(), join(inProject("dist", "reports"), `${id}.html`));
 
 await command(() => report(id, file, options));

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
+import { Option } from "commander";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject } from "../build/root.ts";
 import pc from "../common/colours.ts";
@@ -33,7 +34,11 @@ const { keep, web } = program(
   ],
 )
   .option("--keep", "leave the local AWS running, to try by hand", false)
-  .option("--web", "serve a page to rehearse with, until Ctrl-C (docs/rehearse.md)", false)
+  .addOption(
+    new Option("--web", "serve a page to rehearse with, until Ctrl-C (docs/rehearse.md)")
+      .default(false)
+      .conflicts("keep"),
+  )
   .parse()
   .opts<{ readonly keep: boolean; readonly web: boolean }>();
 

@@ -35,6 +35,11 @@ const AT_ONCE = 4;
  */
 export async function contained(options: ContainedOptions): Promise<number> {
   const config = loadConfig(options.context);
+  if (options.assumeRole !== undefined && options.accounts.length === 0)
+    throw new Problem(
+      "--assume-role is for other accounts, and no --accounts were given.",
+      "Give --accounts too, or leave --assume-role out.",
+    );
   const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
   const home = homeIn(regions[0], options.assumeRole);
   const say = printer(options.json);

@@ -350,7 +350,7 @@ describe("each line of docs/deploy.md runs with the permissions that it document
     const written = async (...args: readonly string[]) => {
       const folder = mkdtempSync(join(tmpdir(), "contain-case-"));
       const file = join(folder, "case.html");
-      const ended = await run("report", [...args, ...byRole, "--json", "--out", file], lead);
+      const ended = await run("report", [...args, ...byRole, "--json", "--output", file], lead);
       expect(ended.status, ended.all).toBe(0);
       const page = readFileSync(file, "utf8");
       rmSync(folder, { recursive: true });

@@ -146,6 +146,15 @@ describe("a run over several instances", () => {
   });
 });
 
+it("a tag or a group that names no instance is no success", async () => {
+  const nobody = await execute("--tag", "Incident=mistyped", "--bucket", "evidence");
+  expect(nobody.status).toBe(1);
+  expect(nobody.stdout).toContain("No instance was found: nothing was done.");
+  const group = await execute("--resource-group", "mistyped", "--bucket", "evidence");
+  expect(group.status).toBe(1);
+  expect(group.stderr).toMatch(/There are no such instances[\s\S]*--resource-group/);
+});
+
 describe("--of leaves out, or refuses in words,", () => {
   const of = (id: string, ...more: readonly string[]) =>
     execute("--action", "Release", "--of", id, ...more);

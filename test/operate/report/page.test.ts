@@ -218,6 +218,6 @@ describe("the page of a run over several instances", () => {
     const nothing = reportPage(caseLike([], { unread: [{ place: there, why: "No role." }] }));
     expect(nothing).toContain("<h1>1 × account and Region not read</h1>");
     expect(nothing).not.toContain("no instance");
-    expect(reportPage(caseLike([]))).toContain("<h1>No instance was found.</h1>");
+    expect(reportPage(caseLike([]))).toContain("<h1>No instance was found: nothing was done.</h1>");
   });
 });

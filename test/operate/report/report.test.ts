@@ -48,7 +48,7 @@ const command = (...args: readonly string[]) =>
 /** Writes the report of an execution by the command; its file. */
 async function written(name: string, id: string): Promise<string> {
   const file = join(folder, "reports", `${name}.html`);
-  const ended = await command(id, "--out", file);
+  const ended = await command(id, "--output", file);
   expect(ended.exitCode, ended.stderr).toBe(0);
   files[name] = file;
   return ended.stdout;
@@ -233,7 +233,7 @@ describe("npm run report", () => {
 
   test("says in words that there is no such execution, and writes nothing", async () => {
     const file = join(folder, "none.html");
-    const ended = await command("01234567-89ab-4cde-8f01-23456789abcd", "--out", file);
+    const ended = await command("01234567-89ab-4cde-8f01-23456789abcd", "--output", file);
     expect(ended.exitCode).toBe(1);
     expect(ended.stderr).toMatch(/There is no such execution in this Region and account/);
     expect(ended.stderr).toContain("--region");
@@ -241,14 +241,14 @@ describe("npm run report", () => {
   });
 
   test("says in words that the file can't be written", async () => {
-    const ended = await command(files.containment ?? "", "--out", "/dev/null/report.html");
+    const ended = await command(files.containment ?? "", "--output", "/dev/null/report.html");
     expect(ended.exitCode).toBe(1);
     expect(ended.stderr).toMatch(/\/dev\/null\/report\.html can't be written.*\n {2}What to do: /);
   });
 
   test("makes calls that read, and no others", async () => {
     const since = emulator.calls.all().length;
-    await command(files.containment ?? "", "--out", join(folder, "again.html"));
+    await command(files.containment ?? "", "--output", join(folder, "again.html"));
     const made = emulator.calls.all().slice(since);
     expect(made.length).toBeGreaterThan(3);
     expect(made.filter(({ operation }) => !/^(Get|Describe|List|Head)/.test(operation))).toEqual(
