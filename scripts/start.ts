@@ -69,6 +69,7 @@ await command(async () => {
     ...(web && { stepSeconds: 8, timeScale: 10 }),
   });
   const interrupted = untilInterrupted();
+  let ended: string | undefined;
   try {
     if (web) {
       say("making an account with an instance, and its page");
@@ -76,6 +77,7 @@ await command(async () => {
       console.log(`\nOpen ${pc.bold(page.address)} in a browser of this machine. Ctrl-C ends it.`);
       await interrupted;
       await page.close();
+      ended = "The rehearsal has ended; nothing is left running.";
       return 0;
     }
     const rehearsal = rehearse(emulator, compiled).then(() => true);
@@ -87,9 +89,13 @@ await command(async () => {
       );
     }
     say(`Done in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
-    if (keep) await interrupted;
+    if (keep) {
+      await interrupted;
+      ended = "The local AWS has ended; nothing is left running.";
+    }
   } finally {
     await emulator.close();
+    if (ended !== undefined) console.log(`\n${ended}`);
   }
   return 0;
 });
