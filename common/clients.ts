@@ -58,8 +58,8 @@ export const organizations = (region: string): OrganizationsClient =>
   new OrganizationsClient(options(region));
 
 /** An endpoint of one's own, such as the emulator's, has no host names for buckets. @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html */
-export const s3 = (region: string): S3Client =>
+export const s3 = (region: string, credentials?: Credentials): S3Client =>
   new S3Client({
-    ...options(region),
+    ...options(region, credentials),
     forcePathStyle: (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL) !== undefined,
   });

@@ -79,7 +79,7 @@ const RULES: readonly Rule[] = [
     /^(AutomationDefinitionNotFoundException|AutomationDefinitionVersionNotFoundException|InvalidDocument(Version)?)$/,
     (error) => `The document, or that version of it, is not in this Region (${error.message}).`,
     () =>
-      "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
+      "Check the Region (--region), the name (--document) and the version (--document-version); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
   ),
   (error) =>
     error.name === "InvalidAutomationExecutionParametersException" &&
@@ -95,6 +95,12 @@ const RULES: readonly Rule[] = [
     (error) => `The document does not take these parameters: ${error.message}`,
     () =>
       "Compare them with the document's: aws ssm describe-document --name ContainEC2Instance --query Document.Parameters.",
+  ),
+  named(
+    /^InvalidTarget$/,
+    (error) => `There are no such instances: ${error.message}`,
+    () =>
+      "Check --tag or --resource-group; aws resource-groups list-groups has the resource groups of this Region.",
   ),
   named(
     /^DocumentAlreadyExists$/,
@@ -161,4 +167,11 @@ export function explain(error: unknown): unknown {
     if (problem !== undefined) return problem;
   }
   return error;
+}
+
+/** The same in a sentence or two: what is wrong, and what to do about it where that is known. */
+export function explained(error: unknown): string {
+  const known = explain(error);
+  if (known instanceof Problem) return `${known.message} ${known.remedy}`;
+  return known instanceof Error ? known.message : String(known);
 }

@@ -23,7 +23,7 @@ export function readIdFile(path: string, kind: "account" | "instance"): string {
     return readFileSync(path, "utf8");
   } catch (cause) {
     throw new Problem(
-      `The file ${path} can't be read.`,
+      `The file ${path} (--file) can't be read: ${cause instanceof Error ? cause.message : cause}.`,
       `Give the path of a text file with one ${kind} id a line.`,
       { cause },
     );

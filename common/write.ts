@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Problem } from "./problem.ts";
 
@@ -9,7 +9,7 @@ import { Problem } from "./problem.ts";
  */
 export function writeText(path: string, text: string): void {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, text);
   } catch (cause) {
     throw new Problem(
@@ -17,5 +17,17 @@ export function writeText(path: string, text: string): void {
       "Give a path in a folder that belongs to you, and see that the disk has space.",
       { cause },
     );
+  }
+}
+
+/** Makes a folder and those above it. Node's own way (`recursive`) never ends where a file system refuses as /proc does. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it.
+    if (!existsSync(path)) throw error;
   }
 }

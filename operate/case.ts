@@ -5,7 +5,7 @@ import {
   type StepExecution,
 } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
-import { explain } from "../common/explain.ts";
+import { explained } from "../common/explain.ts";
 import { allSteps, childrenOf, isFinal, isFleet } from "./follow.ts";
 import { type InstanceRun, instanceRunOf } from "./instanceRun.ts";
 import type { ClientsAt, Home, Place } from "./places.ts";
@@ -89,7 +89,7 @@ async function overPlaces(
             return failed(step.FailureMessage ?? `Nothing was started (${step.StepStatus}).`);
           return await below(clientsAt, place, await get(ssm, id));
         } catch (error) {
-          return failed(reasonOfError(error));
+          return failed(explained(error));
         }
       }),
     ),
@@ -98,13 +98,6 @@ async function overPlaces(
     runs: found.flatMap(({ runs }) => runs),
     unread: found.flatMap(({ unread }) => unread),
   };
-}
-
-/** What is wrong, and what to do about it where that is known. */
-function reasonOfError(error: unknown): string {
-  const known = explain(error);
-  if (!(known instanceof Error)) return String(known);
-  return "remedy" in known ? `${known.message} ${known.remedy}` : known.message;
 }
 
 async function get(ssm: SSMClient, id: string): Promise<AutomationExecution> {

@@ -20,7 +20,15 @@ import { type Ended, followAll, type Output, resume } from "./followAll.ts";
 import { releasableFrom } from "./instanceRun.ts";
 import { type Home, homeIn } from "./places.ts";
 import { type Releases, releasesOf } from "./releaseOf.ts";
-import { optionsIn, plan, type Run, type RunOptions, type Selection } from "./request.ts";
+import {
+  called,
+  INSTANCE,
+  optionsIn,
+  plan,
+  type Run,
+  type RunOptions,
+  type Selection,
+} from "./request.ts";
 import { releaseAll, summary } from "./showCase.ts";
 
 export interface ExecuteOptions {
@@ -35,7 +43,8 @@ export interface ExecuteOptions {
   /** ARN or name of the role; by default the one that the deployment made. */
   readonly role?: string;
   readonly dryRun: boolean;
-  readonly maxConcurrency: string;
+  /** By default 5. */
+  readonly maxConcurrency?: string;
   /**
    * By default one failure keeps no other instance from being contained. In other accounts the default is 0: what
    * failed there is not seen from here unless the account's whole run fails.
@@ -46,8 +55,10 @@ export interface ExecuteOptions {
   readonly executionRole?: string;
   /** Name of the role by which runs in other accounts are read. */
   readonly assumeRole?: string;
-  readonly locationConcurrency: string;
-  readonly locationErrors: string;
+  /** By default 5. */
+  readonly locationConcurrency?: string;
+  /** By default 100%. */
+  readonly locationErrors?: string;
   readonly follow: boolean;
   /** Seconds between two looks. */
   readonly interval: number;
@@ -69,6 +80,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     options.region === undefined ? { regions: [] } : { regions: [options.region] },
   );
   if (options.regions.length > 0) regionsOf({ regions: options.regions });
+  assertMeant(options);
   if (options.of !== undefined) assertRelease(options);
   else if (options.accounts.length === 0) assertHere(options);
   const client = ssm(region);
@@ -87,7 +99,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
       AutomationAssumeRole: await roleArn(client, config, document, { ...options, over }, region),
     },
     dryRun: options.dryRun,
-    maxConcurrency: options.maxConcurrency,
+    maxConcurrency: options.maxConcurrency ?? "5",
     maxErrors: options.maxErrors ?? (options.accounts.length > 0 ? "0" : "100%"),
     ...(over
       ? {
@@ -95,8 +107,8 @@ export async function execute(options: ExecuteOptions): Promise<number> {
             accounts: await accountIds(options, region),
             regions: options.regions,
             executionRole: options.executionRole ?? config.executionRoleName,
-            maxConcurrency: options.locationConcurrency,
-            maxErrors: options.locationErrors,
+            maxConcurrency: options.locationConcurrency ?? "5",
+            maxErrors: options.locationErrors ?? "100%",
           },
         }
       : {}),
@@ -129,7 +141,14 @@ function selectionOf(options: ExecuteOptions, found: Releases | undefined): Sele
   if (options.of !== undefined && found !== undefined)
     return { ...selection, releases: { of: options.of.join(","), each: found.releases } };
   if (file === undefined) return selection;
-  return { ...selection, instances: idsIn(readIdFile(file, "instance")).map(({ id }) => id) };
+  const ids = idsIn(readIdFile(file, "instance"));
+  const wrong = ids.find(({ id }) => !INSTANCE.test(id));
+  if (wrong !== undefined)
+    throw new Problem(
+      `Line ${wrong.line} of ${file} (--file) has ${wrong.id.slice(0, 40)}, which is not an instance id.`,
+      "Write one instance id a line, i- and 17 (or 8) hexadecimal digits; # begins a comment.",
+    );
+  return { ...selection, instances: ids.map(({ id }) => id) };
 }
 
 /** From where a run is started and read. */
@@ -183,7 +202,8 @@ function sayAll(
 ): void {
   const ended = all.filter((each): each is Ended => "runs" in each);
   const runs = ended.flatMap((each) => each.runs ?? []);
-  if (ended.length > 1) say(pc.bold(`Together ${summary(runs)}`));
+  const unread = ended.flatMap((each) => each.unread ?? []);
+  if (ended.length > 1) say(pc.bold(`Together ${summary({ runs, unread })}`));
   const containing = ended.filter(({ runs: some = [] }) => some.some(releasableFrom));
   if (containing.length > 1)
     say(
@@ -225,6 +245,53 @@ async function start(
   }
 }
 
+/** Options of Contain, which a Release has no use for. */
+const OF_CONTAIN = [
+  "BackupS3BucketAccess",
+  "CreateAMIBackup",
+  "KmsKey",
+  "IngressInput",
+  "EgressInput",
+];
+
+/**
+ * What an option says must have an effect: none is dropped in silence.
+ *
+ * @throws Problem for a Release without a key or with what belongs to Contain, a key for no image, and rates for one
+ */
+function assertMeant({ parameters, selection, of, ...options }: ExecuteOptions): void {
+  const action = parameters.Action ?? "Contain";
+  const ofContain = OF_CONTAIN.find((name) => parameters[name] !== undefined);
+  if (action !== "Contain" && ofContain !== undefined)
+    throw new Problem(
+      `${called(ofContain)} belongs to Contain, and the action is ${action}.`,
+      "Leave it out: a release gives back what the backup has.",
+    );
+  if (action !== "Contain" && of === undefined && parameters.S3PrefixName === undefined)
+    throw new Problem(
+      `${action} needs the key of the backup, and no --prefix was given.`,
+      "Give --prefix with the key that the report of Contain names; npm run contained lists the keys, and --of EXECUTION_ID releases all that a run contained.",
+    );
+  if (
+    parameters.KmsKey !== undefined &&
+    parameters.CreateAMIBackup === undefined &&
+    action === "Contain"
+  )
+    throw new Problem(
+      "--kms-key encrypts the copy of an image, and no image was asked for.",
+      "Give --ami too, or leave --kms-key out.",
+    );
+  const rates = [
+    ["--max-concurrency", options.maxConcurrency],
+    ["--max-errors", options.maxErrors],
+  ].find(([, value]) => value !== undefined);
+  if (selection.instance !== undefined && rates !== undefined)
+    throw new Problem(
+      `${rates[0]} is for runs over several instances, and --instance names one.`,
+      "Leave it out, or name several instances by --tag, --resource-group or --file.",
+    );
+}
+
 /** @throws Problem for what a run contained to be contained again, which nobody can mean */
 function assertRelease({ parameters }: ExecuteOptions): void {
   if (parameters.Action === "Contain")
@@ -239,10 +306,17 @@ function assertRelease({ parameters }: ExecuteOptions): void {
  *
  * @throws Problem for such an option
  */
-function assertHere({ regions, executionRole, parameters }: ExecuteOptions): void {
-  if (regions.length > 0 || executionRole !== undefined)
+function assertHere({ regions, parameters, ...options }: ExecuteOptions): void {
+  const given = [
+    ["--regions", regions.length > 0 || undefined],
+    ["--execution-role", options.executionRole],
+    ["--assume-role", options.assumeRole],
+    ["--location-concurrency", options.locationConcurrency],
+    ["--location-errors", options.locationErrors],
+  ].find(([, value]) => value !== undefined);
+  if (given !== undefined)
     throw new Problem(
-      `${regions.length > 0 ? "--regions" : "--execution-role"} is for runs in other accounts, and no --accounts were given.`,
+      `${given[0]} is for runs in other accounts, and no --accounts were given.`,
       "Give --accounts too, or for a run in this account --region with its Region.",
     );
   if (/\{(account|region)\}/.test(parameters.S3BucketName ?? ""))

@@ -71,7 +71,8 @@ export interface FollowOptions {
   readonly id: string;
   /** Seconds between two looks. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html (three calls a second an account) */
   readonly interval: number;
-  readonly onChange: (progress: Progress) => void;
+  /** Is told of each new state, and whether it is of an execution that starts others. */
+  readonly onChange: (progress: Progress, fleet: boolean) => void;
   /** Resolves each time Ctrl-C was pressed, with what the person chose. */
   readonly interruption?: () => Promise<Interruption>;
 }
@@ -91,7 +92,7 @@ export async function follow(options: FollowOptions): Promise<Snapshot> {
     for (const progress of [...state.steps, ...state.children])
       if (seen.get(progress.key) !== progress.status) {
         seen.set(progress.key, progress.status);
-        onChange(progress);
+        onChange(progress, state.fleet);
       }
     if (isFinal(state.status)) return state;
     const pause = wait(options.interval * 1000).then(() => undefined);
@@ -177,7 +178,7 @@ export const childrenOf = (
   listExecutions(client, [{ Key: "ParentExecutionId", Values: [id] }]);
 
 /** How the executions stand that an execution has started. */
-export const allChildren = async (client: SSMClient, id: string): Promise<readonly Progress[]> =>
+const allChildren = async (client: SSMClient, id: string): Promise<readonly Progress[]> =>
   (await childrenOf(client, id)).map(childProgress);
 
 const stepProgress = (step: StepExecution): Progress => ({

@@ -7,7 +7,7 @@ import { follow, isFinal, isGood, type Snapshot, wentWell } from "./follow.ts";
 import { interruptions } from "./interrupt.ts";
 import type { Home } from "./places.ts";
 import { line, result } from "./show.ts";
-import { caseText, instanceText, releaseText } from "./showCase.ts";
+import { caseText, instanceText, pageLine, releaseText } from "./showCase.ts";
 
 /** How what is seen is printed. */
 export interface Output {
@@ -53,9 +53,10 @@ export async function followAll(
           id,
           // Systems Manager answers three such calls a second in all.
           interval: Math.max(interval, executions.length * LOOK_SECONDS),
-          onChange: (progress) =>
+          // Where there are several instances, what failed is told at its verdict.
+          onChange: (progress, fleet) =>
             say(
-              `${executions.length > 1 ? `${pc.dim(printable(label))} ` : ""}${line(progress, output.verbose)}`,
+              `${executions.length > 1 ? `${pc.dim(printable(label))} ` : ""}${line(progress, output.verbose, fleet || executions.length > 1)}`,
             ),
           interruption: shared,
         }),
@@ -73,7 +74,8 @@ export async function followAll(
       );
     const final = ended.filter((state) => isFinal(state.status));
     return {
-      status: final.every(wentWell) ? 0 : 1,
+      // A name that is mistyped must not look like a run that went well.
+      status: final.every(wentWell) && !(final.length > 0 && final.every(foundNothing)) ? 0 : 1,
       left: left.length > 0,
       failed: final.filter(({ status }) => !isGood(status)).length,
       states: ended,
@@ -104,10 +106,13 @@ export async function tell(
       const text = brief ? instanceText(run, home) : releaseText(run, home);
       if (text !== "") say(text);
     }
-  if (state.fleet || !brief)
-    say(pc.dim(`As a page: npm run report -- ${state.id} --region ${home.region}`));
+  if (state.fleet || !brief) say(pc.dim(`As a page: ${pageLine(state.id, home)}`));
   return { ...state, runs: found.runs, unread: found.unread };
 }
+
+/** Whether a run over several instances has found none. */
+export const foundNothing = ({ fleet, runs, unread }: Ended): boolean =>
+  fleet && runs?.length === 0 && unread?.length === 0;
 
 /** Lets several followers wait for the same Ctrl-C. */
 function broadcast<T>(next: () => Promise<T>): () => Promise<T> {

@@ -1,7 +1,8 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import { partitionOf } from "automation-language/arn";
-import { credentialsOf, ec2, ssm } from "../common/clients.ts";
+import { credentialsOf, ec2, s3, ssm } from "../common/clients.ts";
 import { callerAccount } from "../common/preflight.ts";
 import { Problem } from "../common/problem.ts";
 
@@ -15,6 +16,7 @@ export interface Place {
 export interface Clients {
   readonly ssm: SSMClient;
   readonly ec2: EC2Client;
+  readonly s3: S3Client;
 }
 
 /** The clients for a place. @throws Problem for another account without a role to read there */
@@ -38,6 +40,13 @@ export const homeIn = (region: string, assumeRole: string | undefined): Home => 
   clientsAt: clientsAt(region, assumeRole),
 });
 
+/** A home of which all is read by these clients, such as those of an account in the emulator. */
+export const homeWith = (clients: Clients, region: string): Home => ({
+  region,
+  assumeRole: undefined,
+  clientsAt: async () => clients,
+});
+
 /** A place in words. */
 export const placeName = ({ account, region }: Place): string =>
   account === undefined ? region : `${account} / ${region}`;
@@ -55,7 +64,7 @@ function clientsAt(region: string, role: string | undefined): ClientsAt {
   const make = async (place: Place): Promise<Clients> => {
     own ??= place.account === undefined ? undefined : callerAccount(region);
     if (place.account === undefined || place.account === (await own))
-      return { ssm: ssm(place.region), ec2: ec2(place.region) };
+      return { ssm: ssm(place.region), ec2: ec2(place.region), s3: s3(place.region) };
     if (role === undefined)
       throw new Problem(
         `What ran in account ${place.account} can't be read with the credentials of another account.`,
@@ -63,7 +72,11 @@ function clientsAt(region: string, role: string | undefined): ClientsAt {
       );
     const arn = `arn:${partitionOf(place.region)}:iam::${place.account}:role/${role}`;
     const credentials = credentialsOf(arn, region);
-    return { ssm: ssm(place.region, credentials), ec2: ec2(place.region, credentials) };
+    return {
+      ssm: ssm(place.region, credentials),
+      ec2: ec2(place.region, credentials),
+      s3: s3(place.region, credentials),
+    };
   };
   return (place) => {
     const name = placeName(place);

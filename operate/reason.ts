@@ -27,3 +27,9 @@ export function reasonOf(failure: string): string {
 /** An exception that a script raises on purpose says all in its message. */
 const sentence = (exception: string): string =>
   exception.trim().replace(/^(?:RuntimeError|ValueError|Exception)(?: - |: )/, "");
+
+/** The first line of a text, and whether there is more. */
+export function firstLine(text: string): string {
+  const [first = "", ...more] = text.trim().split("\n");
+  return more.length > 0 ? `${first} …` : first;
+}

@@ -1,7 +1,7 @@
-import { explain } from "../common/explain.ts";
+import { explained } from "../common/explain.ts";
 import { Problem } from "../common/problem.ts";
 import { type Case, hasEnded, readCase } from "./case.ts";
-import { groupNames, type OwnGroup, ownGroups } from "./contained/groups.ts";
+import { groupNames, type OwnGroup, ownGroups, withName } from "./contained/groups.ts";
 import { type InstanceRun, releasableFrom } from "./instanceRun.ts";
 import { type Home, type Place, placeName } from "./places.ts";
 import { quoted } from "./report/next.ts";
@@ -147,9 +147,7 @@ async function heldBy({ clientsAt }: Home, runs: readonly InstanceRun[]): Promis
         const groups = await ownGroups(ec2, groupNames([...new Set(instances)]));
         return { groups: groups.filter(isHeld), notes: [] };
       } catch (error) {
-        const known = explain(error);
-        const why = known instanceof Error ? known.message : String(known);
-        const note = `Whether instances in ${name} were contained again since can't be seen (${why}). The runbook itself checks it.`;
+        const note = `Whether instances in ${name} were contained again since can't be seen: ${explained(error)} The runbook itself checks it.`;
         return { groups: [], notes: [note] };
       }
     }),
@@ -191,7 +189,7 @@ async function releaseOf(
     ? { release }
     : {
         release,
-        note: `${instance} is on ${odd.id}, which looks like another containment of it, and no execution confirms that: the runbook decides.`,
+        note: `${instance} is on ${withName(odd)}, which looks like another containment of it, and no execution confirms that: the runbook decides.`,
       };
 }
 

@@ -81,7 +81,7 @@ export const optionsIn = (message: string): readonly string[] =>
     .map(([parameter, option]) => `${option} (${parameter})`);
 
 /** A parameter as the person who gave it knows it. */
-const called = (parameter: string): string => optionsIn(parameter)[0] ?? parameter;
+export const called = (parameter: string): string => optionsIn(parameter)[0] ?? parameter;
 
 export const INSTANCE = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 /** How many at the same time. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */

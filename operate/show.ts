@@ -1,18 +1,19 @@
 import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
 import { isFinal, isGood, type Progress, type Snapshot, wentWell } from "./follow.ts";
-import { reasonOf } from "./reason.ts";
+import { firstLine, reasonOf } from "./reason.ts";
 
 /**
  * A step's or child's new state as a line: when, sign, name, state, how long, and why it failed.
  *
  * @param verbose whether the reason is AWS's whole message, tracebacks included
+ * @param brief whether of the reason the first line alone: the whole report of a failed run is its message
  */
-export function line(progress: Progress, verbose = false): string {
+export function line(progress: Progress, verbose = false, brief = false): string {
   const { started, ended, status } = progress;
   const took = started && ended ? pc.dim(` ${seconds(started, ended)}`) : "";
   const why = progress.failure
-    ? `\n           ${pc.red(shownReason(progress.failure, verbose))}`
+    ? `\n           ${pc.red(shownReason(progress.failure, verbose, brief))}`
     : "";
   return `${pc.dim(clock(ended ?? started))} ${sign(status)} ${printable(progress.title)}  ${status}${took}${why}`;
 }
@@ -43,8 +44,11 @@ export function reports(state: Snapshot): readonly string[] {
   });
 }
 
-const shownReason = (failure: string, verbose: boolean): string =>
-  printable(verbose ? failure : reasonOf(failure));
+function shownReason(failure: string, verbose: boolean, brief = false): string {
+  if (verbose) return printable(failure);
+  const reason = reasonOf(failure);
+  return printable(brief ? firstLine(reason) : reason);
+}
 
 function sign(status: string): string {
   if (!isFinal(status)) return pc.cyan("▸");

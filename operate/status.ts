@@ -2,7 +2,7 @@ import { ssm } from "../common/clients.ts";
 import { regionsOf } from "../common/config.ts";
 import { printer } from "../common/printer.ts";
 import { isFinal, snapshot, wentWell } from "./follow.ts";
-import { followAll, type Output, tell } from "./followAll.ts";
+import { followAll, foundNothing, type Output, tell } from "./followAll.ts";
 import { homeIn } from "./places.ts";
 import { line, result } from "./show.ts";
 
@@ -29,9 +29,10 @@ export async function status(id: string, options: StatusOptions): Promise<number
   }
   const state = await snapshot(client, id);
   const say = printer(output.json);
-  for (const progress of [...state.steps, ...state.children]) say(line(progress, output.verbose));
+  for (const progress of [...state.steps, ...state.children])
+    say(line(progress, output.verbose, state.fleet));
   if (!isFinal(state.status)) say(result(state, output.verbose));
   const told = await tell(state, home, output);
   if (output.json) console.log(JSON.stringify(told, null, 2));
-  return isFinal(state.status) && !wentWell(state) ? 1 : 0;
+  return isFinal(state.status) && (!wentWell(state) || foundNothing(told)) ? 1 : 0;
 }

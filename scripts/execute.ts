@@ -21,14 +21,14 @@ interface Options {
   readonly egress?: string;
   readonly tagIdentifier?: string;
   readonly role?: string;
-  readonly maxConcurrency: string;
+  readonly maxConcurrency?: string;
   readonly maxErrors?: string;
   readonly accounts: readonly string[];
   readonly regions: readonly string[];
   readonly executionRole?: string;
   readonly assumeRole?: string;
-  readonly locationConcurrency: string;
-  readonly locationErrors: string;
+  readonly locationConcurrency?: string;
+  readonly locationErrors?: string;
   readonly document?: string;
   readonly documentVersion?: string;
   readonly region?: string;
@@ -115,9 +115,8 @@ const options = program(
   .optionsGroup("How many at once:")
   .option(
     "--max-concurrency <n>",
-    "instances at the same time, a number or percentage",
+    "instances at the same time, a number or percentage (default: 5)",
     parse.concurrency,
-    "5",
   )
   .option(
     "--max-errors <n>",
@@ -144,15 +143,13 @@ const options = program(
   )
   .option(
     "--location-concurrency <n>",
-    "accounts and Regions at the same time",
+    "accounts and Regions at the same time (default: 5)",
     parse.concurrency,
-    "5",
   )
   .option(
     "--location-errors <n>",
-    "failures after which no further account and Region is begun",
+    "failures after which no further account and Region is begun (default: 100%)",
     parse.failures,
-    "100%",
   )
   .optionsGroup("This command:")
   .option(
@@ -160,7 +157,7 @@ const options = program(
     "name, or ARN of a document that another account shares",
     parse.given,
   )
-  .option("--document-version <n>", "a version other than the default", parse.given)
+  .option("--document-version <n>", "a version other than the default", parse.documentVersion)
   .option("-r, --region <name>", "the Region to start in", parse.region)
   .option("--no-follow", "start only")
   .option("--interval <seconds>", "seconds between two looks", parse.seconds, 2)
@@ -177,15 +174,14 @@ const given = <T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], un
 
 const { instance, tag, resourceGroup, file, json, verbose } = options;
 const { role, executionRole, assumeRole, document, documentVersion, region, maxErrors } = options;
-const { context, dryRun, maxConcurrency, accounts, regions } = options;
-const { locationConcurrency, locationErrors, follow, interval, yes } = options;
+const { maxConcurrency, locationConcurrency, locationErrors } = options;
+const { context, dryRun, accounts, regions, follow, interval, yes } = options;
 
 await command(() =>
   execute({
     ...given({ role, executionRole, assumeRole, document, documentVersion, region, maxErrors }),
-    ...given({ of: options.of }),
-    ...{ context, dryRun, maxConcurrency, accounts, regions },
-    ...{ locationConcurrency, locationErrors, follow, interval, yes },
+    ...given({ of: options.of, maxConcurrency, locationConcurrency, locationErrors }),
+    ...{ context, dryRun, accounts, regions, follow, interval, yes },
     output: { json, verbose },
     selection: given({ instance, tag, group: resourceGroup, file }),
     parameters: given({

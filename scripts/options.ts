@@ -1,3 +1,4 @@
+import { accountIdPattern } from "automation-language/arn";
 import { InvalidArgumentError } from "commander";
 import { isAccountOrUnit, isRegion } from "../common/config.ts";
 import { ERRORS, INSTANCE, RATE } from "../operate/request.ts";
@@ -55,6 +56,9 @@ export const moreOf = (text: string, before: readonly string[]): readonly string
   ...list(text),
 ];
 
+export const accountId = (text: string): string =>
+  accountIdPattern.test(text) ? text : must(`${shown(text)} is not an account id of 12 digits.`);
+
 /** Account ids or organizational units. */
 export const accountsOrUnits = (text: string): readonly string[] =>
   list(text).map((item) =>
@@ -96,11 +100,24 @@ export function rules(text: string): string {
   } catch (error) {
     must(`It is not JSON (${error instanceof Error ? error.message : error}).`);
   }
-  return Array.isArray(parsed) && parsed.every((one) => typeof one === "object" && one !== null)
+  const wrong = Array.isArray(parsed) ? parsed.findIndex((rule) => !isRule(rule)) : 0;
+  return wrong < 0
     ? text
     : must(
-        `It must be a JSON list of rules: '[{"Cidr": "192.0.2.10/32", "IpProtocol": "tcp", "FromPort": "22", "ToPort": "22"}]'.`,
+        `${Array.isArray(parsed) ? `Rule ${wrong + 1} has other keys than Cidr, IpProtocol, FromPort and ToPort, or lacks one. ` : ""}It must be a JSON list of rules: '[{"Cidr": "192.0.2.10/32", "IpProtocol": "tcp", "FromPort": "22", "ToPort": "22"}]'.`,
       );
 }
+
+/** Whether it has the keys of a rule, and no others; a rule for all protocols has no ports. */
+const isRule = (rule: unknown): boolean =>
+  typeof rule === "object" &&
+  rule !== null &&
+  /^Cidr,(?:FromPort,)?IpProtocol(?:,ToPort)?$/.test(Object.keys(rule).sort().join());
+
+/** A version of a document. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
+export const documentVersion = (text: string): string =>
+  /^(?:\$LATEST|\$DEFAULT|[1-9][0-9]*)$/.test(text)
+    ? text
+    : must("A version is a number from 1, $DEFAULT or $LATEST.");
 
 const shown = (text: string): string => (text === "" ? "An empty text" : text);

@@ -1,7 +1,32 @@
-import { Command, Help } from "commander";
+import { Command, Help, type Option } from "commander";
 
 /** A line to type, and what it does. */
 export type Example = readonly [line: string, does: string];
+
+/**
+ * A command that tells of an option that is given twice, or with its opposite: the last value would count, and the
+ * first be dropped in silence.
+ */
+class OnceCommand extends Command {
+  readonly #given = new Set<string>();
+
+  override addOption(option: Option): this {
+    super.addOption(option);
+    const attribute = option.attributeName();
+    // A parser that is given what came before gathers the values.
+    const gathers = (option.parseArg?.length ?? 0) > 1;
+    this.on(`option:${option.name()}`, () => {
+      const opposite = `${!option.negate} ${attribute}`;
+      const own = `${option.negate} ${attribute}`;
+      if (this.#given.has(opposite))
+        this.error(`error: option '${option.flags}' was given together with its opposite`);
+      if (this.#given.has(own) && !gathers && (option.required || option.optional))
+        this.error(`error: option '${option.flags}' was given twice; give it once`);
+      this.#given.add(own);
+    });
+    return this;
+  }
+}
 
 /**
  * The command line of a script of package.json: `--help` prints the options and examples and does nothing else;
@@ -17,7 +42,8 @@ export function program(
 ): Command {
   const run = /^(start|test)$/.test(script) ? `npm ${script}` : `npm run ${script}`;
   const line = (rest: string): string => (rest === "" ? run : `${run} -- ${rest}`);
-  return new Command(`${run} --`)
+  const made = new OnceCommand(`${run} --`);
+  return made
     .description(description)
     .configureHelp({
       // "(default: false)" and "(default: [])" tell nothing.

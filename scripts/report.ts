@@ -7,8 +7,10 @@ import { program } from "./program.ts";
 
 interface Options {
   readonly region?: string;
-  readonly out?: string;
+  readonly output?: string;
+  readonly account?: string;
   readonly assumeRole?: string;
+  readonly json: boolean;
 }
 
 const line = program(
@@ -17,26 +19,32 @@ const line = program(
   [
     ["01234567-89ab-4cde-8f01-23456789abcd", "into dist/reports/"],
     [
-      "01234567-89ab-4cde-8f01-23456789abcd --region eu-west-1 --out case-4711.html",
+      "01234567-89ab-4cde-8f01-23456789abcd --region eu-west-1 --output case-4711.html",
       "of a run in another Region, to a file of your own",
+    ],
+    [
+      "01234567-89ab-4cde-8f01-23456789abcd --account 444455556666 --assume-role IncidentResponder",
+      "of a run in another account, by a role there",
     ],
   ],
 )
   .argument("<execution-id>", "as npm run execute prints it", parse.executionId)
   .option("-r, --region <name>", "the Region it was started in", parse.region)
   .option(
-    "-o, --out <file>",
+    "-o, --output <file>",
     "write it to this file (default: dist/reports/EXECUTION_ID.html)",
     parse.given,
   )
+  .option("--account <id>", "the account it ran in, other than your own", parse.accountId)
   .option(
     "--assume-role <name>",
     "the role to read what ran in other accounts by, the same name in each",
     parse.given,
   )
+  .option("--json", "print the verdict and the file as JSON, and all else on standard error", false)
   .parse();
-const { region, out, assumeRole } = line.opts<Options>();
+const { output, ...options } = line.opts<Options>();
 const id = line.processedArgs[0] as string;
-const file = out ?? relative(process.cwd(), join(inProject("dist", "reports"), `${id}.html`));
+const file = output ?? relative(process.cwd(), join(inProject("dist", "reports"), `${id}.html`));
 
-await command(() => report(id, region, file, assumeRole));
+await command(() => report(id, file, options));

@@ -1,6 +1,7 @@
 import { relative } from "node:path";
 import { type SSMClient, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
 import { type Emulator, startEmulator } from "automation-emulator";
+import { Option } from "commander";
 import { DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject } from "../build/root.ts";
 import pc from "../common/colours.ts";
@@ -11,6 +12,7 @@ import { writeText } from "../common/write.ts";
 import { type Compiled, compile } from "../document/compile.ts";
 import { documentName } from "../document/runbook.ts";
 import { follow, isGood, type Snapshot } from "../operate/follow.ts";
+import { homeWith } from "../operate/places.ts";
 import { readReport, reportPage } from "../operate/report/index.ts";
 import { line, result } from "../operate/show.ts";
 import { program } from "./program.ts";
@@ -32,7 +34,11 @@ const { keep, web } = program(
   ],
 )
   .option("--keep", "leave the local AWS running, to try by hand", false)
-  .option("--web", "serve a page to rehearse with, until Ctrl-C (docs/rehearse.md)", false)
+  .addOption(
+    new Option("--web", "serve a page to rehearse with, until Ctrl-C (docs/rehearse.md)")
+      .default(false)
+      .conflicts("keep"),
+  )
   .parse()
   .opts<{ readonly keep: boolean; readonly web: boolean }>();
 
@@ -63,6 +69,7 @@ await command(async () => {
     ...(web && { stepSeconds: 8, timeScale: 10 }),
   });
   const interrupted = untilInterrupted();
+  let ended: string | undefined;
   try {
     if (web) {
       say("making an account with an instance, and its page");
@@ -70,6 +77,7 @@ await command(async () => {
       console.log(`\nOpen ${pc.bold(page.address)} in a browser of this machine. Ctrl-C ends it.`);
       await interrupted;
       await page.close();
+      ended = "The rehearsal has ended; nothing is left running.";
       return 0;
     }
     const rehearsal = rehearse(emulator, compiled).then(() => true);
@@ -81,9 +89,13 @@ await command(async () => {
       );
     }
     say(`Done in ${((Date.now() - began) / 1000).toFixed(1)} s.`);
-    if (keep) await interrupted;
+    if (keep) {
+      await interrupted;
+      ended = "The local AWS has ended; nothing is left running.";
+    }
   } finally {
     await emulator.close();
+    if (ended !== undefined) console.log(`\n${ended}`);
   }
   return 0;
 });
@@ -168,7 +180,7 @@ async function run(
 /** Writes the report of a run as a page, as it stands now; the page's file. */
 async function page(account: RehearsalAccount, name: string, { id }: Snapshot): Promise<string> {
   const file = relative(inProject(), inProject("dist", "reports", `rehearsal-${name}.html`));
-  writeText(inProject(file), reportPage(await readReport(account, region, id)));
+  writeText(inProject(file), reportPage(await readReport(homeWith(account, region), id)));
   return file;
 }
 

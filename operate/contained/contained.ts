@@ -2,12 +2,12 @@ import pLimit from "p-limit";
 import { accountsBelow } from "../../common/accounts.ts";
 import { organizations } from "../../common/clients.ts";
 import { loadConfig, regionsOf } from "../../common/config.ts";
-import { explain } from "../../common/explain.ts";
+import { explained } from "../../common/explain.ts";
 import { callerAccount } from "../../common/preflight.ts";
 import { printable } from "../../common/printable.ts";
 import { printer } from "../../common/printer.ts";
 import { Problem } from "../../common/problem.ts";
-import { homeIn, type Place, placeName } from "../places.ts";
+import { type Home, homeIn, type Place, placeName } from "../places.ts";
 import { releaseLine } from "../showCase.ts";
 import { readEvidence } from "./evidence.ts";
 import { type Contained, judge } from "./judge.ts";
@@ -35,22 +35,30 @@ const AT_ONCE = 4;
  */
 export async function contained(options: ContainedOptions): Promise<number> {
   const config = loadConfig(options.context);
+  if (options.assumeRole !== undefined && options.accounts.length === 0)
+    throw new Problem(
+      "--assume-role is for other accounts, and no --accounts were given.",
+      "Give --accounts too, or leave --assume-role out.",
+    );
   const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
-  const [home] = regions;
+  const home = homeIn(regions[0], options.assumeRole);
   const say = printer(options.json);
-  const { clientsAt } = homeIn(home, options.assumeRole);
   const places = await placesOf(options, regions);
   const limit = pLimit(AT_ONCE);
   const read = await Promise.all(
     places.map((place) =>
       limit(async () => {
         try {
-          const evidence = await readEvidence(await clientsAt(place), place, config.documentName);
+          const evidence = await readEvidence(
+            await home.clientsAt(place),
+            place,
+            config.documentName,
+          );
           return { place, all: judge(evidence, new Date()), unread: undefined };
         } catch (error) {
           // One place alone is told as any command tells what is wrong.
           if (places.length === 1) throw error;
-          return { place, all: [], unread: why(error) };
+          return { place, all: [], unread: explained(error) };
         }
       }),
     ),
@@ -90,12 +98,6 @@ async function placesOf(
   );
 }
 
-function why(error: unknown): string {
-  const known = explain(error);
-  if (known instanceof Problem) return `${known.message} ${known.remedy}`;
-  return known instanceof Error ? known.message : String(known);
-}
-
 function summary(all: readonly Contained[], read: number, places: readonly Place[]): string {
   const [place] = places;
   const where =
@@ -110,7 +112,7 @@ function summary(all: readonly Contained[], read: number, places: readonly Place
     : `${inside} contained in ${where}${doubts}.`;
 }
 
-const forMachines = (each: Contained, home: string): object => ({
+const forMachines = (each: Contained, home: Home): object => ({
   ...each,
   release: each.key !== "" && each.bucket !== "" ? releaseLine(each, each, home) : undefined,
 });

@@ -31,6 +31,10 @@ export interface OwnGroup {
   readonly interfaces: readonly { readonly id: string; readonly instance: string }[];
 }
 
+/** A group with its name beside its id. */
+export const withName = ({ id, name }: { readonly id: string; readonly name: string }): string =>
+  `${id} (${name})`;
+
 /** The tag by which the runbook says where a backup is: `s3://BUCKET/KEY`, cut at 256 characters. */
 export const BACKUP_TAG = "ContainEC2Instance:Backup";
 

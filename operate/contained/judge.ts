@@ -2,7 +2,7 @@ import { isFinal } from "../follow.ts";
 import { type InstanceRun, releasableFrom } from "../instanceRun.ts";
 import type { Place } from "../places.ts";
 import type { Evidence, Interface } from "./evidence.ts";
-import { bucketIn, keyParts, type OwnGroup } from "./groups.ts";
+import { bucketIn, keyParts, type OwnGroup, withName } from "./groups.ts";
 
 /** How an instance stands. */
 export type State =
@@ -178,7 +178,7 @@ function problemsOf(look: Look): readonly string[] {
   const found: string[] = [];
   for (const each of on)
     if (each.instance !== instance)
-      found.push(`It is on ${each.id} (${each.name}), which is named for another instance.`);
+      found.push(`It is on ${withName(each)}, which is named for another instance.`);
   if (state === "OPEN TO ALL")
     found.push(
       last && !isFinal(last.status)
@@ -188,7 +188,7 @@ function problemsOf(look: Look): readonly string[] {
   if (state === "partly contained" || (state === "not contained" && run !== undefined))
     for (const each of outside)
       found.push(
-        `${each.id} is on ${each.groups.map(({ id, name }) => `${id} (${name})`).join(", ") || "no group"}: not isolated.`,
+        `${each.id} is on ${each.groups.map(withName).join(", ") || "no group"}: not isolated.`,
       );
   if (state === "not contained" && run !== undefined)
     found.push(
@@ -206,7 +206,7 @@ function problemsOf(look: Look): readonly string[] {
     );
   if (sources.groups === "differs")
     found.push(
-      `Its groups do not agree with each other: ${held.map(({ id, key: each }) => `${id} says ${each}`).join("; ")}.`,
+      `Its groups do not agree with each other: ${held.map((each) => `${withName(each)} says ${each.key}`).join("; ")}.`,
     );
   if (group !== undefined && sources.execution === "missing") found.push(unconfirmed(group, last));
   if (last?.told?.action === "Release" && last.told.tone !== "bad" && held.length > 0)
@@ -216,7 +216,9 @@ function problemsOf(look: Look): readonly string[] {
   if (group !== undefined && run?.told?.isolated)
     found.push(...changedRules(group, run.told.allowed));
   if (group !== undefined && run === undefined && group.rules.some((rule) => EVERYBODY.test(rule)))
-    found.push(`${group.id} lets everybody in or out: ${group.rules.map(ruleText).join("; ")}.`);
+    found.push(
+      `${withName(group)} lets everybody in or out: ${group.rules.map(ruleText).join("; ")}.`,
+    );
   if (key === "" && held.length > 0) found.push("Its group names no backup.");
   return found;
 }
@@ -227,7 +229,7 @@ const EVERYBODY = / (0\.0\.0\.0\/0|::\/0)$/;
 function unconfirmed(group: OwnGroup, last: InstanceRun | undefined): string {
   if (last?.id === group.execution)
     return `The execution ${group.execution} ended as ${last.status} and does not say that it contained it with this key.`;
-  return `No execution says that it made ${group.id}: it is forged, or its run had no verdict or was of another document. Look at npm run status -- ${group.execution}.`;
+  return `No execution says that it made ${withName(group)}: it is forged, or its run had no verdict or was of another document. Look at npm run status -- ${group.execution}.`;
 }
 
 /** A rule for people: `Ingress tcp 22 192.0.2.10/32`, `Egress everything 0.0.0.0/0`. */
@@ -240,11 +242,11 @@ function changedRules(group: OwnGroup, allowed: readonly string[]): readonly str
   return [
     ...(more.length > 0
       ? [
-          `The rules of ${group.id} were changed since: it also allows ${more.map(ruleText).join("; ")}. Contain it again.`,
+          `The rules of ${withName(group)} were changed since: it also allows ${more.map(ruleText).join("; ")}. Contain it again.`,
         ]
       : []),
     ...(less.length > 0
-      ? [`${group.id} does not allow any more: ${less.map(ruleText).join("; ")}.`]
+      ? [`${withName(group)} does not allow any more: ${less.map(ruleText).join("; ")}.`]
       : []),
   ];
 }

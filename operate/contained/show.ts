@@ -1,6 +1,6 @@
 import pc from "../../common/colours.ts";
 import { printable } from "../../common/printable.ts";
-import { placeName } from "../places.ts";
+import { type Home, placeName } from "../places.ts";
 import { detail, releaseLine } from "../showCase.ts";
 import type { Answer, Contained, Sources, State } from "./judge.ts";
 
@@ -16,12 +16,12 @@ const SIGNS: Readonly<Record<State, string>> = {
 /**
  * What is contained as text, each instance with its key, what the sources say, and the line that releases it.
  *
- * @param region where runs are started
+ * @param home where runs are started
  */
-export const containedText = (all: readonly Contained[], region: string): string =>
-  all.map((each) => oneText(each, region)).join("\n");
+export const containedText = (all: readonly Contained[], home: Home): string =>
+  all.map((each) => oneText(each, home)).join("\n");
 
-function oneText(each: Contained, region: string): string {
+function oneText(each: Contained, home: Home): string {
   const { instance, state, since, execution, startedBy, bucket, key, sources, problems } = each;
   const sign = problems.length > 0 && state === "contained" ? pc.yellow("!") : SIGNS[state];
   const inside = state === "contained" || state === "partly contained";
@@ -34,14 +34,14 @@ function oneText(each: Contained, region: string): string {
     ...(key === "" ? [] : [detail("key", bucket === "" ? key : `s3://${bucket}/${key}`, false)]),
     detail("sources", sourcesText(sources)),
     ...problems.map((problem) => detail("look", problem)),
-    ...(key === "" ? [] : [releaseOr(each, region)]),
+    ...(key === "" ? [] : [releaseOr(each, home)]),
   ].join("\n");
 }
 
-function releaseOr(each: Contained, region: string): string {
+function releaseOr(each: Contained, home: Home): string {
   return each.bucket === ""
     ? detail("release", "the bucket is not known: no tag and no execution says it")
-    : detail("release", releaseLine(each, each, region), false);
+    : detail("release", releaseLine(each, each, home), false);
 }
 
 const WORDS: Readonly<Record<Answer, string>> = {

@@ -8,7 +8,7 @@
  * - `momentsOf(record, now, backupRules)` gives the networks before and after the run and now, and what has changed
  *   since; `groupIdsOf(record)` the groups to read for it.
  * - `networkPicture(network)` draws one of them as HTML; `styles` are the styles of it and of the page.
- * - `readReport(clients, region, id)` gathers all that the page shows, and `reportPage(data)` renders it.
+ * - `readReport(home, id)` gathers all that the page shows, and `reportPage(data)` renders it.
  */
 export { styles } from "./assets.ts";
 export { readReport } from "./gather.ts";

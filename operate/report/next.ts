@@ -33,7 +33,7 @@ const DOES: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-const explained = (line: string): Command => ({
+export const explained = (line: string): Command => ({
   line,
   does: DOES.find(([pattern]) => pattern.test(line))?.[1] ?? "",
 });
@@ -56,16 +56,6 @@ const SECTIONS: readonly (readonly [section: string, heading: string])[] = [
 export function nextOf(record: RunRecord, region: string, changed = false): readonly Next[] {
   const { report } = record;
   if (!isFinal(record.status)) return followOn(record, region);
-  if (record.children.length > 0)
-    return [
-      {
-        heading: "The report of each",
-        words: [],
-        commands: record.children
-          .filter(({ key }) => /^[0-9a-f-]{36}$/.test(key))
-          .map(({ key }) => explained(`npm run report -- ${key} --region ${region}`)),
-      },
-    ];
   if (!record.ours) return [];
   if (report === undefined)
     return [again(record, region, `To run ${record.action} again, when the cause is mended`, {})];
@@ -110,7 +100,7 @@ export const followOn = (record: RunRecord, region: string): readonly Next[] =>
       ];
 
 /** The line that starts the same document with the same parameters, but for those given. */
-function again(
+export function again(
   record: RunRecord,
   region: string,
   heading: string,
@@ -127,6 +117,7 @@ function again(
           ...["aws", "--region", region, "ssm", "start-automation-execution"],
           ...["--document-name", quoted(name), "--document-version", quoted(version)],
           ...["--parameters", quoted(parameters)],
+          ...record.targeting.map(quoted),
         ].join(" "),
       ),
     ],

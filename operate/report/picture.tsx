@@ -12,7 +12,7 @@ import {
   type Rules,
   reach,
 } from "./network.ts";
-import { GroupName, Name } from "./text.tsx";
+import { GroupName, Heading, Name } from "./text.tsx";
 
 /**
  * The picture of a network as HTML: for each set of interfaces with the same groups a lane, with who can reach them
@@ -26,7 +26,7 @@ export const networkPicture = (network: Network): string =>
 export const NetworkPicture = ({ network }: { readonly network: Network }): JSX.Element => (
   <figure class={`network ${network.when}`}>
     <figcaption>
-      <h3>{network.title}</h3>
+      <Heading level={3}>{network.title}</Heading>
       <p>{network.source}</p>
     </figcaption>
     {network.interfaces.length === 0 && <p>No interface is known.</p>}
@@ -53,9 +53,9 @@ export const GroupRules = ({
       <summary>Rules of each group</summary>
       {[...groups.values()].map((group) => (
         <>
-          <h3>
+          <Heading level={3}>
             <GroupName group={group} />
-          </h3>
+          </Heading>
           {group.rules === undefined ? (
             <p>Not known: they could not be read.</p>
           ) : (
@@ -111,7 +111,9 @@ const Card = ({
   const state = interfaces[0]?.state ?? "";
   return (
     <div class={`card ${toneOf(state)}`}>
-      <h4>{interfaces.length === 1 ? "Interface" : `${interfaces.length} interfaces`}</h4>
+      <Heading level={4}>
+        {interfaces.length === 1 ? "Interface" : `${interfaces.length} interfaces`}
+      </Heading>
       <ul class="plain">
         {interfaces.map(({ id, addresses }) => (
           <li>
@@ -121,7 +123,7 @@ const Card = ({
         ))}
       </ul>
       {state !== "" && <p class="state">{state}</p>}
-      <h4>{groups.length === 1 ? "Security group" : "Security groups"}</h4>
+      <Heading level={4}>{groups.length === 1 ? "Security group" : "Security groups"}</Heading>
       <ul class="plain">
         {groups.map((group) => (
           <li>
@@ -158,7 +160,7 @@ const Side = ({
   const more = peers.slice(SHOWN);
   return (
     <div class={`side ${direction}`}>
-      <h4>{WORDS[when][direction]}</h4>
+      <Heading level={4}>{WORDS[when][direction]}</Heading>
       <Flows peers={peers.slice(0, SHOWN)} />
       {more.length > 0 && (
         <details>

@@ -1,7 +1,7 @@
 import { GetAutomationExecutionCommand, type SSMClient } from "@aws-sdk/client-ssm";
 import { isMap, isSeq, parseDocument } from "yaml";
 import { content } from "../../common/published.ts";
-import { allChildren, allSteps, isFleet } from "../follow.ts";
+import { allSteps } from "../follow.ts";
 import { type RunRecord, recordOf } from "./record.ts";
 
 /**
@@ -16,8 +16,7 @@ export async function readRecord(client: SSMClient, id: string): Promise<RunReco
     new GetAutomationExecutionCommand({ AutomationExecutionId: id }),
   );
   if (execution === undefined) throw new Error(`Systems Manager gave no execution for ${id}.`);
-  const children = isFleet(execution) ? await allChildren(client, id) : [];
-  return recordOf(execution, await allSteps(client, id), children);
+  return recordOf(execution, await allSteps(client, id));
 }
 
 /**

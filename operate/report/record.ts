@@ -1,6 +1,6 @@
 import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import { z } from "zod";
-import type { Progress } from "../follow.ts";
+import { isFleet } from "../follow.ts";
 import { type KnownGroups, plannedLine, provedLine } from "./reportLines.ts";
 
 /**
@@ -27,8 +27,8 @@ export interface RunRecord {
   readonly instanceId: string;
   /** All steps of the document, those that did not run too (`Pending`). */
   readonly steps: readonly StepRecord[];
-  /** The executions that this one started, for several instances or in several places; none for one instance. */
-  readonly children: readonly Progress[];
+  /** Which instances, accounts and Regions it started others for, as options of `aws`; none for one instance. */
+  readonly targeting: readonly string[];
   /** The document's outputs that have a value. */
   readonly outputs: Readonly<Record<string, readonly string[]>>;
   /** The runbook's own report; absent where the run ended, or stands, before it. */
@@ -156,7 +156,6 @@ const OWN_STEPS = ["validateRequiredInputs", "createContainmentSecurityGroup", "
 export function recordOf(
   execution: AutomationExecution,
   steps: readonly StepExecution[],
-  children: readonly Progress[] = [],
 ): RunRecord {
   const parameters = execution.Parameters ?? {};
   const one = (name: string): string => parameters[name]?.[0] ?? "";
@@ -184,7 +183,7 @@ export function recordOf(
     dryRun,
     instanceId,
     steps: steps.map(stepOf),
-    children,
+    targeting: targetingOf(execution),
     outputs,
     report,
     plan: found,
@@ -193,6 +192,25 @@ export function recordOf(
     backup: backupOf(report, found),
     raw: rawOf(execution, steps),
   };
+}
+
+/** @see https://docs.aws.amazon.com/cli/latest/reference/ssm/start-automation-execution.html */
+function targetingOf(execution: AutomationExecution): readonly string[] {
+  if (!isFleet(execution)) return [];
+  const { TargetParameterName, Targets = [], TargetMaps = [], TargetLocations = [] } = execution;
+  const { MaxConcurrency, MaxErrors } = execution;
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ["--target-parameter-name", TargetParameterName],
+    ["--targets", Targets.length > 0 ? JSON.stringify(Targets) : undefined],
+    ["--target-maps", TargetMaps.length > 0 ? JSON.stringify(TargetMaps) : undefined],
+    ["--max-concurrency", MaxConcurrency],
+    ["--max-errors", MaxErrors],
+    [
+      "--target-locations",
+      TargetLocations.length > 0 ? JSON.stringify(TargetLocations) : undefined,
+    ],
+  ];
+  return given.flatMap(([option, value]) => (value === undefined ? [] : [option, value]));
 }
 
 const stepOf = (step: StepExecution): StepRecord => ({

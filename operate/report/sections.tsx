@@ -10,7 +10,7 @@ import {
   lines,
   type RunRecord,
 } from "./record.ts";
-import { GroupName, Name, Time, Wide } from "./text.tsx";
+import { GroupName, Heading, Name, Time, Wide } from "./text.tsx";
 
 /** Lines of text in a coloured box, such as what failed. */
 export const Box = ({
@@ -33,8 +33,27 @@ export const Box = ({
     </section>
   );
 
-/** What changes for each interface by a dry run: from, to. */
-export const Plan = ({ record }: { readonly record: RunRecord }): JSX.Element => (
+/** What changes for each interface by a dry run: from, to; and as they are the lines that are of another form. */
+export const Plan = ({ record }: { readonly record: RunRecord }): JSX.Element => {
+  const ids = record.interfaces.map(({ id }) => id);
+  const others = lines(record.report, "What changes").filter(
+    (line) => !ids.some((id) => line.startsWith(`${id}: `)),
+  );
+  return (
+    <>
+      {ids.length > 0 && <PlanTable record={record} />}
+      {others.length > 0 && (
+        <ul>
+          {others.map((line) => (
+            <li>{line}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+};
+
+const PlanTable = ({ record }: { readonly record: RunRecord }): JSX.Element => (
   <Wide label="What changes, table">
     <table>
       <thead>
@@ -213,7 +232,7 @@ export const EvidenceSection = ({
       {backup === undefined && <p>The run names no backup.</p>}
       {backup && (
         <>
-          <h3>Backup{planned && ", as it would be"}</h3>
+          <Heading level={3}>Backup{planned && ", as it would be"}</Heading>
           <dl class="facts">
             <dt>Bucket</dt>
             <dd>
@@ -240,7 +259,7 @@ export const EvidenceSection = ({
       )}
       {evidence && evidence.images.length > 0 && (
         <>
-          <h3>Images and snapshots</h3>
+          <Heading level={3}>Images and snapshots</Heading>
           <Wide label="Images and snapshots, table">
             <table>
               <thead>
@@ -328,21 +347,26 @@ export const NextSection = ({ next }: { readonly next: readonly Next[] }): JSX.E
     {next.length === 0 && <p>Nothing is left to do.</p>}
     {next.map(({ heading, words, commands }) => (
       <>
-        <h3>{heading}</h3>
+        <Heading level={3}>{heading}</Heading>
         {words.map((each) => (
           <p>{each}</p>
         ))}
         {commands.map(({ line, does }) => (
           <>
             {does !== "" && <p>{does}</p>}
-            <div class="command">
-              <pre>
-                <code>{line}</code>
-              </pre>
-            </div>
+            <CommandLine line={line} />
           </>
         ))}
       </>
     ))}
   </>
+);
+
+/** A command to copy. */
+export const CommandLine = ({ line }: { readonly line: string }): JSX.Element => (
+  <div class="command">
+    <pre>
+      <code>{line}</code>
+    </pre>
+  </div>
 );

@@ -1,4 +1,5 @@
-import type { ComponentChildren, JSX } from "preact";
+import { type ComponentChildren, createContext, type JSX } from "preact";
+import { useContext } from "preact/hooks";
 import type { GroupReference } from "./record.ts";
 
 /** A name or id that somebody chose: set apart, so that the direction of its writing turns nothing around it. */
@@ -45,8 +46,24 @@ export const Wide = ({
   readonly label: string;
   readonly children: ComponentChildren;
 }): JSX.Element => (
+  // biome-ignore lint/a11y/useSemanticElements: a page has many of them, and no fieldset nor landmark is meant
   // biome-ignore lint/a11y/noNoninteractiveTabindex: without it, nobody scrolls it by keyboard
-  <section class="scroll" tabIndex={0} aria-label={label}>
+  <div class="scroll" tabIndex={0} role="group" aria-label={label}>
     {children}
-  </section>
+  </div>
 );
+
+/** How many levels the headings stand below those of a report of one instance. */
+export const Deeper = createContext(0);
+
+/** A heading that looks as its level, and is as deep as what it stands in. */
+export const Heading = ({
+  level,
+  children,
+}: {
+  readonly level: 3 | 4;
+  readonly children: ComponentChildren;
+}): JSX.Element => {
+  const Tag = `h${Math.min(6, level + useContext(Deeper))}` as "h3";
+  return <Tag class={`h${level}`}>{children}</Tag>;
+};

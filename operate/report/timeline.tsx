@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { isFinal, isGood } from "../follow.ts";
-import { reasonOf } from "../reason.ts";
+import { firstLine, reasonOf } from "../reason.ts";
 import type { RunRecord, StepRecord } from "./record.ts";
 import { Time } from "./text.tsx";
 
@@ -104,10 +104,7 @@ const Bar = ({
 };
 
 /** The reason on one line: the whole report of a failed run is the message of its last step. */
-const shortReason = (failure: string): string => {
-  const [first = "", ...more] = reasonOf(failure).trim().split("\n");
-  return more.length > 0 ? `${first} …` : first;
-};
+const shortReason = (failure: string): string => firstLine(reasonOf(failure));
 
 const toneOf = (status: string): string => {
   if (!isFinal(status)) return "is-running";

@@ -105,7 +105,6 @@ export function verdictOf(record: RunRecord, drift: readonly string[] = []): Ver
 function verdictThen(record: RunRecord): Verdict {
   const { report, status, ours } = record;
   if (!isFinal(status)) return underWay(record);
-  if (record.children.length > 0) return ofMany(record);
   if (!ours)
     return {
       tone: isGood(status) ? "plan" : "bad",
@@ -135,16 +134,6 @@ function underWay({ status, steps, started }: RunRecord): Verdict {
     tone: "plan",
     headline: `Still running (${status})`,
     meaning: `${step ? `It is in the step ${step.name}` : "No step is under way"}${since ? ` since ${since.toISOString().slice(11, 19)} UTC` : ""}. Nothing is proved yet: write the report again when it has ended.`,
-  };
-}
-
-function ofMany({ children, status }: RunRecord): Verdict {
-  const bad = children.filter((child) => isFinal(child.status) && !isGood(child.status));
-  return {
-    tone: bad.length > 0 || !isGood(status) ? "bad" : "good",
-    headline: `${children.length} ${children.length === 1 ? "execution" : "executions"}, ${bad.length} failed`,
-    meaning:
-      "This execution started others, one for each instance, account or Region. Each has its own verdict and report.",
   };
 }
 

@@ -98,19 +98,24 @@ async function person(
 }
 
 /** Makes a role that the central account may become to read another one. */
-async function reader(account: string, Action: readonly (string | undefined)[]): Promise<void> {
-  const iam = new IAMClient(as(emulator, account));
+async function reader(account: string): Promise<void> {
   const trusts = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: CENTRAL } };
-  const document = (Statement: readonly object[]): string =>
-    JSON.stringify({ Version: "2012-10-17", Statement });
-  await iam.send(
-    new CreateRoleCommand({ RoleName: "Reader", AssumeRolePolicyDocument: document([trusts]) }),
+  await new IAMClient(as(emulator, account)).send(
+    new CreateRoleCommand({
+      RoleName: "Reader",
+      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trusts] }),
+    }),
   );
-  await iam.send(
+}
+
+/** Lets that role do this, and no more. */
+async function mayRead(account: string, Action: readonly (string | undefined)[]): Promise<void> {
+  const Statement = [{ Effect: "Allow", Action, Resource: "*" }];
+  await new IAMClient(as(emulator, account)).send(
     new PutRolePolicyCommand({
       RoleName: "Reader",
       PolicyName: "Read",
-      PolicyDocument: document([{ Effect: "Allow", Action, Resource: "*" }]),
+      PolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement }),
     }),
   );
 }
@@ -311,7 +316,8 @@ describe("each line of docs/deploy.md runs with the permissions that it document
     const [line = ""] = text.split("\n").filter((each) => each.includes("read by a role in each"));
     const Action = [...line.matchAll(/`((?:ssm|ec2):[A-Za-z]+)`/g)].map(([, action]) => action);
     expect(Action.length).toBe(6);
-    await reader(two, Action);
+    await reader(two);
+    await mayRead(two, Action);
     const own = JSON.parse(policy);
     const become = {
       Effect: "Allow",
@@ -340,6 +346,28 @@ describe("each line of docs/deploy.md runs with the permissions that it document
         new RegExp(`✔ ${id} {2}Contained {2}${two} / us-east-1\n +key[\\s\\S]*--accounts ${two} `),
       );
     const [, all = ""] = /--action Release --of (\S+) --assume-role Reader/.exec(ran.stdout) ?? [];
+    const [more = ""] = text.split("\n").filter((each) => each.includes("For that it also calls"));
+    const written = async (...args: readonly string[]) => {
+      const folder = mkdtempSync(join(tmpdir(), "contain-case-"));
+      const file = join(folder, "case.html");
+      const ended = await run("report", [...args, ...byRole, "--json", "--output", file], lead);
+      expect(ended.status, ended.all).toBe(0);
+      const page = readFileSync(file, "utf8");
+      rmSync(folder, { recursive: true });
+      return { said: JSON.parse(ended.stdout), page };
+    };
+    const poor = await written(all);
+    expect(poor.said.verdict.headline).toBe("2 instances: 2 × Contained");
+    expect(poor.page).toContain("The rest of it could not be read: ");
+    await mayRead(two, [
+      ...Action,
+      ...[...more.matchAll(/`((?:ssm|ec2|s3):[A-Za-z]+)`/g)].map(([, action]) => action),
+    ]);
+    const whole = await written(all);
+    expect(whole.page).not.toContain("could not be read");
+    expect(whole.page.match(/has exactly this content/g)).toHaveLength(2);
+    const single = await written(whole.said.runs[0].id, "--account", two);
+    expect(single.page).toContain("<h1>Contained</h1>");
     const listed = await run(
       "contained",
       ["--accounts", two, "--region", "us-east-1", ...byRole],

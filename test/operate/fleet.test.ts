@@ -71,7 +71,7 @@ describe("a run over several instances", () => {
     for (const id of [one, two])
       expect(dry.stdout).toMatch(
         new RegExp(
-          `✔ ${id} {2}Dry run of Contain[sS]*?changes +eni-\\S+: from [^\n]*to the containment group[sS]*?calls +\\d+`,
+          `✔ ${id} {2}Dry run of Contain[\\s\\S]*?changes +eni-\\S+: from [^\n]*to the containment group[\\s\\S]*?calls +\\d+`,
         ),
       );
 
@@ -95,14 +95,24 @@ describe("a run over several instances", () => {
         `npm run execute -- --region us-east-1 --action Release --instance ${id} --bucket evidence --prefix ${key} --no-dry-run`,
       );
     }
-    expect(contain.stdout).toMatch(new RegExp(`✖ ${failing} {2}Containment failed[sS]*?why`));
+    expect(contain.stdout).toMatch(new RegExp(`✖ ${failing} {2}Containment failed[\\s\\S]*?why`));
     const [id = ""] = ids(contain.stdout);
     expect(contain.stdout).toContain(`--action Release --of ${id} --no-dry-run`);
 
     const plan = await execute("--action", "Release", "--of", id);
     expect(plan.status, plan.all).toBe(0);
-    expect(plan.stdout).toMatch(new RegExp(`✔ ${one} {2}Dry run of Release[sS]*?back to sg-`));
+    expect(plan.stdout).toMatch(new RegExp(`✔ ${one} {2}Dry run of Release[\\s\\S]*?back to sg-`));
     expect(await isContained(one)).toBe(true);
+
+    const machine = await execute("--action", "Release", "--of", id, "--json");
+    const plans = JSON.parse(machine.stdout).map(({ runs }: { runs: unknown[] }) => runs[0]);
+    for (const instance of [one, two])
+      expect(plans).toContainEqual(
+        expect.objectContaining({
+          instance,
+          told: expect.objectContaining({ action: "Release", dryRun: true }),
+        }),
+      );
 
     emulator.calls.clear();
     const released = await execute("--action", "Release", "--of", id, ...live);
@@ -134,6 +144,15 @@ describe("a run over several instances", () => {
     expect(JSON.parse(again.stdout).runs).toEqual(state.runs);
     expect(again.stderr).toContain("2 × Contained");
   });
+});
+
+it("a tag or a group that names no instance is no success", async () => {
+  const nobody = await execute("--tag", "Incident=mistyped", "--bucket", "evidence");
+  expect(nobody.status).toBe(1);
+  expect(nobody.stdout).toContain("No instance was found: nothing was done.");
+  const group = await execute("--resource-group", "mistyped", "--bucket", "evidence");
+  expect(group.status).toBe(1);
+  expect(group.stderr).toMatch(/There are no such instances[\s\S]*--resource-group/);
 });
 
 describe("--of leaves out, or refuses in words,", () => {

@@ -92,7 +92,7 @@ describe("what groups, tags and executions say of an instance", () => {
       "a group that no execution confirms",
       { runs: [] },
       "NOT CONFIRMED",
-      /No execution says that it made sg-1/,
+      /No execution says that it made sg-1 \(ContainEC2Instance-containment-i-/,
     ],
     [
       "a group with another key than its execution's",

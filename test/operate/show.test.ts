@@ -60,6 +60,13 @@ describe("what is shown of a run", () => {
     expect(result(run({ steps: [] }))).toContain("The bucket evidence is public.");
   });
 
+  it("says of one instance among several the first line of why, and no more", () => {
+    const failure = "CONTAINMENT FAILED: i-1\n\nWhat failed:\n  eni-1 is as before.";
+    expect(line(step({ failure }), false, true)).toMatch(/CONTAINMENT FAILED: i-1 …$/);
+    expect(line(step({ failure }), true, true)).toContain("eni-1 is as before");
+    expect(line(step({ failure }))).toContain("eni-1 is as before");
+  });
+
   it("has the whole message with --verbose", () => {
     expect(line(step(), true)).toContain("Traceback");
   });

@@ -3,6 +3,7 @@ import type { Emulator } from "automation-emulator";
 import type { Compiled } from "../../../document/compile.ts";
 import { documentName } from "../../../document/runbook.ts";
 import { isFinal } from "../../../operate/follow.ts";
+import { homeWith } from "../../../operate/places.ts";
 import {
   networkPicture,
   readNetwork,
@@ -106,7 +107,7 @@ export async function createRehearsal(
       return started;
     },
     run: (id) => readRun(account, id),
-    report: async (id) => reportPage(await readReport(account, region, id)),
+    report: async (id) => reportPage(await readReport(homeWith(account, region), id)),
     setFaults: (names) => {
       faults = names;
       arm(emulator, names);

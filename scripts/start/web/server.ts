@@ -62,6 +62,14 @@ class Refused extends Error {}
 function failure(error: unknown): Answer {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Refused) return json({ message }, 400);
+  if (error instanceof Error && "code" in error && /^E(?:CONN|PIPE)/.test(String(error.code)))
+    return json(
+      {
+        message:
+          "The local AWS has ended. Press Ctrl-C where npm start runs, then start it again: npm start -- --web",
+      },
+      503,
+    );
   return json({ message: `The local AWS did not answer as it should: ${message}` }, 503);
 }
 

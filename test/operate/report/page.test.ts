@@ -5,11 +5,14 @@ import { networkPicture } from "../../../operate/report/index.ts";
 import { momentsOf } from "../../../operate/report/moments.ts";
 import { reportPage } from "../../../operate/report/page.tsx";
 import {
+  caseLike,
   DIGEST,
   dataLike,
   ENI,
   HOSTILE,
+  hostileCase,
   hostilePage,
+  ID,
   INSIDE,
   INSTANCE,
   KEY,
@@ -18,8 +21,13 @@ import {
 } from "./example.ts";
 
 describe("a page whose names are hostile", () => {
-  it.each(HOSTILE)("shows %j as text", (text, shown) => {
-    const page = hostilePage(text);
+  it.each(
+    HOSTILE.flatMap((each) => [
+      [...each, "of an instance", hostilePage] as const,
+      [...each, "of a whole case", hostileCase] as const,
+    ]),
+  )("shows %j as %j, %s", (text, shown, _, pageOf) => {
+    const page = pageOf(text);
     expect(page.split(shown).length).toBeGreaterThan(25);
     expect(page.match(/<script[\s>]/g)).toHaveLength(1);
     expect(page.match(/<\/?style>/g)).toHaveLength(2);
@@ -141,5 +149,75 @@ describe("a page", () => {
     expect(dry).toContain(`${ENI} to web (${WEB.id}); a try (DryRun), which changes nothing`);
     expect(dry.indexOf("in getAutoScalingInstanceInfo:")).toBeLessThan(dry.indexOf("in verdict"));
     expect(dry).not.toContain('id="changes"');
+  });
+});
+
+it("a dry run's page keeps a line that it can't read", () => {
+  const line = `${ENI}: something of another form`;
+  const page = reportPage(
+    dataLike({
+      execution: { Parameters: { InstanceId: [INSTANCE] } },
+      title: "DRY RUN OF CONTAIN, nothing was changed",
+      steps: { getAutoScalingInstanceInfo: {} },
+      sections: { Interfaces: [], "What changes": [line] },
+    }),
+  );
+  expect(page).toContain(`<li>${line}</li>`);
+});
+
+describe("the page of a run over several instances", () => {
+  const failed = { title: "CONTAINMENT FAILED; the instance is NOT isolated as asked" };
+  const there = { account: "444455556666", region: "eu-west-1" };
+
+  it("lists all, those first that need somebody, each with its verdict, key and release line", () => {
+    const page = reportPage(caseLike([{}, failed, { place: there }], {}, { assumeRole: "Reader" }));
+    expect(page).toContain(
+      "<h1>3 instances: 1 × Containment failed: the instance is NOT isolated as asked; 2 × Contained</h1>",
+    );
+    expect(page).toContain('class="verdict tone-bad"');
+    const rows = [...page.matchAll(/<td class="(is-\w+)">([^<]*)</g)].map(([, kind]) => kind);
+    expect(rows.slice(0, 3)).toEqual(["is-bad", "is-good", "is-good"]);
+    expect(page.split(`s3://evidence-one/${KEY}`).length).toBeGreaterThan(3);
+    expect(page).toContain(
+      `--region us-east-1 --accounts 444455556666 --regions eu-west-1 --assume-role Reader --action Release --instance ${INSTANCE}`,
+    );
+    expect(page).toMatch(/npm run report -- \S+02 --region eu-west-1 --account 444455556666/);
+    expect(page).toContain(`--action Release --of ${ID} --assume-role Reader --no-dry-run`);
+  });
+
+  it("has each instance's own report below its verdict, with headings a level deeper", () => {
+    const page = reportPage(caseLike([{}]));
+    expect(page).toContain(`Network, steps, changes and evidence of ${INSTANCE}`);
+    expect(page).toMatch(/<h4 class="part">Network<\/h4>.*<h5 class="h3">/);
+    const ids = [...page.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("of a dry run has each plan, and the line that does it for all", () => {
+    const dry = {
+      title: "DRY RUN OF CONTAIN, nothing was changed",
+      execution: { Parameters: { InstanceId: [INSTANCE] } },
+      sections: { "What changes": [`${ENI}: from ${WEB.id} (web): to the containment group`] },
+    };
+    const page = reportPage(caseLike([dry, dry]));
+    expect(page).toContain("<h1>2 instances: 2 × Dry run of Contain: nothing was changed</h1>");
+    expect(page).toContain('class="verdict tone-plan"');
+    expect(page).toContain("What changes:");
+    expect(page).toMatch(/&quot;DryRun&quot;:\[&quot;false&quot;\].*--targets /);
+  });
+
+  it("says what could not be read, and how to read it, and takes no place for an empty one", () => {
+    const page = reportPage(
+      caseLike([{ data: "AWS refused the call." }], {
+        unread: [{ place: there, why: "No role." }],
+      }),
+    );
+    expect(page).toContain("<h1>1 instance: 1 × Contained; 1 × account and Region not read</h1>");
+    expect(page).toContain("The rest of it could not be read: AWS refused the call.");
+    expect(page).toContain("--assume-role ROLE");
+    const nothing = reportPage(caseLike([], { unread: [{ place: there, why: "No role." }] }));
+    expect(nothing).toContain("<h1>1 × account and Region not read</h1>");
+    expect(nothing).not.toContain("no instance");
+    expect(reportPage(caseLike([]))).toContain("<h1>No instance was found: nothing was done.</h1>");
   });
 });

@@ -2,7 +2,7 @@ import type { AutomationExecutionStatus } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
 import { momentsOf } from "../../../operate/report/moments.ts";
 import { type Group, reach, rulesFrom } from "../../../operate/report/network.ts";
-import { nextOf, quoted } from "../../../operate/report/next.ts";
+import { again, nextOf, quoted } from "../../../operate/report/next.ts";
 import type { NetworkNow } from "../../../operate/report/readNetwork.ts";
 import { recordOf } from "../../../operate/report/record.ts";
 import { verdictOf } from "../../../operate/report/verdict.ts";
@@ -62,20 +62,22 @@ describe("the record of an execution", () => {
     ]);
   });
 
-  it("reads the groups of a dry run by the ids that its calls have", () => {
-    const name = "a), sg-0123456789abcdef9 (b";
-    const [found] = recordLike({
-      steps: { getAutoScalingInstanceInfo: {} },
-      sections: {
-        Interfaces: [],
-        "What changes": [`${ENI}: from ${WEB.id} (${name}): to the containment group`],
-        "Calls that would be made": [
-          { Step: "x", Call: "y", Parameters: { NetworkInterfaceId: ENI, Groups: [WEB.id] } },
-        ],
-      },
-    }).interfaces;
-    expect(found?.from).toEqual([{ id: WEB.id, name }]);
-  });
+  it.each(["a), sg-0123456789abcdef9 (b", "a), sg-0123456789abcdef9 (b); now <img src=x> $(id)"])(
+    "reads the groups of a dry run by the ids that its calls have: %s",
+    (name) => {
+      const [found] = recordLike({
+        steps: { getAutoScalingInstanceInfo: {} },
+        sections: {
+          Interfaces: [],
+          "What changes": [`${ENI}: from ${WEB.id} (${name}): to the containment group`],
+          "Calls that would be made": [
+            { Step: "x", Call: "y", Parameters: { NetworkInterfaceId: ENI, Groups: [WEB.id] } },
+          ],
+        },
+      }).interfaces;
+      expect(found?.from).toEqual([{ id: WEB.id, name }]);
+    },
+  );
 
   it("reads from and to of a dry run's lines", () => {
     const line = (change: string) => [`${ENI}: from ${WEB.id} (web): ${change}`];
@@ -362,27 +364,6 @@ describe("the verdict", () => {
     );
     expect(nextOf(record, "us-east-1")).toEqual([]);
   });
-
-  it("of an execution that started others counts them", () => {
-    const child = {
-      key: ID,
-      title: "one",
-      started: undefined,
-      ended: undefined,
-      failure: undefined,
-    };
-    const record = recordLike({
-      children: [
-        { ...child, status: "Success" },
-        { ...child, status: "Failed" },
-      ],
-    });
-    expect(verdictOf(record)).toMatchObject({
-      tone: "bad",
-      headline: "2 executions, 1 failed",
-    });
-    expect(nextOf(record, "us-east-1")[0]?.commands[0]?.line).toContain(`npm run report -- ${ID}`);
-  });
 });
 
 describe("what to do next", () => {
@@ -407,6 +388,20 @@ describe("what to do next", () => {
     });
     expect(nextOf(record, "eu-west-1")[0]?.commands[0]?.line).toBe(
       `aws --region eu-west-1 ssm start-automation-execution --document-name ContainEC2Instance --document-version 3 --parameters '{"InstanceId":["${INSTANCE}"],"S3BucketName":["it'\\''s"],"DryRun":["false"]}'`,
+    );
+  });
+
+  it("is of a run over several instances the same for all of them, with the same rates", () => {
+    const record = recordLike({
+      execution: {
+        TargetParameterName: "InstanceId",
+        Targets: [{ Key: "tag:Team", Values: ["a b"] }],
+        MaxConcurrency: "5",
+        MaxErrors: "100%",
+      },
+    });
+    expect(again(record, "us-east-1", "", { DryRun: ["false"] }).commands[0]?.line).toMatch(
+      / --target-parameter-name InstanceId --targets '\[{"Key":"tag:Team","Values":\["a b"\]}\]' --max-concurrency 5 --max-errors 100%$/,
     );
   });
 

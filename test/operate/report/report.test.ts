@@ -19,12 +19,15 @@ import { execa } from "execa";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inProject } from "../../../build/root.ts";
+import { homeWith } from "../../../operate/places.ts";
 import { readReport } from "../../../operate/report/gather.ts";
 import { reportPage } from "../../../operate/report/page.tsx";
+import { makeAutoScalingGroup } from "../../account/asg.ts";
 import { chromiumPath, launchBrowser } from "../../account/browser.ts";
+import { documentName } from "../../account/document.ts";
 import { denying } from "../../account/faults.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../../account/testAccount.ts";
-import { HOSTILE, hostilePage } from "./example.ts";
+import { HOSTILE, hostileCase, hostilePage } from "./example.ts";
 
 /** What EC2 takes as the name of a group. */
 const NAME = "a), sg-0123456789abcdef9 (b); now &lt;img src=x&gt; $(id)";
@@ -45,11 +48,13 @@ const command = (...args: readonly string[]) =>
 /** Writes the report of an execution by the command; its file. */
 async function written(name: string, id: string): Promise<string> {
   const file = join(folder, "reports", `${name}.html`);
-  const ended = await command(id, "--out", file);
+  const ended = await command(id, "--output", file);
   expect(ended.exitCode, ended.stderr).toBe(0);
   files[name] = file;
   return ended.stdout;
 }
+
+const home = () => homeWith(account, "us-east-1");
 
 const text = (name: string): string => readFileSync(files[name] ?? "", "utf8");
 
@@ -98,7 +103,7 @@ describe("npm run report", () => {
 
   test("writes a containment with its evidence, and the digest of the page itself", async () => {
     const id = await account.start({ DryRun: "false", CreateAMIBackup: "true" });
-    const running = await readReport(account, "us-east-1", id);
+    const running = await readReport(home(), id);
     expect(reportPage(running)).toContain("Still running");
     const contained = await account.finished(id);
     const said = await written("contain", id);
@@ -133,7 +138,7 @@ describe("npm run report", () => {
     };
     const Body = JSON.stringify({ Rules });
     await account.s3.send(new PutObjectCommand({ Bucket: account.bucket, Key, Body }));
-    const data = await readReport(account, "us-east-1", files.containment ?? "");
+    const data = await readReport(home(), files.containment ?? "");
     expect(data.evidence?.backup).toMatchObject({ bytes: Body.length, text: undefined });
     expect(reportPage(data)).toContain("has OTHER content");
   });
@@ -146,7 +151,9 @@ describe("npm run report", () => {
       ec2: new EC2Client({ ...nowhere, credentials }),
       s3: new S3Client({ ...nowhere, credentials }),
     };
-    const page = reportPage(await readReport(clients, "us-east-1", files.containment ?? ""));
+    const page = reportPage(
+      await readReport(homeWith(clients, "us-east-1"), files.containment ?? ""),
+    );
     expect(page).toContain("What could not be read for this report");
     for (const what of ["The instance", "Security groups", "The backup", "Images"])
       expect(page).toContain(`${what} can't be read`);
@@ -187,9 +194,46 @@ describe("npm run report", () => {
     expect(text("other")).toContain("An execution of another document: Slow");
   });
 
+  test("writes one page of a whole case: of the members of an Auto Scaling group, each with its own report", async () => {
+    const { name, instanceIds } = await makeAutoScalingGroup(account, {
+      min: 0,
+      max: 4,
+      desired: 2,
+    });
+    const run = async (parameters: Readonly<Record<string, string[]>>): Promise<string> => {
+      const { AutomationExecutionId: id = "" } = await account.ssm.send(
+        new StartAutomationExecutionCommand({
+          DocumentName: documentName,
+          TargetParameterName: "InstanceId",
+          Targets: [{ Key: "tag:aws:autoscaling:groupName", Values: [name] }],
+          MaxErrors: "100%",
+          Parameters: {
+            ...{ S3BucketName: [account.bucket], AutomationAssumeRole: [account.role] },
+            ...parameters,
+          },
+        }),
+      );
+      await emulator.engine.settled(id);
+      return id;
+    };
+    await written("case-dry", await run({}));
+    expect(text("case-dry")).toContain("2 × Dry run of Contain: nothing was changed</h1>");
+    const failed = await denying(account, ["ec2:CreateSecurityGroup"], () =>
+      run({ DryRun: ["false"] }),
+    );
+    await written("case-failed", failed);
+    expect(text("case-failed")).toContain("2 × Containment failed: the instance is NOT isolated");
+    expect(await written("case", await run({ DryRun: ["false"] }))).toMatch(/^2 instances: 2 × /);
+    for (const id of instanceIds) {
+      expect(text("case")).toContain(`--action Release --instance ${id} `);
+      expect(text("case")).toContain(`Network, steps, changes and evidence of ${id}`);
+    }
+    expect(text("case").match(/has exactly this content/g)).toHaveLength(2);
+  });
+
   test("says in words that there is no such execution, and writes nothing", async () => {
     const file = join(folder, "none.html");
-    const ended = await command("01234567-89ab-4cde-8f01-23456789abcd", "--out", file);
+    const ended = await command("01234567-89ab-4cde-8f01-23456789abcd", "--output", file);
     expect(ended.exitCode).toBe(1);
     expect(ended.stderr).toMatch(/There is no such execution in this Region and account/);
     expect(ended.stderr).toContain("--region");
@@ -197,14 +241,14 @@ describe("npm run report", () => {
   });
 
   test("says in words that the file can't be written", async () => {
-    const ended = await command(files.containment ?? "", "--out", "/dev/null/report.html");
+    const ended = await command(files.containment ?? "", "--output", "/dev/null/report.html");
     expect(ended.exitCode).toBe(1);
     expect(ended.stderr).toMatch(/\/dev\/null\/report\.html can't be written.*\n {2}What to do: /);
   });
 
   test("makes calls that read, and no others", async () => {
     const since = emulator.calls.all().length;
-    await command(files.containment ?? "", "--out", join(folder, "again.html"));
+    await command(files.containment ?? "", "--output", join(folder, "again.html"));
     const made = emulator.calls.all().slice(since);
     expect(made.length).toBeGreaterThan(3);
     expect(made.filter(({ operation }) => !/^(Get|Describe|List|Head)/.test(operation))).toEqual(
@@ -214,13 +258,19 @@ describe("npm run report", () => {
 });
 
 describe.skipIf(chromiumPath === undefined)("a report in a browser", () => {
-  const names = ["hostile", "dry", "contain", "release", "later", "failed", "refused", "other"];
+  const names = [
+    ...["hostile", "dry", "contain", "release", "later", "failed", "refused", "other"],
+    ...["hostile-case", "case-dry", "case-failed", "case"],
+  ];
   const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();
+    const texts = HOSTILE.map(([each]) => each).join(" ");
     files.hostile = join(folder, "hostile.html");
-    writeFileSync(files.hostile, hostilePage(HOSTILE.map(([each]) => each).join(" ")));
+    writeFileSync(files.hostile, hostilePage(texts));
+    files["hostile-case"] = join(folder, "hostile-case.html");
+    writeFileSync(files["hostile-case"], hostileCase(texts));
   });
   afterAll(() => browser?.close());
 

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { createRequire } from "node:module";
 import { type Emulator, startEmulator } from "automation-emulator";
 import { findPython } from "automation-language/python";
+import type { AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { compile } from "../../../document/compile.ts";
@@ -74,6 +77,8 @@ describe("the door of the rehearsal's server", () => {
   });
 });
 
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
 describe.skipIf(chromiumPath === undefined)("the rehearsal in a browser", () => {
   let browser: Browser;
   let page: Page;
@@ -106,6 +111,13 @@ describe.skipIf(chromiumPath === undefined)("the rehearsal in a browser", () => 
   const network = (): Promise<string | null> =>
     page.getByRole("region", { name: "The network now" }).textContent();
 
+  /** As the browser's own code, which the page's policy does not hold up; the report has its own test. */
+  const faultsOfAxe = async (): Promise<readonly unknown[]> => {
+    await page.evaluate(axe);
+    const found = (await page.evaluate("axe.run({ iframes: false })")) as AxeResults;
+    return found.violations.map(({ id, nodes }) => [id, nodes[0]?.html]);
+  };
+
   it("goes through a dry run, Contain and Release, lights the chart, and shows the report", async () => {
     await press("Dry run");
     await said(/^Success: Dry run of Contain/);
@@ -121,10 +133,45 @@ describe.skipIf(chromiumPath === undefined)("the rehearsal in a browser", () => 
     expect(await page.locator('.chart [data-step="reportContain"][data-state]').count()).toBe(0);
     const report = page.frameLocator("iframe");
     expect(await report.locator("h1").textContent()).toBe("Contained");
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await faultsOfAxe()).toEqual([]);
+    }
 
     await press("Release");
     await said(/^Success: Released$/);
     expect(await network()).toContain("Everyone");
+  });
+
+  it("has no fault that axe knows of, before a run and with a refusal", async () => {
+    expect(await faultsOfAxe()).toEqual([]);
+    await page.getByLabel(/^InstanceId/).fill("not an instance");
+    await press("Execute as written");
+    await said(/^Refused/);
+    for (const colorScheme of ["dark", "light"] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await faultsOfAxe()).toEqual([]);
+    }
+  });
+
+  it("says that the local AWS, or the rehearsal itself, has ended, and how to begin again", async () => {
+    const python = findPython();
+    const other = await startEmulator({ python });
+    const served = await serveRehearsal(other, "111122223333", "us-east-1", compile(python));
+    try {
+      await page.goto(served.address);
+      await said(/^Ready$/);
+      await other.close();
+      await press("Dry run");
+      await said(/The local AWS has ended\. .*npm start -- --web/);
+    } finally {
+      await other.close();
+      await served.close();
+    }
+    await press("Dry run");
+    await said(/The rehearsal has ended\. .*npm start -- --web/);
+    // The browser tells of the answer that failed, and of the server that is gone.
+    expect(troubles.splice(0).join()).toMatch(/503.*ERR_CONNECTION_REFUSED/);
   });
 
   it("shows what the service refuses beside its field, and starts nothing", async () => {
