@@ -18,8 +18,8 @@ def key_of_backup(prefix: str, execution: str, action: str) -> str:
     # A group's description holds the key, in 255 characters.
     if action != "Release" and (given or len(prefix) > 64 or "//" in f"/{prefix}"):
         refuse(
-            f"To {action.lower()}, S3PrefixName must be empty or a folder such as incidents/4711, of up to 64 characters;"
-            f" {prefix!r} is not."
+            f"To {action.lower()}, S3PrefixName must be empty or a folder such as incidents/4711, of up to 64"
+            f" characters; {prefix!r} is not."
         )
     folder = prefix.rstrip("/") + "/" if prefix else ""
     return prefix if given else f"{folder}{datetime.now(UTC):%Y/%m/%d/%H/%M}/{execution}"
