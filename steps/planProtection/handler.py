@@ -156,7 +156,7 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
 
 def cut_too(ec2: Any, run: dict[str, Any], instance: dict[str, Any]) -> list[str]:
     """The other instances whose sessions are revoked, and that there may be more."""
-    roles = [item.split(" ")[1] for item, should in run["Todo"].items() if should == run["RevokeBefore"]]
+    roles = [item.split(" ")[1] for item, should in run["Todo"].items() if should == run["RevokeOlder"]]
     if not roles or run["Action"] == "Release":
         return []
     wanted = [{"Name": "iam-instance-profile.arn", "Values": [instance["IamInstanceProfile"]["Arn"]]}]
@@ -192,10 +192,10 @@ def dry_run(run: dict[str, Any]) -> dict[str, Any]:
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Run: all that later steps need to know. Key: the backup's. Output and Json: the report of a dry run."""
     # The policy is put some steps later: what is issued until then is cut too.
-    before = f"before {datetime.now(UTC) + timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}"
+    older = f"older than {datetime.now(UTC) + timedelta(minutes=1):%Y-%m-%dT%H:%M:%SZ}"
     run: dict[str, Any] = {
         **events["Run"],
-        **{"Warnings": [*events["Warnings"]], "Problems": [], "RevokeBefore": before, "Associations": {}},
+        **{"Warnings": [*events["Warnings"]], "Problems": [], "RevokeOlder": older, "Associations": {}},
         **{"Backup": "", "Calls": {}, "Tag": [], "Todo": {}, "Protections": {}, "Stays": {}},
     }
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html

@@ -28,7 +28,7 @@ FORMS = {
     "KeepVolumes": ("[!-~]+ vol-[0-9a-f]+", "kept|deleted"),
     "StopOnShutdown": ("i-[0-9a-f]+", "stop|terminate"),
     "DisassociateElasticIps": ("eipalloc-[0-9a-f]+", "none|eni-[0-9a-f]+ [0-9.]+"),
-    "RevokeSessions": ("[a-zA-Z0-9_+=,.@-]+ ProtectEC2Evidence-[0-9a-f-]+", "none|before [0-9TZ:-]{20}"),
+    "RevokeSessions": ("[a-zA-Z0-9_+=,.@-]+ ProtectEC2Evidence-[0-9a-f-]+", "none|older than [0-9TZ:-]{20}"),
 }
 
 
@@ -47,14 +47,14 @@ def protections_of(backup: dict[str, Any]) -> dict[str, Any]:
 # As the IAM console does it, but under a name of its own, so that neither takes the other for its own.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 def policy_text(value: str) -> str:
-    """The inline policy that denies everything to the sessions issued before a time, given as `before TIME`."""
-    older = {"DateLessThan": {"aws:TokenIssueTime": value.removeprefix("before ")}}
+    """The inline policy that denies everything to the sessions issued before a time, given as `older than TIME`."""
+    older = {"DateLessThan": {"aws:TokenIssueTime": value.removeprefix("older than ")}}
     deny = {"Effect": "Deny", "Action": ["*"], "Resource": ["*"], "Condition": older}
     return json.dumps({"Version": "2012-10-17", "Statement": [deny]})
 
 
 def state_of_sessions(iam: Any, role: str, policy: str, failed: list[str]) -> str:
-    """How the policy of a protection stands: none, `before TIME`, or that it is another than this document writes."""
+    """How the policy of a protection stands: none, `older than TIME`, or that it is another than this document writes."""
     wrong: list[str] = []
     given = {"RoleName": role, "PolicyName": policy}
     found = attempt(wrong, f"Policies of {role} can't be read", iam.get_role_policy, "", "NoSuchEntity", **given)
@@ -63,7 +63,7 @@ def state_of_sessions(iam: Any, role: str, policy: str, failed: list[str]) -> st
         return UNKNOWN if wrong else NONE
     text = json.dumps(found["PolicyDocument"])
     time = re.search("[0-9-]{10}T[0-9:]{8}Z", text)
-    value = f"before {time[0]}" if time else ""
+    value = f"older than {time[0]}" if time else ""
     return value if text == policy_text(value) else "another policy"
 
 
@@ -132,7 +132,7 @@ def unprotected(run: dict[str, Any], instance: dict[str, Any], now: dict[str, st
     interfaces = [place.split(" ")[0] for place in places_of(instance)]
     for item, value in now.items():
         kind, *_ = item.split(" ")
-        should = PROTECTED.get(kind, run["RevokeBefore"])
+        should = PROTECTED.get(kind, run["RevokeOlder"])
         # An address that its owner has put elsewhere, or a policy that is another's, is none of ours.
         ours = {"DisassociateElasticIps": value.split(" ")[0] in interfaces, "RevokeSessions": value == NONE}
         if run["Wanted"][kind] and value != should and ours.get(kind, True):
