@@ -244,7 +244,13 @@ describe("Release", () => {
     const extra = (await account.instance()).BlockDeviceMappings?.find(
       ({ DeviceName }) => DeviceName === "/dev/sdf",
     );
-    await ec2.send(new DetachVolumeCommand({ VolumeId: extra?.Ebs?.VolumeId }));
+    await ec2.send(
+      new DetachVolumeCommand({
+        VolumeId: extra?.Ebs?.VolumeId,
+        InstanceId: instanceId,
+        Device: "/dev/sdf",
+      }),
+    );
     await ec2.send(
       new AssociateAddressCommand({ AllocationId: first, NetworkInterfaceId: interfaceIds[1] }),
     );
