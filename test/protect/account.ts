@@ -66,10 +66,10 @@ export async function makeProtecting(emulator: Emulator): Promise<Protecting> {
     interfaces: [["web"], ["db"]],
     published: true,
   });
-  const { accountId, access, ec2, iam, ssm, instanceId, bucket } = base;
+  const { accountId, access, iam, ssm, bucket } = base;
   const [role, allocations] = await Promise.all([
     makeRole(iam, "Protect"),
-    giveAddresses(base),
+    prepareEvidence(base),
     ssm.send(
       new CreateDocumentCommand({
         Name: protectEvidence.name,
@@ -78,15 +78,7 @@ export async function makeProtecting(emulator: Emulator): Promise<Protecting> {
         DocumentType: "Automation",
       }),
     ),
-    giveRole(base),
-    giveVolume(base),
   ]);
-  await ec2.send(
-    new ModifyInstanceAttributeCommand({
-      InstanceId: instanceId,
-      InstanceInitiatedShutdownBehavior: { Value: "terminate" },
-    }),
-  );
   const scope = { partition: "aws", accountId, regions: [access.region], roles: [instanceRole] };
   await iam.send(
     new PutRolePolicyCommand({
@@ -139,6 +131,25 @@ function protectingOf(
   };
 }
 
+/** Gives the instance volumes, addresses and a role, none of which is protected; the allocations of the addresses. */
+export async function prepareEvidence(
+  testAccount: TestAccount,
+  role: string = instanceRole,
+): Promise<readonly string[]> {
+  const [allocations] = await Promise.all([
+    giveAddresses(testAccount),
+    giveRole(testAccount, role),
+    giveVolume(testAccount),
+    testAccount.ec2.send(
+      new ModifyInstanceAttributeCommand({
+        InstanceId: testAccount.instanceId,
+        InstanceInitiatedShutdownBehavior: { Value: "terminate" },
+      }),
+    ),
+  ]);
+  return allocations;
+}
+
 /** Two Elastic IPs on the first interface. */
 async function giveAddresses(testAccount: TestAccount): Promise<readonly string[]> {
   const { ec2, interfaceIds } = testAccount;
@@ -160,10 +171,10 @@ async function giveAddresses(testAccount: TestAccount): Promise<readonly string[
 }
 
 /** A role for the instance, with a policy of its own. */
-async function giveRole({ iam, ec2, instanceId }: TestAccount): Promise<void> {
-  await makeRole(iam, instanceRole);
+async function giveRole({ iam, ec2, instanceId }: TestAccount, role: string): Promise<void> {
+  await makeRole(iam, role);
   await iam.send(new CreateInstanceProfileCommand(profile));
-  await iam.send(new AddRoleToInstanceProfileCommand({ ...profile, RoleName: instanceRole }));
+  await iam.send(new AddRoleToInstanceProfileCommand({ ...profile, RoleName: role }));
   await attachProfile(ec2, instanceId);
 }
 

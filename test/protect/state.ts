@@ -5,7 +5,10 @@ import type { TestAccount } from "../account/testAccount.ts";
 import { describeInstance, instanceRole } from "./account.ts";
 
 /** What is not protected, as `KIND what`. */
-export async function unprotected(account: TestAccount): Promise<readonly string[]> {
+export async function unprotected(
+  account: TestAccount,
+  role: string = instanceRole,
+): Promise<readonly string[]> {
   const { ec2, instanceId: InstanceId, interfaceIds } = account;
   const [protection, behavior] = await Promise.all(
     (["disableApiTermination", "instanceInitiatedShutdownBehavior"] as const).map((Attribute) =>
@@ -25,14 +28,13 @@ export async function unprotected(account: TestAccount): Promise<readonly string
     ...Addresses.filter((one) => interfaceIds.includes(one.NetworkInterfaceId ?? "")).map(
       ({ AllocationId }) => `DisassociateElasticIps ${AllocationId}`,
     ),
-    ...((await revoked(account)) ? [] : [`RevokeSessions ${instanceRole}`]),
+    ...((await revoked(account, role)) ? [] : [`RevokeSessions ${role}`]),
   ];
 }
 
 /** Whether a policy of the document's name denies everything to older sessions of the instance's role. */
-async function revoked({ iam }: TestAccount): Promise<boolean> {
-  const RoleName = instanceRole;
-  for (const PolicyName of await ownPolicies({ iam })) {
+async function revoked({ iam }: TestAccount, RoleName: string): Promise<boolean> {
+  for (const PolicyName of await ownPolicies({ iam }, RoleName)) {
     const { PolicyDocument = "" } = await iam.send(
       new GetRolePolicyCommand({ RoleName, PolicyName }),
     );
@@ -47,9 +49,10 @@ async function revoked({ iam }: TestAccount): Promise<boolean> {
 }
 
 /** The inline policies of the instance's role that the document makes. */
-export async function ownPolicies({ iam }: Pick<TestAccount, "iam">): Promise<readonly string[]> {
-  const { PolicyNames = [] } = await iam.send(
-    new ListRolePoliciesCommand({ RoleName: instanceRole }),
-  );
+export async function ownPolicies(
+  { iam }: Pick<TestAccount, "iam">,
+  RoleName: string = instanceRole,
+): Promise<readonly string[]> {
+  const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
   return PolicyNames.filter((name) => name.startsWith("ProtectEC2Evidence-"));
 }
