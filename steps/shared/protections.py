@@ -163,8 +163,7 @@ def call_to(run: dict[str, Any], item: str, value: str) -> list[Any]:
     elif kind == "StopOnShutdown":
         change["InstanceInitiatedShutdownBehavior"] = {"Value": value}
     else:
-        disk = {"VolumeId": more[0], "DeleteOnTermination": value == "deleted"}
-        change["BlockDeviceMappings"] = [{"DeviceName": name, "Ebs": disk}]
+        change["BlockDeviceMappings"] = [{"DeviceName": name, "Ebs": {"DeleteOnTermination": value == "deleted"}}]
     return ["ec2", "ModifyInstanceAttribute", change]
 
 

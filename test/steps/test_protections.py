@@ -119,13 +119,10 @@ def test_a_protection_is_brought_to_stand_so_by_one_call(item: str, value: str, 
 
 
 @pytest.mark.parametrize(("value", "deleted"), [("kept", False), ("deleted", True)])
-def test_a_volume_is_named_by_device_and_id(value: str, deleted: bool) -> None:
+def test_a_volume_is_changed_by_its_device(value: str, deleted: bool) -> None:
     *_, given = call_to(run_of(), DISK, value)
     [mapping] = given["BlockDeviceMappings"]
-    assert mapping == {
-        "DeviceName": "/dev/xvda",
-        "Ebs": {"VolumeId": "vol-0123456789abcdef0", "DeleteOnTermination": deleted},
-    }
+    assert mapping == {"DeviceName": "/dev/xvda", "Ebs": {"DeleteOnTermination": deleted}}
 
 
 def test_a_command_to_paste_quotes_what_it_is_given() -> None:
