@@ -54,7 +54,7 @@ def policy_text(value: str) -> str:
 
 
 def state_of_sessions(iam: Any, role: str, policy: str, failed: list[str]) -> str:
-    """How the policy of a protection stands: none, `older than TIME`, or that it is another than this document writes."""
+    """How the policy of a protection stands: none, `older than TIME`, or that it is not as this document writes it."""
     wrong: list[str] = []
     given = {"RoleName": role, "PolicyName": policy}
     found = attempt(wrong, f"Policies of {role} can't be read", iam.get_role_policy, "", "NoSuchEntity", **given)
