@@ -38,6 +38,10 @@ export interface Config {
   readonly respondSecurityHubAction: string;
   /** The bucket for the backups of these containments; empty: the one that is deployed. */
   readonly respondBucket: string;
+  /** Whether the document that protects evidence is deployed, with a role of its own. */
+  readonly protect: boolean;
+  /** The roles of instances whose sessions it may revoke, with their paths, `*` allowed; none: of no role. */
+  readonly protectRoles: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -171,6 +175,12 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
     "the ID of a custom action, up to 20 letters and digits",
   ],
   respondBucket: [text(/^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/), "", "the name of a bucket"],
+  protect: [flag, false, "true or false"],
+  protectRoles: [
+    list(/^[\w+=,.@/*-]{1,512}$/),
+    [],
+    "names of roles, with their paths, separated by commas, with * for any characters",
+  ],
   tags: [
     tags,
     {},
@@ -211,7 +221,7 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
     wrong.push(
       `${PREFIX}copyDocument puts a copy into the accounts of units: name them in ${PREFIX}organizationalUnits with it`,
     );
-  wrong.push(...wrongResponse(config));
+  wrong.push(...wrongResponse(config), ...wrongProtection(config));
   const roles = ["automationRoleName", "executionRoleName", "administrationRoleName"] as const;
   // IAM tells names apart without regard to case.
   if (new Set(roles.map((key) => config[key].toLowerCase())).size < roles.length)
@@ -246,6 +256,37 @@ function wrongResponse(config: Config): readonly string[] {
       `${PREFIX}respondEmails, respondSecurityHubAction and respondBucket are for a response to findings: name who approves it in ${PREFIX}respondApprovers`,
     );
   return wrong;
+}
+
+/**
+ * What does not fit together among the settings of the protection. Who may write a role's policies can give it any
+ * permission: no role of a deployment is among them.
+ */
+function wrongProtection(config: Config): readonly string[] {
+  const { protect, protectRoles } = config;
+  const own = [
+    config.automationRoleName,
+    config.executionRoleName,
+    config.administrationRoleName,
+    respondRoleName(config),
+    starterRoleName(config),
+    protectRoleName(config),
+  ];
+  const named = (pattern: string): readonly string[] => {
+    const parts = pattern.split("*").map((part) => part.replace(/[.+]/g, "\\$&"));
+    return own.filter((role) => new RegExp(`^${parts.join(".*")}$`).test(role));
+  };
+  return [
+    ...(protectRoles.length > 0 && !protect
+      ? [`${PREFIX}protectRoles is for the protection of evidence: set ${PREFIX}protect to true`]
+      : []),
+    ...protectRoles
+      .filter((pattern) => named(pattern).length > 0)
+      .map(
+        (pattern) =>
+          `${PREFIX}protectRoles has ${pattern}, which is also ${named(pattern)[0]}, a role of this deployment that nobody should change: name the instances' roles more closely`,
+      ),
+  ];
 }
 
 /**
@@ -333,6 +374,20 @@ export const bucketNames = (
     ? [backupBucketName(config, account, "*")]
     : config.buckets;
 
+/** The name of a role of a further document: after the first document's, within IAM's 64 characters. */
+const furtherRole = ({ documentName }: Pick<Config, "documentName">, what: string): string =>
+  `${documentName.slice(0, 50)}-${what}`;
+
+/** The role that RespondToFinding acts as. */
+export const respondRoleName = (config: Pick<Config, "documentName">): string =>
+  furtherRole(config, "Respond");
+/** The role with which EventBridge starts it. */
+export const starterRoleName = (config: Pick<Config, "documentName">): string =>
+  furtherRole(config, "Findings");
+/** The role that ProtectEC2Evidence acts as. */
+export const protectRoleName = (config: Pick<Config, "documentName">): string =>
+  furtherRole(config, "Protect");
+
 /** The name of the stack that holds the document: its own name, in the letters that a stack may have. */
 export const stackName = (config: Pick<Config, "documentName">): string =>
   config.documentName.replace(/[^a-zA-Z0-9-]/g, "-").replace(/^[^a-zA-Z]/, "R");
@@ -345,9 +400,11 @@ export const stackNames = (
   readonly administration: string;
   readonly rollout: string;
   readonly respond: string;
+  readonly protect: string;
 } => ({
   runbook: stackName(config),
   administration: `${stackName(config)}-Administration`,
   rollout: `${stackName(config)}-Rollout`,
   respond: `${stackName(config)}-Respond`,
+  protect: `${stackName(config)}-Protect`,
 });

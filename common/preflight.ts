@@ -107,6 +107,7 @@ export async function leftUnmanaged(
     [names.administration, config.administration, "administration=true"],
     [names.rollout, config.organizationalUnits.length > 0, "organizationalUnits=…"],
     [names.respond, config.respondApprovers.length > 0, "respondApprovers=…"],
+    [names.protect, config.protect, "protect=true"],
   ] as const;
   for (const [stack, wanted, setting] of others)
     if (!wanted && (await outputsOf(stack, regions[0])) !== undefined)

@@ -16,6 +16,7 @@ import { printable } from "../common/printable.ts";
 import { printer } from "../common/printer.ts";
 import { content, describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
+import { protectEvidence } from "../document/protect/runbook.ts";
 import { respondToFinding } from "../document/respond/runbook.ts";
 import { cdk } from "./cdk.ts";
 import { difference } from "./difference.ts";
@@ -55,6 +56,9 @@ export async function deploy(options: DeployOptions): Promise<number> {
     { name: config.documentName, document: publication as VersionedDocument },
     ...(config.respondApprovers.length > 0
       ? [{ name: respondToFinding.name, document: loadOther(respondToFinding) }]
+      : []),
+    ...(config.protect
+      ? [{ name: protectEvidence.name, document: loadOther(protectEvidence) }]
       : []),
   ];
   const each = eachRegion(regions);

@@ -3,6 +3,8 @@ import type { RunbookDocument } from "../build/types.ts";
 import type { Granted } from "./grants.ts";
 import { declaredPermissions } from "./permissions.ts";
 import { rolePolicy } from "./policy.ts";
+import { protectPolicy } from "./protect/policy.ts";
+import { protectEvidence } from "./protect/runbook.ts";
 import { respondPolicy } from "./respond/policy.ts";
 import { respondToFinding } from "./respond/runbook.ts";
 import { runbook } from "./runbook.ts";
@@ -13,7 +15,7 @@ export interface DocumentDefinition {
   readonly policy: readonly Granted[];
 }
 
-/** The one that contains first: the others start it. */
+/** The one that contains first: the others go with it. */
 export const documents: readonly DocumentDefinition[] = [
   {
     runbook,
@@ -25,5 +27,9 @@ export const documents: readonly DocumentDefinition[] = [
       ...{ partition: "aws", accountId: "ACCOUNT", regions: ["REGION"] },
       ...{ containDocument: runbook.name, containRole: "ROLE", topic: "TOPIC" },
     }),
+  },
+  {
+    runbook: protectEvidence,
+    policy: protectPolicy({ partition: "aws", accountId: "ACCOUNT", roles: ["ROLE"] }),
   },
 ];

@@ -7,6 +7,7 @@
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 
+import { bucketGrants } from "./bucketGrants.ts";
 import { type Condition, type Grant, type Granted, granted } from "./grants.ts";
 import type { Declared } from "./permissions.ts";
 
@@ -46,10 +47,6 @@ function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScop
     `arn:${partition}:ec2:${region}:${account}:${type}/*`;
   // Images and snapshots can be shared; their ARNs carry no account.
   const evidence = ["image", "snapshot"].map((type) => `arn:${partition}:ec2:${region}::${type}/*`);
-  const bucketArns = (buckets.length > 0 ? buckets : ["*"]).map(
-    (name) => `arn:${partition}:s3:::${name}`,
-  );
-  const own: Condition = { StringEquals: { "aws:ResourceAccount": accountId } };
   // AWS fills it in, with the suffix of its partition: amazonaws.com, amazonaws.com.cn, amazonaws.eu, …
   const throughEc2: Condition = { StringLike: { "kms:ViaService": `ec2.${region}.*` } };
   const keys = [`arn:${partition}:kms:${region}:${accountId}:key/*`];
@@ -190,46 +187,7 @@ function grants({ partition, accountId, regions = [], buckets = [] }: PolicyScop
       on: keys,
       where: { ...throughEc2, Bool: { "kms:GrantIsForAWSResource": "true" } },
     },
-    {
-      sid: "FindBucket",
-      reason:
-        "A bucket that is not there, or is another account's, has no account here to compare with.",
-      actions: ["s3:GetBucketLocation", "s3:CreateBucket"],
-      on: bucketArns,
-      anyRegion: true,
-    },
-    {
-      sid: "SeeAccountPrivacy",
-      reason: "The account's own block of public access is no resource.",
-      actions: ["s3:GetAccountPublicAccessBlock", "s3:PutAccountPublicAccessBlock"],
-      on: ["*"],
-      anyRegion: true,
-    },
-    {
-      sid: "CheckAndSetUpOwnBuckets",
-      reason: "Buckets of this account only.",
-      actions: [
-        "s3:GetBucketAcl",
-        "s3:GetBucketOwnershipControls",
-        "s3:GetBucketPolicy",
-        "s3:GetBucketPolicyStatus",
-        "s3:GetBucketPublicAccessBlock",
-        "s3:ListBucket",
-        "s3:PutBucketPolicy",
-        "s3:PutBucketVersioning",
-      ],
-      on: bucketArns,
-      where: own,
-      anyRegion: true,
-    },
-    {
-      sid: "KeepBackups",
-      reason: "Backups and what lies beside them end in .json; buckets of this account only.",
-      actions: ["s3:GetObject", "s3:PutObject", "s3:PutObjectTagging", "s3:DeleteObjectTagging"],
-      on: bucketArns.map((arn) => `${arn}/*.json`),
-      where: own,
-      anyRegion: true,
-    },
+    ...bucketGrants({ partition, accountId, buckets }),
   ];
 }
 

@@ -24,3 +24,10 @@ export const changeGroups = {
 export const deleteGroups = {
   "ec2:DeleteSecurityGroup": "delete the runbook's groups that nothing uses any more",
 } as const satisfies Permissions;
+
+export const readProtections = {
+  "ec2:DescribeInstances": "read the instance's volumes and interfaces",
+  "ec2:DescribeInstanceAttribute": "read termination protection and shutdown behavior",
+  "ec2:DescribeAddresses": "read where the Elastic IPs are",
+  "iam:GetRolePolicy": "read the policy that revokes sessions",
+} as const satisfies Permissions;

@@ -51,6 +51,12 @@ const elsewhere: readonly (readonly [line: RegExp, file: string, words: string])
     "test/deploy/respond.test.ts",
     "respondSecurityHubAction=Contain",
   ],
+  [/^npm run deploy -- .*protect=true/, "test/deploy/protect.test.ts", "docs/protect.md"],
+  [
+    /^aws ssm start-automation-execution .*ProtectEC2Evidence/,
+    "test/deploy/protect.test.ts",
+    "docs/protect.md",
+  ],
   [/^npm run share -- --unit root/, "test/deploy/share.test.ts", `"--unit", "root"`],
   [/^aws organizations /, "test/deploy/delegated.test.ts", "register-delegated"],
   [

@@ -4,7 +4,12 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import { Alias } from "aws-cdk-lib/aws-kms";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import { backupBucketName, type Config } from "../../common/config.ts";
+import {
+  backupBucketName,
+  type Config,
+  respondRoleName,
+  starterRoleName,
+} from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
 import type { Granted } from "../../document/grants.ts";
 import { type RespondScope, respondPolicy, starterPolicy } from "../../document/respond/policy.ts";
@@ -23,8 +28,6 @@ const topicName = ({ documentName }: Config): string => `Automation-${documentNa
 
 const roleArn = (name: string): string =>
   `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
-const respondRole = ({ documentName }: Config): string => `${documentName.slice(0, 50)}-Respond`;
-const starterRole = ({ documentName }: Config): string => `${documentName.slice(0, 50)}-Findings`;
 
 /**
  * RespondStack: from findings to the approvers in one Region: the document, the topic and the rules; in the first Region
@@ -48,7 +51,7 @@ export function respondStack(
     DocumentName: [config.documentName],
     ContainRole: [roleArn(config.automationRoleName)],
     S3BucketName: [config.respondBucket || backupBucketName(config, Aws.ACCOUNT_ID, Aws.REGION)],
-    AutomationAssumeRole: [roleArn(respondRole(config))],
+    AutomationAssumeRole: [roleArn(respondRoleName(config))],
   };
   const rule = (id: string, description: string, { pattern, paths }: Rule): void => {
     new CfnRule(stack, id, {
@@ -58,7 +61,7 @@ export function respondStack(
         {
           id: "Respond",
           arn: `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-definition/${made.ref}:$DEFAULT`,
-          roleArn: roleArn(starterRole(config)),
+          roleArn: roleArn(starterRoleName(config)),
           inputTransformer: {
             inputPathsMap: paths as Record<string, string>,
             inputTemplate: inputTemplate({ pattern, paths }, fixed),
@@ -110,19 +113,19 @@ function roles(stack: Stack, config: Config, regions: readonly string[]): void {
     topic: topicName(config),
   };
   role(stack, "RespondRole", {
-    name: respondRole(config),
+    name: respondRoleName(config),
     description: `Asks for approval and starts ${config.documentName}`,
     trusts: systemsManager(),
     granted: respondPolicy(scope),
   });
   role(stack, "StarterRole", {
-    name: starterRole(config),
+    name: starterRoleName(config),
     description: `Starts ${respondToFinding.name} for findings`,
     trusts: new iam.ServicePrincipal("events.amazonaws.com").withConditions({
       StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
       ArnLike: { "aws:SourceArn": `arn:${Aws.PARTITION}:events:*:${Aws.ACCOUNT_ID}:rule/*` },
     }),
-    granted: starterPolicy(scope, roleArn(respondRole(config))),
+    granted: starterPolicy(scope, roleArn(respondRoleName(config))),
   });
 }
 

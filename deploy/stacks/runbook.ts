@@ -1,6 +1,6 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
 import { CfnDocument } from "aws-cdk-lib/aws-ssm";
-import type { Config } from "../../common/config.ts";
+import { type Config, protectRoleName } from "../../common/config.ts";
 import type { Publication, VersionedDocument } from "../../common/document.ts";
 import { backupBucket } from "./bucket.ts";
 import { automationRole } from "./roles.ts";
@@ -51,7 +51,10 @@ export function runbookStack(
   if (config.backupBucket)
     new CfnOutput(stack, "BackupBucketName", {
       description: "The value for the parameter S3BucketName",
-      value: backupBucket(stack, config, [config.automationRoleName, config.executionRoleName])
-        .bucketName,
+      value: backupBucket(stack, config, [
+        config.automationRoleName,
+        config.executionRoleName,
+        ...(config.protect ? [protectRoleName(config)] : []),
+      ]).bucketName,
     });
 }

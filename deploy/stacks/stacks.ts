@@ -1,8 +1,10 @@
 import { type App, Stack, type StackProps, Tags } from "aws-cdk-lib";
 import { type Config, stackNames } from "../../common/config.ts";
 import { loadOther, type Publication } from "../../common/document.ts";
+import { protectEvidence } from "../../document/protect/runbook.ts";
 import { respondToFinding } from "../../document/respond/runbook.ts";
 import { administrationStack } from "./administration.ts";
+import { protectStack } from "./protect.ts";
 import { respondStack } from "./respond.ts";
 import { rolloutStack } from "./rollout.ts";
 import { runbookStack } from "./runbook.ts";
@@ -44,6 +46,17 @@ export function stacks(
         description: `Findings ask for a containment by ${config.documentName}, which people approve`,
       });
       respondStack(stack, config, respond, regions);
+      made.push(stack);
+    }
+  }
+  if (config.protect) {
+    const published = loadOther(protectEvidence);
+    for (const region of regions) {
+      const stack = make(`${names.protect}-${region}`, region, {
+        stackName: names.protect,
+        description: `The SSM Automation runbook ${protectEvidence.name} and the role it acts as`,
+      });
+      protectStack(stack, config, published, regions);
       made.push(stack);
     }
   }

@@ -8,25 +8,9 @@ from shared.backup import load
 from shared.containing import plan_containment
 from shared.dryRun import dry_run
 from shared.groups import BACKUP_TAG, own_groups
-from shared.instance import interfaces_of
+from shared.instance import instance_of, interfaces_of
 from shared.refuse import refuse
 from shared.releasing import plan_release
-
-
-def instance_of(ec2: Any, run: dict[str, Any]) -> dict[str, Any]:
-    """The instance as EC2 describes it; empty if it is terminated or gone, which a containment refuses.
-
-    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
-    """
-    failed: list[str] = []
-    gone = "InvalidInstanceID.NotFound"
-    answer = attempt(failed, "The instance", ec2.describe_instances, "", gone, InstanceIds=[run["InstanceId"]])
-    found: dict[str, Any] = answer["Reservations"][0]["Instances"][0] if answer else {}
-    if found and found["State"]["Name"] != "terminated":
-        return found
-    if failed or run["Action"] == "Contain":
-        refuse(*(failed or [f"{run['InstanceId']} is terminated or not in this account and Region."]))
-    return {}
 
 
 def backup_of_release(s3: Any, run: dict[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,26 @@
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 from typing import Any
+
+from shared.refuse import refuse
+
+
+def key_of_backup(prefix: str, execution: str, action: str) -> str:
+    """The backup's key in the bucket: for Release as given; for any other action a new one below the prefix, not yet
+    sealed."""
+    given = prefix.endswith(".json")
+    if action == "Release" and not given:
+        refuse(f"To release, S3PrefixName must be the backup's key as reported, ….json; {prefix!r} is not.")
+    # A group's description holds the key, in 255 characters.
+    if action != "Release" and (given or len(prefix) > 64 or "//" in f"/{prefix}"):
+        refuse(
+            f"To {action.lower()}, S3PrefixName must be empty or a folder such as incidents/4711, of up to 64"
+            f" characters; {prefix!r} is not."
+        )
+    folder = prefix.rstrip("/") + "/" if prefix else ""
+    return prefix if given else f"{folder}{datetime.now(UTC):%Y/%m/%d/%H/%M}/{execution}"
 
 
 def sealed(prefix: str, backup: dict[str, Any]) -> tuple[str, str]:

@@ -1,9 +1,27 @@
-"""The instance's network interfaces, and putting groups on them."""
+"""The instance, its network interfaces, and putting groups on them."""
 
 from typing import Any
 
 from shared.aws import attempt, side_by_side
 from shared.groups import kind_of
+from shared.refuse import refuse
+
+
+def instance_of(ec2: Any, run: dict[str, Any]) -> dict[str, Any]:
+    """The instance as EC2 describes it; empty if it is terminated or gone, which all but a release
+    refuse.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+    """
+    failed: list[str] = []
+    gone = "InvalidInstanceID.NotFound"
+    answer = attempt(failed, "The instance", ec2.describe_instances, "", gone, InstanceIds=[run["InstanceId"]])
+    found: dict[str, Any] = answer["Reservations"][0]["Instances"][0] if answer else {}
+    if found and found["State"]["Name"] != "terminated":
+        return found
+    if failed or run["Action"] != "Release":
+        refuse(*(failed or [f"{run['InstanceId']} is terminated or not in this account and Region."]))
+    return {}
 
 
 def interfaces_of(instance: dict[str, Any]) -> dict[str, Any]:

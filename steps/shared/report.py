@@ -15,3 +15,13 @@ def report(run: dict[str, Any], title: str, sections: dict[str, list[Any]]) -> d
             *(f"  {each if isinstance(each, str) else json.dumps(each)}" for each in entries),
         ]
     return {"Output": "\n".join(lines), "Json": {"Title": first, **full}}
+
+
+def release_line(run: dict[str, Any]) -> str:
+    """The line that releases the instance by the document's name, or ARN, that this execution was started by."""
+    aws, query = f"aws --region {run['Region']} ssm", "--query AutomationExecution.DocumentName --output text"
+    name = f"{aws} get-automation-execution --automation-execution-id {run['Execution']} {query}"
+    return (
+        f'{aws} start-automation-execution --document-name "$({name})" --parameters Action=Release,DryRun=false,'
+        f"InstanceId={run['InstanceId']},S3BucketName={run['Bucket']},S3PrefixName={run['Key']},AutomationAssumeRole={run['Role']}"
+    )

@@ -3,10 +3,10 @@
 import ipaddress
 import json
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from shared.aws import client
+from shared.backup import key_of_backup
 from shared.refuse import refuse
 
 # Highest port, type or code of each protocol.
@@ -77,21 +77,6 @@ def tags(identifier: str) -> list[dict[str, str]]:
     if match and match[1].lower().startswith(("aws:", "containec2instance:")):
         refuse(f"TagIdentifier: the key {match[1]} begins with a prefix that is not yours to use.")
     return [{"Key": match[1], "Value": match[2]}] if match else []
-
-
-def key_of_backup(prefix: str, execution: str, action: str) -> str:
-    """The backup's key in the bucket: for Release as given; for Contain a new one below the prefix, not yet sealed."""
-    sealed = prefix.endswith(".json")
-    if action == "Release" and not sealed:
-        refuse(f"To release, S3PrefixName must be the backup's key as Contain reported it, ….json; {prefix!r} is not.")
-    # A group's description holds the key, in 255 characters.
-    if action == "Contain" and (sealed or len(prefix) > 64 or "//" in f"/{prefix}"):
-        refuse(
-            "To contain, S3PrefixName must be empty or a folder such as incidents/4711, of up to 64 characters;"
-            f" {prefix!r} is not."
-        )
-    folder = prefix.rstrip("/") + "/" if prefix else ""
-    return prefix if sealed else f"{folder}{datetime.now(UTC):%Y/%m/%d/%H/%M}/{execution}"
 
 
 def key_arn(name: str, region: str) -> str:

@@ -7,7 +7,7 @@ from shared.aws import attempt, client, side_by_side
 from shared.groups import BACKUP_TAG, INSIDE, OUTSIDE, kind_of, own_groups, rules_of, wrong_rules
 from shared.images import evidence_of, images_of
 from shared.instance import interfaces_of, put_groups, with_names
-from shared.report import report
+from shared.report import release_line, report
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/security-group-connection-tracking.html
 NOT_CUT = [
@@ -15,16 +15,6 @@ NOT_CUT = [
     " Network Firewall, Lambda or DynamoDB endpoints, until it idles out (a network ACL cuts it, for all the subnet).",
     "DNS to the VPC's resolver, instance metadata, and the sessions of the instance's role.",
 ]
-
-
-def release_line(run: dict[str, Any]) -> str:
-    """The line that releases the instance by the document's name, or ARN, that this execution was started by."""
-    aws, query = f"aws --region {run['Region']} ssm", "--query AutomationExecution.DocumentName --output text"
-    name = f"{aws} get-automation-execution --automation-execution-id {run['Execution']} {query}"
-    return (
-        f'{aws} start-automation-execution --document-name "$({name})" --parameters Action=Release,DryRun=false,'
-        f"InstanceId={run['InstanceId']},S3BucketName={run['Bucket']},S3PrefixName={run['Key']},AutomationAssumeRole={run['Role']}"
-    )
 
 
 def look(ec2: Any, run: dict[str, Any], unread: list[str]) -> dict[str, Any]:

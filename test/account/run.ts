@@ -43,13 +43,28 @@ const reportSteps = [
   "reportRestore",
   "reportContainmentFailure",
   "reportRestoreFailure",
+  "protectionFinalOutput",
+  "reportProtectionPlan",
+  "reportProtectionFailure",
 ];
 
-/** Starts an execution of the published runbook; its id. */
-export async function start(ssm: SSMClient, parameters: Parameters): Promise<string> {
+/** Where the report for a program is: what was found last counts. */
+const jsonOutputs = [
+  "verdict.Json",
+  "getAutoScalingInstanceInfo.Json",
+  "proveProtection.Json",
+  "planProtection.Json",
+];
+
+/** Starts an execution of a published document, by default the one that contains; its id. */
+export async function start(
+  ssm: SSMClient,
+  parameters: Parameters,
+  name: string = documentName,
+): Promise<string> {
   const answer = await ssm.send(
     new StartAutomationExecutionCommand({
-      DocumentName: documentName,
+      DocumentName: name,
       Parameters: Object.fromEntries(
         Object.entries(parameters).map(([name, value]) => [
           name,
@@ -77,7 +92,7 @@ export function runOf(execution: AutomationExecution): Run {
     if (!value.startsWith("No output available yet")) outputs[name] = value;
   }
   const reportStep = reportSteps.find((name) => outputs[`${name}.Output`] !== undefined) ?? "";
-  const json = outputs["verdict.Json"] ?? outputs["getAutoScalingInstanceInfo.Json"] ?? "{}";
+  const json = jsonOutputs.map((name) => outputs[name]).find((text) => text !== undefined) ?? "{}";
   return {
     id: execution.AutomationExecutionId ?? "",
     status: execution.AutomationExecutionStatus ?? "",

@@ -1,6 +1,8 @@
 import { DescribeAutoScalingGroupsCommand } from "@aws-sdk/client-auto-scaling";
 import {
+  DescribeAddressesCommand,
   DescribeImagesCommand,
+  DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeKeyPairsCommand,
   DescribeNetworkInterfacesCommand,
@@ -13,7 +15,12 @@ import {
   type EC2Client,
   type IpPermission,
 } from "@aws-sdk/client-ec2";
-import { ListRolesCommand } from "@aws-sdk/client-iam";
+import {
+  GetRolePolicyCommand,
+  type IAMClient,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+} from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, ListAliasesCommand, ListKeysCommand } from "@aws-sdk/client-kms";
 import { bucketsOf } from "./snapshot.buckets.ts";
 import { byKey, type Plain, tagMap } from "./snapshot.plain.ts";
@@ -24,7 +31,7 @@ export type Snapshot = Readonly<Record<string, Plain>>;
 
 /** Reads the whole state of an account: all but Systems Manager's own documents and executions. */
 export async function snapshot(clients: Clients): Promise<Snapshot> {
-  const [machines, network, groups, images, tags, scaling, buckets, keys, roles] =
+  const [machines, network, groups, images, tags, scaling, buckets, keys, roles, addresses] =
     await Promise.all([
       instances(clients.ec2),
       interfaces(clients.ec2),
@@ -34,22 +41,52 @@ export async function snapshot(clients: Clients): Promise<Snapshot> {
       autoScalingGroups(clients),
       bucketsOf(clients.s3),
       kmsKeys(clients),
-      iamRoles(clients),
+      iamRoles(clients.iam),
+      elasticIps(clients.ec2),
     ]);
-  const rest = { keys, roles, tags };
+  const rest = { keys, roles, tags, addresses };
   return { machines, network, groups, ...images, scaling, buckets, ...rest };
 }
 
 async function instances(ec2: EC2Client): Promise<Plain> {
   const found = await ec2.send(new DescribeInstancesCommand({}));
   const all = (found.Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
-  return byKey(all, "InstanceId", (one) => ({
+  const attributes = await Promise.all(all.map((one) => attributesOf(ec2, one.InstanceId ?? "")));
+  const withAttributes = all.map((one, at) => ({ ...one, attributes: attributes[at] ?? {} }));
+  return byKey(withAttributes, "InstanceId", (one) => ({
+    attributes: one.attributes,
+    volumes: (one.BlockDeviceMappings ?? []).map(
+      ({ DeviceName, Ebs }) => `${DeviceName} ${Ebs?.VolumeId} deleted ${Ebs?.DeleteOnTermination}`,
+    ),
+    profile: one.IamInstanceProfile?.Arn ?? "",
     state: one.State?.Name ?? "",
     image: one.ImageId ?? "",
     rootDevice: one.RootDeviceType ?? "",
     interfaces: (one.NetworkInterfaces ?? []).map((part) => part.NetworkInterfaceId ?? "").sort(),
     groups: (one.SecurityGroups ?? []).map((group) => group.GroupId ?? "").sort(),
     tags: tagMap(one.Tags),
+  }));
+}
+
+/** What DescribeInstances does not tell of an instance. */
+async function attributesOf(ec2: EC2Client, InstanceId: string): Promise<Plain> {
+  const [protection, behavior] = await Promise.all(
+    (["disableApiTermination", "instanceInitiatedShutdownBehavior"] as const).map((Attribute) =>
+      ec2.send(new DescribeInstanceAttributeCommand({ InstanceId, Attribute })),
+    ),
+  );
+  return {
+    protected: protection?.DisableApiTermination?.Value ?? false,
+    shutdown: behavior?.InstanceInitiatedShutdownBehavior?.Value ?? "",
+  };
+}
+
+/** Elastic IPs, and where they are. */
+async function elasticIps(ec2: EC2Client): Promise<Plain> {
+  const found = await ec2.send(new DescribeAddressesCommand({}));
+  return byKey(found.Addresses ?? [], "AllocationId", (one) => ({
+    interface: one.NetworkInterfaceId ?? "",
+    address: one.PrivateIpAddress ?? "",
   }));
 }
 
@@ -171,7 +208,20 @@ async function kmsKeys({ kms }: Clients): Promise<Plain> {
   };
 }
 
-async function iamRoles({ iam }: Clients): Promise<Plain> {
+/** Roles and their inline policies. */
+async function iamRoles(iam: IAMClient): Promise<Plain> {
   const found = await iam.send(new ListRolesCommand({}));
-  return (found.Roles ?? []).map((role) => role.Arn ?? "").sort();
+  const told = await Promise.all(
+    (found.Roles ?? []).map(async ({ Arn = "", RoleName = "" }): Promise<[string, Plain]> => {
+      const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
+      const texts = await Promise.all(
+        PolicyNames.map(async (PolicyName): Promise<[string, Plain]> => {
+          const policy = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+          return [PolicyName, decodeURIComponent(policy.PolicyDocument ?? "")];
+        }),
+      );
+      return [Arn, Object.fromEntries(texts)];
+    }),
+  );
+  return Object.fromEntries(told.sort(([one], [other]) => (one < other ? -1 : 1)));
 }

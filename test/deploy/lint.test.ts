@@ -31,6 +31,7 @@ it("no inline policies of a role are over IAM's 10,240 characters", () => {
     of("ContainEC2Instance-us-east-1"),
     of("ContainEC2Instance-Administration"),
     of("ContainEC2Instance-Respond-us-east-1"),
+    of("ContainEC2Instance-Protect-us-east-1"),
   ])
     for (const role of Object.values(template.findResources("AWS::IAM::Role"))) {
       const text = JSON.stringify(
@@ -108,7 +109,7 @@ describe("linters", () => {
     const folder = mkdtempSync(join(tmpdir(), "contain-lint-"));
     try {
       const files = [
-        ...["us-east-1", "Administration", "Rollout", "Respond-us-east-1"].map(
+        ...["us-east-1", "Administration", "Rollout", "Respond-us-east-1", "Protect-us-east-1"].map(
           (part) => [part, of(`ContainEC2Instance-${part}`)] as const,
         ),
         ["Roles", roles] as const,

@@ -23,6 +23,8 @@ export const everything = loadConfig([
   "respondApprovers=arn:aws:iam::111122223333:role/Responders",
   "respondEmails=duty@example.com",
   "respondSecurityHubAction=Contain",
+  "protect=true",
+  "protectRoles=app-*,path/web",
 ]);
 
 /** Makes apps whose output is removed when the test file ends. */

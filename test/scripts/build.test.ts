@@ -40,5 +40,5 @@ test("a document that is not there is told with the names of those that are", as
   const { exitCode, stderr } = await build("Nope");
   expect(exitCode).toBe(1);
   expect(stderr).toContain("There is no document Nope here.");
-  expect(stderr).toContain("ContainEC2Instance, RespondToFinding");
+  expect(stderr).toContain("ContainEC2Instance, RespondToFinding, ProtectEC2Evidence");
 });

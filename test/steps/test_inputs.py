@@ -4,6 +4,7 @@ import re
 
 import pytest
 import validateRequiredInputs.handler as inputs
+from shared.backup import key_of_backup
 from shared.report import report
 
 ID = "11111111-2222-3333-4444-555555555555"
@@ -18,25 +19,25 @@ ID = "11111111-2222-3333-4444-555555555555"
     ],
 )
 def test_a_new_backup_lies_below_the_folder_by_its_time(prefix: str, pattern: str) -> None:
-    assert re.fullmatch(pattern, inputs.key_of_backup(prefix, ID, "Contain"))
+    assert re.fullmatch(pattern, key_of_backup(prefix, ID, "Contain"))
 
 
 @pytest.mark.parametrize("prefix", ["a.json", "x" * 65, "/a", "a//b", "a/b.json"])
 def test_a_folder_that_is_none_is_refused(prefix: str) -> None:
     with pytest.raises(ValueError, match=r"To contain, S3PrefixName must be.*Nothing was changed"):
-        inputs.key_of_backup(prefix, ID, "Contain")
+        key_of_backup(prefix, ID, "Contain")
 
 
 def test_a_backup_key_fits_into_a_groups_description_with_the_longest_folder() -> None:
-    key = inputs.key_of_backup("x" * 64, ID, "Contain")
+    key = key_of_backup("x" * 64, ID, "Contain")
     assert len(f"{key}.{'0' * 64}.json") <= 255
 
 
 def test_to_release_the_key_is_taken_as_it_is() -> None:
-    assert inputs.key_of_backup("a/b.json", ID, "Release") == "a/b.json"
+    assert key_of_backup("a/b.json", ID, "Release") == "a/b.json"
     for prefix in ("", "a", "a.json/"):
         with pytest.raises(ValueError, match="To release, S3PrefixName must be"):
-            inputs.key_of_backup(prefix, ID, "Release")
+            key_of_backup(prefix, ID, "Release")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from shared.backup import sealed
 from shared.images import evidence_of
 from shared.releasing import give_back, plan_release, refuse_older_key
-from verdict.handler import release_line, scaling_lines, state_of
+from shared.report import release_line
+from verdict.handler import scaling_lines, state_of
 
 INSTANCE = "i-0123456789abcdef0"
 ENI, WEB, INSIDE = "eni-0123456789abcdef0", "sg-0123456789abcdef0", "sg-0123456789abcdef1"

@@ -82,9 +82,10 @@ export const actionCalls: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * Whether an action comes along with a call without an operation of its name: tags given at creation,
- * keys used on behalf of the caller, roles passed on, snapshots that an image is made of.
+ * keys used on behalf of the caller, roles passed on, snapshots that an image is made of, listing,
+ * without which S3 answers for a missing key that it is forbidden.
  */
 export const comesAlong = (action: string): boolean =>
-  /^(kms:(CreateGrant|GenerateDataKey.*|ReEncrypt.*|Decrypt|Encrypt|DescribeKey)|iam:PassRole|iam:CreateServiceLinkedRole|ec2:CreateSnapshots?|ec2:CreateTags|autoscaling:CreateOrUpdateTags|s3:PutObjectTagging|s3:GetObjectVersion|s3:GetBucketLocation)$/.test(
+  /^(kms:(CreateGrant|GenerateDataKey.*|ReEncrypt.*|Decrypt|Encrypt|DescribeKey)|iam:PassRole|iam:CreateServiceLinkedRole|ec2:CreateSnapshots?|ec2:CreateTags|autoscaling:CreateOrUpdateTags|s3:PutObjectTagging|s3:GetObjectVersion|s3:GetBucketLocation|s3:ListBucket)$/.test(
     action,
   );

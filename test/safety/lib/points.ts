@@ -3,8 +3,8 @@ import type { Emulator } from "automation-emulator";
 import type { Fault } from "automation-emulator/gateway/faults";
 import type { Run } from "../../account/run.ts";
 import { backupKey } from "../../account/testAccount.ts";
-import { lies } from "./checks.ts";
 import type { Scenario } from "./scenarios.ts";
+import { liesIn } from "./sweep.ts";
 
 export type Action = "Contain" | "Release";
 
@@ -32,9 +32,9 @@ export interface Recorded {
 export async function record(emulator: Emulator, scenario: Scenario): Promise<readonly Recorded[]> {
   const testAccount = await scenario.make(emulator);
   const contained = await testAccount.contain(scenario.parameters);
-  const wrong = await lies(testAccount, contained);
+  const wrong = [...(await liesIn(scenario, testAccount, contained))];
   const released = await testAccount.release(backupKey(contained));
-  wrong.push(...(await lies(testAccount, released)));
+  wrong.push(...(await liesIn(scenario, testAccount, released)));
   if (contained.status !== "Success" || released.status !== "Success" || wrong.length > 0)
     throw new Error(
       `${scenario.name}, without any fault: ${[...wrong, contained.failure, released.failure].join("; ")}`,

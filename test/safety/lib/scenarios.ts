@@ -9,15 +9,29 @@ import { CreateAliasCommand, CreateKeyCommand } from "@aws-sdk/client-kms";
 import { PutBucketOwnershipControlsCommand } from "@aws-sdk/client-s3";
 import type { Emulator } from "automation-emulator";
 import { makeAutoScalingGroup, memberTestAccount, type Sizes } from "../../account/asg.ts";
-import type { Parameters } from "../../account/run.ts";
+import type { Parameters, Run } from "../../account/run.ts";
 import {
   makeTestAccount,
   type TestAccount,
   type TestAccountOptions,
 } from "../../account/testAccount.ts";
 
+/** What a scenario that is not of the containment has in place of the containment's. */
+export interface OtherDocument {
+  /** What its first action is called; `contain` of the test account does it. */
+  readonly begins: string;
+  /** The IAM actions that its steps declare. */
+  readonly permissions: readonly string[];
+  /** What a run says of the account and is not so. */
+  lies(testAccount: TestAccount, run: Run): Promise<readonly string[]>;
+  /** What its first action has not done, though it needs not the permission that was denied. */
+  leftUndone(testAccount: TestAccount, denied: string, run: Run): Promise<readonly string[]>;
+}
+
 export interface Scenario {
   readonly name: string;
+  /** The document, where it is not the one that contains. */
+  readonly other?: OtherDocument;
   /** What the runbook is given beyond the instance, the bucket and the role, when it contains. */
   readonly parameters: Parameters;
   /** Makes a fresh account with an instance to contain. */

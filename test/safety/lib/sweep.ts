@@ -64,14 +64,24 @@ export async function tryTrouble(emulator: Emulator, trouble: Trouble): Promise<
   );
   await runOut(emulator, run.id);
   // A cancelled script that runs on may finish its work after the report was written.
-  const said = run.status === "Cancelled" ? [] : await lies(testAccount, run);
+  const said = run.status === "Cancelled" ? [] : await liesIn(scenario, testAccount, run);
   const open = mayStayOpen(trouble) ? [] : await openInterfaces(testAccount);
   const wrong = [...open, ...said, ...(await notIsolated(testAccount, trouble, run))];
   if (wrong.length > 0) return wrong;
   return key === undefined
     ? finishAndRelease(testAccount, scenario, before)
-    : releaseAgain(testAccount, key, before);
+    : releaseAgain(testAccount, scenario, key, before);
 }
+
+/** What a run says and is not so, whichever document it is of. */
+export const liesIn = async (
+  { other }: Scenario,
+  testAccount: TestAccount,
+  run: Run,
+): Promise<readonly string[]> => [
+  ...(await lies(testAccount, run)),
+  ...((await other?.lies(testAccount, run)) ?? []),
+];
 
 /** Runs the runbook while the trouble lasts. */
 async function during(
@@ -116,7 +126,9 @@ async function notIsolated(
   { scenario, action, denied }: Trouble,
   run: Run,
 ): Promise<readonly string[]> {
-  if (denied === undefined || action === "Release" || needed.has(denied)) return [];
+  if (denied === undefined || action === "Release") return [];
+  if (scenario.other !== undefined) return scenario.other.leftUndone(testAccount, denied, run);
+  if (needed.has(denied)) return [];
   // There is no bucket to write the backup to without this one.
   if (denied === "s3:CreateBucket" && run.status === "Failed") return [];
   const more = reachable(await testAccount.snapshot(), testAccount.instanceId, scenario.parameters);
@@ -143,10 +155,10 @@ async function finishAndRelease(
   if (again.status !== "Success") return [`the further Contain: ${again.report || again.failure}`];
   const wrong = [
     ...(await openInterfaces(testAccount)),
-    ...(await lies(testAccount, again)),
-    ...(await untagged(testAccount, scenario)),
+    ...(await liesIn(scenario, testAccount, again)),
+    ...(scenario.other === undefined ? await untagged(testAccount, scenario) : []),
   ];
-  return wrong.length > 0 ? wrong : releaseAgain(testAccount, backupKey(again), before);
+  return wrong.length > 0 ? wrong : releaseAgain(testAccount, scenario, backupKey(again), before);
 }
 
 /** Invariant 8: the instance and its interfaces that have not the tags of a containment. */
@@ -173,13 +185,14 @@ async function untagged(
 /** Invariant 5: a Release, or a further one, gives the state of before. */
 async function releaseAgain(
   testAccount: TestAccount,
+  scenario: Scenario,
   key: string,
   before: Snapshot,
 ): Promise<readonly string[]> {
   const released = await testAccount.release(key);
   if (released.status !== "Success") return [`the Release: ${released.report || released.failure}`];
   return [
-    ...(await lies(testAccount, released)),
+    ...(await liesIn(scenario, testAccount, released)),
     ...drift(before, await testAccount.snapshot()).map((line) => `after the Release: ${line}`),
   ];
 }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { runbookDocument } from "../../account/document.ts";
 import { hintTrials } from "./hints.ts";
 import { type Action, type Recorded, record } from "./points.ts";
+import { protection } from "./protection.ts";
 import { scenarios } from "./scenarios.ts";
 import { ends, kinds, type Placed, type Trouble, tryTrouble } from "./sweep.ts";
 
@@ -35,7 +36,7 @@ export async function allTrials(
   emulator: Emulator,
   { pairs, seed, only }: Extent,
 ): Promise<readonly Trial[]> {
-  const wanted = scenarios.filter(({ name }) => only?.includes(name) ?? true);
+  const wanted = [...scenarios, protection].filter(({ name }) => only?.includes(name) ?? true);
   const recorded = (await Promise.all(wanted.map((one) => record(emulator, one)))).flat();
   return [
     ...recorded.flatMap(single),
@@ -53,10 +54,14 @@ const placesOf = ({ calls, steps }: Recorded): readonly Placed[] =>
 /** As text, such as `error at CreateTags 1 of verdict`. */
 const nameOf = ({ point, kind }: Placed): string => `${kind} at ${point.name}`;
 
+/** What is done, in the words of the scenario's document. */
+const begun = ({ action, scenario: { other } }: Trouble): string =>
+  action === "Contain" && other !== undefined ? other.begins : action;
+
 const trial = (trouble: Trouble, kind: string, name: string, mode: Mode = "kill"): Trial => ({
   scenario: trouble.scenario.name,
-  kind: `${trouble.action}: ${kind}${mode === "runOn" ? ", the script runs on" : ""}`,
-  name: `${trouble.action}, ${trouble.scenario.name}: ${name}${mode === "runOn" ? ", and the script runs on" : ""}`,
+  kind: `${begun(trouble)}: ${kind}${mode === "runOn" ? ", the script runs on" : ""}`,
+  name: `${begun(trouble)}, ${trouble.scenario.name}: ${name}${mode === "runOn" ? ", and the script runs on" : ""}`,
   mode,
   run: (emulator) => tryTrouble(emulator, trouble),
 });
@@ -74,7 +79,9 @@ function single(recorded: Recorded): readonly Trial[] {
 
 /** The permissions of the runbook, each refused for a whole run. */
 function denials({ scenario, action }: Recorded): readonly Trial[] {
-  const every = [...new Set(Object.values(runbookDocument().permissions).flat())].sort();
+  const declared =
+    scenario.other?.permissions ?? Object.values(runbookDocument().permissions).flat();
+  const every = [...new Set(declared)].sort();
   return every.map((denied) =>
     trial({ scenario, action, denied }, "permission refused", `without ${denied}`),
   );

@@ -50,9 +50,12 @@ const parameters: Readonly<Record<string, Record<string, unknown>>> = {
     VolumeId: "vol-1",
     VpcId: "vpc-1",
     Encrypted: true,
+    AllocationId: "eipalloc-1",
+    BlockDeviceMappings: [{ DeviceName: "/dev/xvda", Ebs: { VolumeId: "vol-1" } }],
     Resources: ["i-1", "sg-1", "eni-1", "ami-1", "snap-1", "vol-1"],
     Tags: [{ Key: "k", Value: "v" }],
   },
+  iam: { RoleName: "r", InstanceProfileName: "p" },
   kms: { KeyId: "alias/any" },
   s3: { Bucket: "bucket", CopySource: "bucket/other", Delete: { Objects: [{ Key: "k" }] } },
   s3control: { AccountId: account },
@@ -84,7 +87,7 @@ async function undecided(service: string, operation: string, given: Record<strin
   return found;
 }
 
-test.each(["autoscaling", "ec2", "kms", "s3", "s3control", "ssm"])(
+test.each(["autoscaling", "ec2", "iam", "kms", "s3", "s3control", "ssm"])(
   "every requirement of %s names an action and a resource of AWS's reference",
   async (service) => {
     const model = await models(service);

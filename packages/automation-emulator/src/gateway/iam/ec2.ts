@@ -11,6 +11,7 @@ import type { Requirement, Requirements } from "./requirement.ts";
 /** Resource type by the prefix of its ids. */
 const types: Readonly<Record<string, string>> = {
   ami: "image",
+  eipalloc: "elastic-ip",
   eni: "network-interface",
   i: "instance",
   igw: "internet-gateway",
@@ -255,12 +256,62 @@ const onInstances: Requirements = async (call, facts) => {
   return ids.map((id) => requirement(call, "instance", id, instanceContext(id, tags)));
 };
 
+/** The attribute that is changed, as `ec2:Attribute` names it; with it go the groups and volumes that the call names. */
+const modifyInstanceAttribute: Requirements = async (call, facts) => {
+  const { BlockDeviceMappings, Groups, InstanceId, Attribute, DryRun, ...rest } = call.parameters;
+  const id = String(InstanceId ?? yetToBeMade);
+  const groups = strings(Groups);
+  const mappings = Array.isArray(BlockDeviceMappings) ? BlockDeviceMappings : [];
+  const volumes = mappings
+    .map((mapping) => field(field(mapping, "Ebs"), "VolumeId"))
+    .filter((volume) => typeof volume === "string");
+  const [other] = Object.keys(rest);
+  const attribute =
+    mappings.length > 0 ? "BlockDeviceMapping" : groups.length > 0 ? "GroupSet" : other;
+  const tags = await facts.tags(call, [id, ...groups, ...volumes]);
+  return [
+    requirement(call, "instance", id, {
+      ...instanceContext(id, tags),
+      "ec2:Attribute": String(Attribute ?? attribute ?? ""),
+    }),
+    ...volumes.map((volume) =>
+      requirement(call, "volume", volume, resourceTags("ec2", tags[volume])),
+    ),
+    ...(await Promise.all(
+      groups.map(async (group) =>
+        shareable(
+          call,
+          facts,
+          "security-group",
+          group,
+          await groupContext(call, facts, group, tags[group]),
+        ),
+      ),
+    )),
+  ];
+};
+
+/** An address is named by its allocation, or by an association, which says nothing of it here. */
+const onAddress: Requirements = async (call, facts) => {
+  const { AllocationId, NetworkInterfaceId, InstanceId } = call.parameters;
+  const ids = [AllocationId, NetworkInterfaceId, InstanceId].filter((id) => typeof id === "string");
+  const tags = await facts.tags(call, ids);
+  const need = (type: string, id: unknown): Requirement[] =>
+    typeof id === "string" ? [requirement(call, type, id, resourceTags("ec2", tags[id]))] : [];
+  return [
+    ...need("elastic-ip", AllocationId ?? yetToBeMade),
+    ...need("network-interface", NetworkInterfaceId),
+    ...need("instance", InstanceId),
+  ];
+};
+
 const operations: Readonly<Record<string, Requirements>> = {
   AuthorizeSecurityGroupEgress: onGroup,
   AuthorizeSecurityGroupIngress: onGroup,
   RevokeSecurityGroupEgress: onGroup,
   RevokeSecurityGroupIngress: onGroup,
   DeleteSecurityGroup: onGroup,
+  ModifyInstanceAttribute: modifyInstanceAttribute,
   ModifyNetworkInterfaceAttribute: modifyNetworkInterface,
   CreateSecurityGroup: createSecurityGroup,
   CreateTags: createTags,
@@ -272,11 +323,14 @@ const operations: Readonly<Record<string, Requirements>> = {
   StartInstances: onInstances,
   RebootInstances: onInstances,
   TerminateInstances: onInstances,
+  DescribeInstanceAttribute: onInstances,
+  AssociateAddress: onAddress,
+  DisassociateAddress: onAddress,
 };
 
 export const ec2: Requirements = async (call, facts: Facts) => {
-  // No Describe of EC2 knows resources, but for a handful that this runbook never calls.
-  if (call.operation.startsWith("Describe")) {
+  // No Describe of EC2 knows resources, but for a handful.
+  if (call.operation.startsWith("Describe") && !(call.operation in operations)) {
     return [
       {
         action: `ec2:${call.operation}`,

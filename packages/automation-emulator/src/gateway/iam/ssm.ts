@@ -85,12 +85,16 @@ export const sts: Requirements = async (call) =>
     ? []
     : undefined;
 
-/** Calls about one role. */
+/** Calls about one role, or one instance profile. */
 export const iamService: Requirements = async (call) => {
-  const role = call.parameters.RoleName;
-  if (typeof role !== "string") return undefined;
-  const resource = `arn:${partitionOf(call.region)}:iam::${call.accountId}:role/${role}`;
-  return [
+  const { RoleName, InstanceProfileName } = call.parameters;
+  const home = `arn:${partitionOf(call.region)}:iam::${call.accountId}`;
+  const need = (resource: string): Requirement[] => [
     { action: `iam:${call.operation}`, resource, resourceAccount: call.accountId, context: {} },
   ];
+  // What puts a role into a profile is checked on the profile.
+  if (typeof InstanceProfileName === "string")
+    return need(`${home}:instance-profile/${InstanceProfileName}`);
+  if (typeof RoleName === "string") return need(`${home}:role/${RoleName}`);
+  return undefined;
 };

@@ -1,0 +1,73 @@
+"""Reads how everything stands, and writes the report of the run."""
+
+from typing import Any
+
+from shared.aws import attempt, client
+from shared.protections import UNKNOWN, call_to, command_of, look, unprotected
+from shared.report import release_line, report
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
+NOT_PROTECTED = [
+    "From its Auto Scaling group, termination protection keeps no instance: ContainEC2Instance brings it to Standby.",
+    "The instance gets new sessions of its role from its metadata: take the instance profile off if it shall not.",
+    "Whoever may change these settings can change them back, and delete snapshots and detached volumes.",
+]
+
+
+def lines_of(run: dict[str, Any], now: dict[str, str]) -> list[str]:
+    """Each protection, before and now."""
+    changed = run["Protections"]
+    known = [f"{item}: before {it['Before']}; now {now.get(item, UNKNOWN)}" for item, it in changed.items()]
+    return known + [f"{item}: {value}" for item, value in now.items() if item not in changed]
+
+
+def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The outcome, and the report as text and as JSON. Never fails because something can't be read."""
+    run, notes = events["Run"], events["Notes"]
+    releasing, clients = run["Action"] == "Release", {service: client(service) for service in ("ec2", "iam")}
+    problems, warnings, failed = [*run["Problems"]], [*run["Warnings"]], notes.get("Failed", [])
+    gone, read = "InvalidInstanceID.NotFound", clients["ec2"].describe_instances
+    found = attempt(problems, "The instance can't be read", read, "", gone, InstanceIds=[run["InstanceId"]])
+    instance = found["Reservations"][0]["Instances"][0] if found else {}
+    if instance and instance["State"]["Name"] == "terminated":
+        instance = {}
+    if not instance and not releasing:
+        problems.append("The instance is terminated or can't be read.")
+    now = look(clients, run, instance, run["Protections"], problems)
+    wanted = {item: it["Before" if releasing else "After"] for item, it in run["Protections"].items()}
+    # Volumes and addresses that came after the backup, too.
+    wanted |= {item: value for item, value in unprotected(run, instance, now).items() if item not in wanted}
+    left = {item: value for item, value in wanted.items() if now.get(item) != value}
+    for item, value in left.items():
+        problems.append(f"{item} {run['Stays'].get(item, f'is {now.get(item, UNKNOWN)}, not {value}.')}")
+    # A call that was answered too late has worked.
+    (problems if left else warnings).extend(failed)
+    if "Made" not in notes and (run["Todo"] or run["Tag"]):
+        (problems if left else warnings).append("changeProtections did not end.")
+    made = notes.get("Made", [])
+    sections: dict[str, list[Any]] = {
+        "What failed": problems,
+        "Warnings": warnings,
+        "Protections": lines_of(run, now),
+        "Also cut": run["AlsoCut"],
+        "Calls made": made,
+        "Backup": [f"s3://{run['Bucket']}/{run['Key']}"] if run["Key"] else [],
+    }
+    again = "Start again with the same parameters."
+    if releasing:
+        title = "PROTECTION RELEASED" if made else "PROTECTION RELEASED BEFORE, nothing was changed"
+    else:
+        title = "PROTECTED" if run["Todo"] else "ALREADY PROTECTED"
+        sections |= {
+            "To release": [release_line(run)] if run["Key"] else [],
+            "Not protected": NOT_PROTECTED,
+        }
+    title += ", WITH WARNINGS" if warnings else ""
+    if problems:
+        title = "RELEASE OF THE PROTECTION FAILED" if releasing else "PROTECTION INCOMPLETE"
+        title += f"; {len(wanted) - len(left)} of {len(wanted)} are as they should"
+        sections |= {
+            "To finish": [again],
+            "To finish by hand": [command_of(run, *call_to(run, item, value)) for item, value in left.items()],
+        }
+    return {"Outcome": "Failed" if problems else "Done", **report(run, title, sections)}

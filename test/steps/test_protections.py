@@ -1,0 +1,253 @@
+"""How protections stand, should stand and get there; and what is believed of backups and tags."""
+
+from typing import Any
+
+import pytest
+from planProtection.handler import fault_of_origin, to_change, why_not
+from proveProtection.handler import lines_of
+from shared.protections import (
+    NONE,
+    call_to,
+    command_of,
+    places_of,
+    policy_text,
+    protections_of,
+    state_of_sessions,
+    unprotected,
+)
+
+INSTANCE = "i-0123456789abcdef0"
+ENI = "eni-0123456789abcdef0"
+EIP = "DisassociateElasticIps eipalloc-0123456789abcdef0"
+DISK = "KeepVolumes /dev/xvda vol-0123456789abcdef0"
+STOP = f"StopOnShutdown {INSTANCE}"
+TERMINATION = f"TerminationProtection {INSTANCE}"
+OWN = "RevokeSessions app ProtectEC2Evidence-11111111-2222-3333-4444-555555555555"
+EARLIER = "RevokeSessions app ProtectEC2Evidence-99999999-2222-3333-4444-555555555555"
+OLDER = "older than 2026-01-31T12:00:00Z"
+THERE = {"NetworkInterfaces": [{"NetworkInterfaceId": ENI, "PrivateIpAddresses": [{"PrivateIpAddress": "10.0.0.4"}]}]}
+KINDS = ("TerminationProtection", "KeepVolumes", "StopOnShutdown", "RevokeSessions", "DisassociateElasticIps")
+
+
+def run_of(**more: Any) -> dict[str, Any]:
+    """A run that wants every protection."""
+    wanted = dict.fromkeys(KINDS, True)
+    return {
+        **{"InstanceId": INSTANCE, "Region": "us-east-1", "Wanted": wanted, "RevokeOlder": OLDER},
+        **{"Associations": {"eipalloc-0123456789abcdef0": "eipassoc-1"}, "Execution": "mine", **more},
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "should"),
+    [
+        (TERMINATION, "off", "on"),
+        (TERMINATION, "on", None),
+        (STOP, "terminate", "stop"),
+        (STOP, "stop", None),
+        (DISK, "deleted", "kept"),
+        (DISK, "kept", None),
+        (EIP, f"{ENI} 10.0.0.4", NONE),
+        (EIP, NONE, None),
+        # Its owner has put it on something else.
+        (EIP, "eni-ffffffffffffffff0 10.0.0.9", None),
+        (OWN, NONE, OLDER),
+        (OWN, OLDER, None),
+        (OWN, "another policy", None),
+    ],
+)
+def test_what_is_not_protected_is_to_be(item: str, value: str, should: str | None) -> None:
+    found = unprotected(run_of(), THERE, {item: value})
+    assert found == ({item: should} if should else {})
+    off = run_of(Wanted={**run_of()["Wanted"], item.split(maxsplit=1)[0]: False})
+    assert unprotected(off, THERE, {item: value}) == {}
+
+
+@pytest.mark.parametrize(
+    ("now", "kept", "own", "wanted"),
+    [
+        ({OWN: NONE}, {}, OWN, [OWN]),
+        # The policy of an earlier run revokes already; one that its owner has removed is not put again by that name.
+        ({EARLIER: OLDER, OWN: NONE}, {EARLIER: {}}, OWN, []),
+        ({EARLIER: NONE, OWN: NONE}, {}, OWN, [OWN]),
+        ({EARLIER: NONE}, {}, "", []),
+        ({DISK: "kept", STOP: "terminate"}, {DISK: {}}, "", [STOP]),
+    ],
+)
+def test_what_an_earlier_run_holds_is_not_changed_again(
+    now: dict[str, str], kept: dict[str, Any], own: str, wanted: list[str]
+) -> None:
+    assert [*to_change(run_of(), THERE, now, kept, own)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("item", "value", "call"),
+    [
+        (TERMINATION, "on", ["ModifyInstanceAttribute", {"DisableApiTermination": {"Value": True}}]),
+        (TERMINATION, "off", ["ModifyInstanceAttribute", {"DisableApiTermination": {"Value": False}}]),
+        (STOP, "stop", ["ModifyInstanceAttribute", {"InstanceInitiatedShutdownBehavior": {"Value": "stop"}}]),
+        (EIP, NONE, ["DisassociateAddress", {"AssociationId": "eipassoc-1"}]),
+        (
+            EIP,
+            f"{ENI} 10.0.0.4",
+            [
+                "AssociateAddress",
+                {
+                    "AllocationId": "eipalloc-0123456789abcdef0",
+                    "NetworkInterfaceId": ENI,
+                    "PrivateIpAddress": "10.0.0.4",
+                    "AllowReassociation": False,
+                },
+            ],
+        ),
+        (OWN, NONE, ["DeleteRolePolicy", {"RoleName": "app", "PolicyName": OWN.split()[2]}]),
+        (
+            OWN,
+            OLDER,
+            [
+                "PutRolePolicy",
+                {"RoleName": "app", "PolicyName": OWN.split()[2], "PolicyDocument": policy_text(OLDER)},
+            ],
+        ),
+    ],
+)
+def test_a_protection_is_brought_to_stand_so_by_one_call(item: str, value: str, call: list[Any]) -> None:
+    service, operation, given = call_to(run_of(), item, value)
+    assert service == ("iam" if "RolePolicy" in operation else "ec2")
+    instance = {"InstanceId": INSTANCE} if operation == "ModifyInstanceAttribute" else {}
+    assert [operation, given] == [call[0], {**instance, **call[1]}]
+
+
+@pytest.mark.parametrize(("value", "deleted"), [("kept", False), ("deleted", True)])
+def test_a_volume_is_changed_by_its_device(value: str, deleted: bool) -> None:
+    *_, given = call_to(run_of(), DISK, value)
+    [mapping] = given["BlockDeviceMappings"]
+    assert mapping == {"DeviceName": "/dev/xvda", "Ebs": {"DeleteOnTermination": deleted}}
+
+
+def test_a_command_to_paste_quotes_what_it_is_given() -> None:
+    line = command_of(run_of(), "iam", "DeleteRolePolicy", {"RoleName": "a'; rm -rf /"})
+    assert line.startswith("aws --region us-east-1 iam delete-role-policy --cli-input-json '")
+    assert """'"'"'; rm""" in line
+
+
+@pytest.mark.parametrize(
+    ("item", "before", "after"),
+    [
+        ("Nothing x", "on", "off"),
+        (f"TerminationProtection {INSTANCE} more", "off", "on"),
+        (TERMINATION, "off", "maybe"),
+        ("KeepVolumes /dev/xvda i-0123", "kept", "deleted"),
+        (EIP, "eni-0123 10.0.0.4; rm", NONE),
+        ("RevokeSessions admin AdministratorAccess", OLDER, NONE),
+        (OWN, NONE, '{"Effect": "Allow"}'),
+    ],
+)
+def test_a_backup_that_says_what_no_protect_writes_counts_for_none(item: str, before: str, after: str) -> None:
+    good = {DISK: {"Before": "deleted", "After": "kept"}}
+    assert protections_of({"Protections": good}) == good
+    assert protections_of({"Protections": {**good, item: {"Before": before, "After": after}}}) == {}
+    assert protections_of({"Interfaces": {}}) == {}
+
+
+class Roles:
+    """IAM with one policy."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+
+    def get_role_policy(self, **_: Any) -> dict[str, Any]:
+        """The policy; a refusal where there is to be one."""
+        if isinstance(self.document, Exception):
+            raise self.document
+        return {"PolicyDocument": self.document}
+
+
+def error(code: str) -> Exception:
+    """An error of AWS with a code."""
+    found = RuntimeError(code)
+    found.response = {"Error": {"Code": code}}  # type: ignore[attr-defined]
+    return found
+
+
+def denying(**more: Any) -> dict[str, Any]:
+    """The policy that revokes, but for what is said otherwise."""
+    older = {"DateLessThan": {"aws:TokenIssueTime": "2026-01-31T12:00:00Z"}}
+    deny = {"Effect": "Deny", "Action": ["*"], "Resource": ["*"], "Condition": older, **more}
+    return {"Version": "2012-10-17", "Statement": [deny]}
+
+
+@pytest.mark.parametrize(
+    ("document", "state", "lines"),
+    [
+        (denying(), OLDER, 0),
+        (denying(Action=["s3:*"]), "another policy", 0),
+        (denying(Effect="Allow"), "another policy", 0),
+        (denying(Sid="x"), "another policy", 0),
+        ({"Version": "2012-10-17", "Statement": []}, "another policy", 0),
+        (error("NoSuchEntity"), NONE, 0),
+        (error("AccessDenied"), "not found or not readable", 1),
+    ],
+)
+def test_a_policy_is_ours_only_if_it_is_so_byte_for_byte(document: Any, state: str, lines: int) -> None:
+    failed: list[str] = []
+    assert state_of_sessions(Roles(document), "app", "ProtectEC2Evidence-1", failed) == state
+    assert len(failed) == lines
+
+
+@pytest.mark.parametrize(
+    ("item", "before", "after", "value", "why"),
+    [
+        (DISK, "deleted", "kept", "kept", ""),
+        (DISK, "deleted", "kept", "gone", "is gone, not kept as Protect left it: it stays."),
+        (EIP, f"{ENI} 10.0.0.4", NONE, NONE, ""),
+        (EIP, f"{ENI} 10.0.0.5", NONE, NONE, f"can't go back to {ENI} 10.0.0.5: the instance has that no more."),
+        (EIP, f"{ENI} 10.0.0.4", NONE, "eni-1 10.0.0.9", "is eni-1 10.0.0.9, not none as Protect left it: it stays."),
+    ],
+)
+def test_what_was_changed_since_stays(item: str, before: str, after: str, value: str, why: str) -> None:
+    assert why_not({"Before": before, "After": after}, item, value, {item: value}, THERE) == why
+
+
+def test_an_address_does_not_go_back_where_another_one_is() -> None:
+    place = f"{ENI} 10.0.0.4"
+    assert places_of(THERE) == [place]
+    other = {EIP: NONE, f"{EIP}1": place}
+    assert "has another Elastic IP" in why_not({"Before": place, "After": NONE}, EIP, NONE, other, THERE)
+
+
+class Executions:
+    """Systems Manager with two executions."""
+
+    def __init__(self, document: str, key: str) -> None:
+        self.known = {
+            "mine": {"DocumentName": "ProtectEC2Evidence"},
+            "other": {
+                "DocumentName": document,
+                "StepExecutions": [{"StepName": "checkBackupBucket"}, {"Outputs": {"Key": [key]}}],
+            },
+        }
+
+    def get_automation_execution(self, AutomationExecutionId: str) -> dict[str, Any]:
+        """An execution; KeyError for one that is not there."""
+        return {"AutomationExecution": self.known[AutomationExecutionId]}
+
+
+@pytest.mark.parametrize(
+    ("document", "given", "key", "fault"),
+    [
+        ("ProtectEC2Evidence", "a/other.1.json", "a/other.1.json", ""),
+        ("ProtectEC2Evidence", "a/other.1.json", "a/other.2.json", "no execution of this document has written it."),
+        ("Evil", "a/other.1.json", "a/other.1.json", "no execution of this document has written it."),
+        ("ProtectEC2Evidence", "a/other.1.json", "a/none.1.json", "its execution can't be read: 'none'."),
+    ],
+)
+def test_a_tag_counts_only_where_the_services_own_history_says_the_same(
+    document: str, given: str, key: str, fault: str
+) -> None:
+    assert fault_of_origin(Executions(document, given), run_of(), key) == fault
+
+
+def test_a_report_shows_each_protection_before_and_now() -> None:
+    run = run_of(Protections={DISK: {"Before": "deleted", "After": "kept"}})
+    assert lines_of(run, {STOP: "stop"}) == [f"{DISK}: before deleted; now not found or not readable", f"{STOP}: stop"]
