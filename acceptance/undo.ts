@@ -23,7 +23,7 @@ import {
 import {
   DeleteBucketCommand,
   DeleteObjectsCommand,
-  paginateListObjectVersions,
+  ListObjectVersionsCommand,
 } from "@aws-sdk/client-s3";
 import { DeleteDocumentCommand } from "@aws-sdk/client-ssm";
 import pRetry from "p-retry";
@@ -118,11 +118,16 @@ const removers: Readonly<Record<Kind, Remover>> = {
     await iam.send(new DeleteRoleCommand({ RoleName }));
   },
   bucket: async ({ s3 }, Bucket) => {
-    for await (const page of paginateListObjectVersions({ client: s3 }, { Bucket })) {
-      const all = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])];
-      const Objects = all.map(({ Key, VersionId }) => ({ Key, VersionId }));
-      if (Objects.length > 0)
-        await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+    for (;;) {
+      const { Versions = [], DeleteMarkers = [] } = await s3.send(
+        new ListObjectVersionsCommand({ Bucket }),
+      );
+      const Objects = [...Versions, ...DeleteMarkers].map(({ Key, VersionId }) => ({
+        Key,
+        VersionId,
+      }));
+      if (Objects.length === 0) break;
+      await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
     }
     await s3.send(new DeleteBucketCommand({ Bucket }));
   },
