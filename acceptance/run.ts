@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { IAMClient } from "@aws-sdk/client-iam";
@@ -50,12 +49,6 @@ export interface Run extends Target {
 
 /** The tag on all that a run makes and that can have one; its value is the run's id. */
 export const RUN_TAG = "ContainAcceptanceRun";
-
-/** A day, so that a person knows it again, and enough of chance for the name of a bucket. */
-export const newRunId = (now: Date): string =>
-  `${now.toISOString().slice(0, 10).replaceAll("-", "")}-${randomBytes(4).toString("hex")}`;
-
-export const isRunId = (text: string): boolean => /^20\d{6}-[0-9a-f]{8}$/.test(text);
 
 /** Names that AWS takes for documents, roles, profiles and buckets alike, and by which they are found again. */
 export const nameOf = (id: string, what: string): string => `contain-acceptance-${id}-${what}`;

@@ -6,7 +6,9 @@ import {
   DeleteSubnetCommand,
   DeleteVpcCommand,
   DescribeInternetGatewaysCommand,
+  DescribeRouteTablesCommand,
   DetachInternetGatewayCommand,
+  DisassociateRouteTableCommand,
   TerminateInstancesCommand,
   waitUntilInstanceTerminated,
 } from "@aws-sdk/client-ec2";
@@ -95,7 +97,14 @@ const removers: Readonly<Record<Kind, Remover>> = {
       await ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId, VpcId }));
     await ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId }));
   },
-  "route table": ({ ec2 }, RouteTableId) => ec2.send(new DeleteRouteTableCommand({ RouteTableId })),
+  "route table": async ({ ec2 }, RouteTableId) => {
+    const { RouteTables = [] } = await ec2.send(
+      new DescribeRouteTablesCommand({ RouteTableIds: [RouteTableId] }),
+    );
+    for (const { RouteTableAssociationId: AssociationId } of RouteTables[0]?.Associations ?? [])
+      await ec2.send(new DisassociateRouteTableCommand({ AssociationId }));
+    await ec2.send(new DeleteRouteTableCommand({ RouteTableId }));
+  },
   subnet: ({ ec2 }, SubnetId) => ec2.send(new DeleteSubnetCommand({ SubnetId })),
   vpc: ({ ec2 }, VpcId) => ec2.send(new DeleteVpcCommand({ VpcId })),
   profile: async ({ iam }, InstanceProfileName) => {

@@ -1,4 +1,6 @@
+import { accountIdPattern } from "automation-language/arn";
 import { InvalidArgumentError } from "commander";
+import { isRunId } from "../acceptance/runId.ts";
 import { isAccountOrUnit, isRegion } from "../common/config.ts";
 import { ERRORS, INSTANCE, RATE } from "../operate/request.ts";
 
@@ -54,6 +56,13 @@ export const moreOf = (text: string, before: readonly string[]): readonly string
   ...before,
   ...list(text),
 ];
+
+export const account = (text: string): string =>
+  accountIdPattern.test(text) ? text : must("An account id has 12 digits.");
+
+/** The id of a run of npm run acceptance. */
+export const runId = (text: string): string =>
+  isRunId(text) ? text : must(`${shown(text)} is not the id of a run, such as 20261125-0a1b2c3d.`);
 
 /** Account ids or organizational units. */
 export const accountsOrUnits = (text: string): readonly string[] =>
