@@ -92,7 +92,7 @@ const all = {
     proved: false,
   },
   "child-output": {
-    question: "What is its Output?",
+    question: "What is the Output of aws:executeAutomation?",
     engine: "the values of all outputs of the secondary execution, in one list",
     why: "a StringList",
     proved: false,

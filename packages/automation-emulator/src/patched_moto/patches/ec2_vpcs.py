@@ -1,0 +1,38 @@
+"""Deleting VPCs.
+
+moto 5.2.1 deletes a VPC that has security groups of its owner or an attached internet gateway, and asks for the
+deletion of the default group as its owner would, which is refused (ec2_security_groups.py).
+
+- "You must terminate all instances running in the VPC, delete all security groups associated with the VPC (except
+  the default one)"; the default group goes with it:
+  https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteVpc.html
+- an internet gateway must be detached first:
+  https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models.vpcs import VPCBackend
+
+from patched_moto.patch import around
+
+
+def apply() -> None:
+    """Patches DeleteVpc."""
+
+    @around(VPCBackend, "delete_vpc")
+    def delete_vpc(original: Any, self: Any, vpc_id: str) -> Any:
+        groups = [group for group in self.describe_security_groups() if group.vpc_id == vpc_id]
+        attached = self.describe_internet_gateways(filters={"attachment.vpc-id": [vpc_id]})
+        if attached or any(not group.is_default for group in groups):
+            raise DependencyViolationError(f"The vpc '{vpc_id}' has dependencies and cannot be deleted.")
+        for group in groups:
+            group.is_default = False
+        try:
+            return original(self, vpc_id)
+        finally:
+            for group in groups:
+                group.is_default = True
