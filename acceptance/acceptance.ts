@@ -17,7 +17,7 @@ import { callerPolicy } from "./policy.ts";
 import { cents, costsOf, PRICES } from "./prices.ts";
 import type { Probe } from "./probe.ts";
 import { probes as allProbes } from "./probes/index.ts";
-import { createRegistry } from "./registry.ts";
+import { createRegistry, type Made } from "./registry.ts";
 import { clientsIn, type Run, startRun, type Target } from "./run.ts";
 import { newRunId } from "./runId.ts";
 import { markdown, type Result, type Row, shown } from "./show.ts";
@@ -129,6 +129,13 @@ function plan(
   ].join("\n");
 }
 
+/** Tells what is being removed: on AWS it takes minutes. Most executions have ended by then. */
+const told =
+  (say: Say) =>
+  ({ kind, id }: Made): void => {
+    if (kind !== "execution") say(pc.dim(`  ${kind} ${id}`));
+  };
+
 const cleanLine = (account: string, region: string, id: string): string =>
   `npm run acceptance -- --clean ${id} --account ${account} --region ${region}`;
 
@@ -139,13 +146,13 @@ async function runAndClean(
   { interval, json }: AcceptanceOptions,
   say: Say,
 ): Promise<number> {
-  const stop = stopSignal(() => say(`\nStopped. Removing what was made; please wait.`));
+  const stop = stopSignal(() => say(`Stopped. Removing what was made; please wait.`));
   const registry = createRegistry(stop.signal);
   const run = startRun(target, { id, registry, signal: stop.signal, interval });
   try {
     const rows = await runAll(run, probes, say);
     say("Removing what was made.");
-    const left = await clean(target, run, registry.all(), () => {});
+    const left = await clean(target, run, registry.all(), told(say));
     const result = resultOf(run, rows, left);
     say(shown(result));
     write(result, say);
@@ -241,7 +248,7 @@ async function cleanRun(
     say("Nothing was removed.");
     return 1;
   }
-  const left = await clean(target, { id, interval }, found, () => {});
+  const left = await clean(target, { id, interval }, found, told(say));
   sayLeft(left, target, id, say);
   if (json) console.log(JSON.stringify({ removed: found, left }, null, 2));
   return left.length === 0 ? 0 : 1;

@@ -7,6 +7,7 @@ import {
   paginateDescribeSecurityGroups,
   paginateDescribeSubnets,
   paginateDescribeVpcs,
+  type Tag,
 } from "@aws-sdk/client-ec2";
 import { paginateListInstanceProfiles, paginateListRoles } from "@aws-sdk/client-iam";
 import { paginateListBuckets } from "@aws-sdk/client-s3";
@@ -54,6 +55,7 @@ async function executionsOf({ ssm }: Clients, id: string): Promise<readonly Made
   const Values = [nameOf(id, "")];
   const all = await listExecutions(ssm, [{ Key: "DocumentNamePrefix", Values }]);
   return all
+    .filter(({ DocumentName = "" }) => isNamed(DocumentName, id))
     .filter(({ AutomationExecutionStatus = "" }) => !isFinal(AutomationExecutionStatus))
     .map((each) => ({ kind: "execution", id: each.AutomationExecutionId ?? "" }));
 }
@@ -66,7 +68,7 @@ async function documentsOf({ ssm }: Clients, id: string): Promise<readonly Made[
   ];
   for await (const page of paginateListDocuments({ client: ssm }, { Filters }))
     for (const { Name = "" } of page.DocumentIdentifiers ?? [])
-      found.push({ kind: "document", id: Name });
+      if (isNamed(Name, id)) found.push({ kind: "document", id: Name });
   return found;
 }
 
@@ -76,9 +78,15 @@ async function instancesOf({ ec2 }: Clients, id: string): Promise<readonly Made[
   const Filters: Filter[] = [...taggedBy(id), { Name: "instance-state-name", Values: states }];
   for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters }))
     for (const { Instances = [] } of page.Reservations ?? [])
-      for (const { InstanceId = "" } of Instances) found.push({ kind: "instance", id: InstanceId });
+      for (const { InstanceId = "", Tags } of Instances)
+        if (isTagged(Tags, id)) found.push({ kind: "instance", id: InstanceId });
   return found;
 }
+
+// What is found is removed: that it is the run's own is never left to a filter alone.
+const isNamed = (name: string, id: string): boolean => name.startsWith(nameOf(id, ""));
+const isTagged = (tags: readonly Tag[] | undefined, id: string): boolean =>
+  tags?.some(({ Key, Value }) => Key === RUN_TAG && Value === id) ?? false;
 
 const taggedBy = (id: string): Filter[] => [{ Name: `tag:${RUN_TAG}`, Values: [id] }];
 
@@ -86,10 +94,11 @@ const taggedBy = (id: string): Filter[] => [{ Name: `tag:${RUN_TAG}`, Values: [i
 async function networkOf({ ec2 }: Clients, id: string): Promise<readonly Made[]> {
   const found: Made[] = [];
   for await (const page of paginateDescribeVpcs({ client: ec2 }, { Filters: taggedBy(id) }))
-    for (const { VpcId = "" } of page.Vpcs ?? []) found.push({ kind: "vpc", id: VpcId });
+    for (const { VpcId = "", Tags } of page.Vpcs ?? [])
+      if (isTagged(Tags, id)) found.push({ kind: "vpc", id: VpcId });
   const gateways = await ec2.send(new DescribeInternetGatewaysCommand({ Filters: taggedBy(id) }));
-  for (const { InternetGatewayId = "" } of gateways.InternetGateways ?? [])
-    found.push({ kind: "gateway", id: InternetGatewayId });
+  for (const { InternetGatewayId = "", Tags } of gateways.InternetGateways ?? [])
+    if (isTagged(Tags, id)) found.push({ kind: "gateway", id: InternetGatewayId });
   const Values = found.filter(({ kind }) => kind === "vpc").map((vpc) => vpc.id);
   if (Values.length === 0) return found;
   const Filters: Filter[] = [{ Name: "vpc-id", Values }];
@@ -114,13 +123,13 @@ async function networkOf({ ec2 }: Clients, id: string): Promise<readonly Made[]>
 
 async function identitiesOf({ iam }: Clients, id: string): Promise<readonly Made[]> {
   const found: Made[] = [];
-  const ours = (name: string): boolean => name.startsWith(nameOf(id, ""));
   for await (const page of paginateListInstanceProfiles({ client: iam }, {}))
     for (const { InstanceProfileName = "" } of page.InstanceProfiles ?? [])
-      if (ours(InstanceProfileName)) found.push({ kind: "profile", id: InstanceProfileName });
+      if (isNamed(InstanceProfileName, id))
+        found.push({ kind: "profile", id: InstanceProfileName });
   for await (const page of paginateListRoles({ client: iam }, {}))
     for (const { RoleName = "" } of page.Roles ?? [])
-      if (ours(RoleName)) found.push({ kind: "role", id: RoleName });
+      if (isNamed(RoleName, id)) found.push({ kind: "role", id: RoleName });
   return found;
 }
 
@@ -128,6 +137,6 @@ async function bucketsOf({ s3 }: Clients, id: string): Promise<readonly Made[]> 
   const found: Made[] = [];
   for await (const page of paginateListBuckets({ client: s3 }, { Prefix: nameOf(id, "") }))
     for (const { Name = "" } of page.Buckets ?? [])
-      if (Name.startsWith(nameOf(id, ""))) found.push({ kind: "bucket", id: Name });
+      if (isNamed(Name, id)) found.push({ kind: "bucket", id: Name });
   return found;
 }

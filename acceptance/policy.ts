@@ -38,6 +38,7 @@ export function callerPolicy(account: string, region: string): object {
       allow(
         "Look",
         [
+          "ec2:DescribeInstanceTypeOfferings",
           "ec2:DescribeInstances",
           "ec2:DescribeInternetGateways",
           "ec2:DescribeNetworkInterfaces",

@@ -6,10 +6,8 @@ import {
 } from "@aws-sdk/client-ec2";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import type { Run } from "../run.ts";
-import { group, network, tagged } from "./network.ts";
+import { group, INSTANCE_TYPE, network, tagged } from "./network.ts";
 import { instanceProfile } from "./roles.ts";
-
-export const INSTANCE_TYPE = "t3.nano";
 
 /** The port on which the peer listens. */
 export const PORT = 4711;

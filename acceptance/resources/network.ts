@@ -8,6 +8,7 @@ import {
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
+  DescribeInstanceTypeOfferingsCommand,
   type ResourceType,
 } from "@aws-sdk/client-ec2";
 import { type Run, tagsOf } from "../run.ts";
@@ -17,6 +18,8 @@ export interface Network {
   readonly vpc: string;
   readonly subnet: string;
 }
+
+export const INSTANCE_TYPE = "t3.nano";
 
 const RANGE = "10.213.47.0/28";
 
@@ -35,11 +38,14 @@ async function make(run: Run): Promise<Network> {
     const made = await ec2.send(new CreateVpcCommand({ CidrBlock: RANGE, TagSpecifications }));
     return made.Vpc?.VpcId;
   });
+  const AvailabilityZone = await zone(run);
   const subnet = await run.eventually(() =>
     run.registry.numbered("subnet", async () => {
       const TagSpecifications = tagged(run, "subnet");
       const made = await ec2.send(
-        new CreateSubnetCommand({ VpcId: vpc, CidrBlock: RANGE, TagSpecifications }),
+        new CreateSubnetCommand({
+          ...{ VpcId: vpc, CidrBlock: RANGE, AvailabilityZone, TagSpecifications },
+        }),
       );
       return made.Subnet?.SubnetId;
     }),
@@ -68,6 +74,17 @@ async function make(run: Run): Promise<Network> {
   );
   await ec2.send(new AssociateRouteTableCommand({ RouteTableId: table, SubnetId: subnet }));
   return { vpc, subnet };
+}
+
+/** A zone that has the instance type: not every one has. */
+async function zone({ clients }: Run): Promise<string | undefined> {
+  const { InstanceTypeOfferings = [] } = await clients.ec2.send(
+    new DescribeInstanceTypeOfferingsCommand({
+      LocationType: "availability-zone",
+      Filters: [{ Name: "instance-type", Values: [INSTANCE_TYPE] }],
+    }),
+  );
+  return InstanceTypeOfferings.map(({ Location = "" }) => Location).sort()[0];
 }
 
 /** A security group of the network, which lets in one port from the network alone; its id. */

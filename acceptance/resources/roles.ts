@@ -79,6 +79,9 @@ function probePolicy({ id, account, region }: Run): readonly object[] {
   ];
 }
 
+/** Looks until the policies of a new role hold. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency */
+const SETTLE = 8;
+
 /** A role that Systems Manager alone may assume, for this account. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html */
 const role = (run: Run, what: string, statements: readonly object[]): Promise<string> =>
   run.once(`role ${what}`, () =>
@@ -104,6 +107,7 @@ const role = (run: Run, what: string, statements: readonly object[]): Promise<st
           PolicyDocument: policy(statements),
         }),
       );
+      await run.wait(SETTLE);
       return made.Role?.Arn ?? "";
     }),
   );
