@@ -61,7 +61,7 @@ export function callerPolicy(account: string, region: string): object {
       allow(
         "FindTheImage",
         ["ssm:GetParameter"],
-        [`arn:${partition}:ssm:${region}::parameter/aws/service/ami-amazon-linux-latest/*`],
+        [`arn:${partition}:ssm:${region}:*:parameter/aws/service/ami-amazon-linux-latest/*`],
       ),
       allow(
         "MakeWithTheTag",
@@ -173,6 +173,8 @@ export function callerPolicy(account: string, region: string): object {
         [
           "s3:CreateBucket",
           "s3:DeleteBucket",
+          // Without it S3 does not tell an object that is not there from one that may not be read.
+          "s3:ListBucket",
           "s3:ListBucketVersions",
           "s3:PutBucketTagging",
           "s3:PutBucketVersioning",

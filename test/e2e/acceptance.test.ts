@@ -18,7 +18,7 @@ import { probes } from "../../acceptance/probes/index.ts";
 import type { Result, Row } from "../../acceptance/show.ts";
 import { inProject } from "../../build/root.ts";
 import { sharedEmulator } from "../account/emulator.ts";
-import { differences } from "../account/snapshot.plain.ts";
+import { differences, type Plain } from "../account/snapshot.plain.ts";
 import { type Snapshot, snapshot } from "../account/snapshot.ts";
 import { type Clients, clientsOf, freshAccount } from "../account/testAccount.ts";
 
@@ -53,22 +53,50 @@ function sandbox(where: Emulator = emulator) {
   return { account, access, clients, start, changes };
 }
 
-/** All but what AWS shows of instances for a while after their end. */
+/** What is unlike before, but for the terminated instances, which AWS shows for a while. */
 async function unlike(clients: Clients, before: Snapshot): Promise<readonly string[]> {
-  const lines = differences(before, await snapshot(clients));
-  return lines.filter((line) => !/^machines i-\S+.*terminated/.test(line));
+  const now = await snapshot(clients);
+  const machines = Object.entries(now.machines as Readonly<Record<string, Plain>>);
+  const ended = machines
+    .filter(([, machine]) => (machine as { readonly state: string }).state === "terminated")
+    .map(([id]) => id);
+  const lines = differences(before, {
+    ...now,
+    machines: Object.fromEntries(machines.filter(([id]) => !ended.includes(id))),
+    tags: (now.tags as readonly string[]).filter((tag) => !ended.includes(tag.split(" ")[0] ?? "")),
+  });
+  return lines;
 }
 
 const idIn = (text: string): string => /, run (20\d{6}-[0-9a-f]{8})/.exec(text)?.[1] ?? "none";
 
-/** Waits until a running command has printed something. */
-async function printed(running: ReturnType<ReturnType<typeof sandbox>["start"]>, words: string) {
-  let text = "";
-  for await (const line of running.iterable({ from: "all" })) {
-    text += `${line}\n`;
-    if (line.includes(words)) return text;
-  }
-  throw new Error(`It ended without "${words}":\n${text}`);
+/** Waits until a running command has printed something, and goes on reading. */
+const printed = (running: ReturnType<ReturnType<typeof sandbox>["start"]>, words: string) =>
+  new Promise<string>((resolve, reject) => {
+    let text = "";
+    running.stdout.on("data", (part: Buffer) => {
+      text += part.toString();
+      if (text.includes(words)) resolve(text);
+    });
+    void running.then(({ all }) => reject(new Error(`It ended without "${words}":\n${all}`)));
+  });
+
+/** What the emulator holds to an action's name alone: it knows no resources and conditions for them. */
+const BY_NAME =
+  /^(?:ec2:(?!Describe|CreateTags|\w*SecurityGroup|Modify|Terminate)|iam:\w*(?:InstanceProfile|AttachRolePolicy)|ssm:GetParameter)/;
+
+interface Policy {
+  readonly Statement: readonly { readonly Action: readonly string[] }[];
+}
+
+/** The policy as the emulator can hold somebody to it. */
+function forEmulator(policy: string): string {
+  const { Statement } = JSON.parse(policy) as Policy;
+  const Action = Statement.flatMap((one) => one.Action).filter((action) => BY_NAME.test(action));
+  return JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [...Statement, { Effect: "Allow", Action, Resource: "*" }],
+  });
 }
 
 const rowOf = (result: Result, id: string): Row | undefined =>
@@ -87,7 +115,11 @@ describe("a whole run", () => {
       }),
     );
     await clients.iam.send(
-      new PutRolePolicyCommand({ RoleName: "Tester", PolicyName: "x", PolicyDocument: policy }),
+      new PutRolePolicyCommand({
+        RoleName: "Tester",
+        PolicyName: "Printed",
+        PolicyDocument: forEmulator(policy),
+      }),
     );
     emulator.iam.enforce(role);
     const { Credentials } = await new STSClient(clientOptions(access)).send(
@@ -224,6 +256,18 @@ describe("whatever happens, it cleans up:", () => {
     expect(ended.stdout).toContain("Stopped. Removing what was made");
     expect(ended.stdout).toContain("2 not run");
     expect(ended.stdout).toContain("All that was made is removed.");
+    expect(await findMade(clients, idIn(shown))).toEqual([]);
+    expect(await unlike(clients, before)).toEqual([]);
+  });
+
+  test("when nobody reads what it prints any more", async () => {
+    const { clients, start } = sandbox();
+    const before = await snapshot(clients);
+    const running = start(["--yes", "--probe", "runbook-dry-run,runbook-contain"]);
+    const shown = await printed(running, "  runbook-dry-run");
+    running.stdout.destroy();
+    const ended = await running;
+    expect(ended.exitCode).toBe(130);
     expect(await findMade(clients, idIn(shown))).toEqual([]);
     expect(await unlike(clients, before)).toEqual([]);
   });

@@ -1,7 +1,11 @@
-"""Deleting VPCs.
+"""Deleting VPCs and what is in them.
 
-moto 5.2.1 deletes a VPC that has security groups of its owner or an attached internet gateway, and asks for the
-deletion of the default group as its owner would, which is refused (ec2_security_groups.py).
+moto 5.2.1 goes on listing the tags of what was deleted, deletes a VPC that has security groups of its owner or an
+attached internet gateway, and asks for the deletion of the default group as its owner would, which is refused
+(ec2_security_groups.py).
+
+- DescribeTags lists the tags of EC2 resources; of a terminated instance they are seen until it is:
+  https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeTags.html
 
 - "You must terminate all instances running in the VPC, delete all security groups associated with the VPC (except
   the default one)"; the default group goes with it:
@@ -15,13 +19,25 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
+from moto.ec2.models.internet_gateways import InternetGatewayBackend
+from moto.ec2.models.route_tables import RouteTableBackend
+from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
 
 from patched_moto.patch import around
 
 
 def apply() -> None:
-    """Patches DeleteVpc."""
+    """Patches DeleteVpc, and the deletion of what has tags."""
+    for owner, name in [
+        (VPCBackend, "delete_vpc"),
+        (SubnetBackend, "delete_subnet"),
+        (RouteTableBackend, "delete_route_table"),
+        (InternetGatewayBackend, "delete_internet_gateway"),
+        (NetworkInterfaceBackend, "delete_network_interface"),
+    ]:
+        _with_tags(owner, name)
 
     @around(VPCBackend, "delete_vpc")
     def delete_vpc(original: Any, self: Any, vpc_id: str) -> Any:
@@ -36,3 +52,13 @@ def apply() -> None:
         finally:
             for group in groups:
                 group.is_default = True
+
+
+def _with_tags(owner: Any, name: str) -> None:
+    """Lets the tags of a resource go with it."""
+
+    @around(owner, name)
+    def delete(original: Any, self: Any, resource_id: str) -> Any:
+        answer = original(self, resource_id)
+        self.tags.pop(resource_id, None)
+        return answer
