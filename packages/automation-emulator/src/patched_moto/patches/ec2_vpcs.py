@@ -21,7 +21,7 @@ from typing import Any
 from moto.ec2.exceptions import DependencyViolationError
 from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
 from moto.ec2.models.internet_gateways import InternetGatewayBackend
-from moto.ec2.models.route_tables import RouteTableBackend
+from moto.ec2.models.route_tables import RouteBackend
 from moto.ec2.models.subnets import SubnetBackend
 from moto.ec2.models.vpcs import VPCBackend
 
@@ -33,7 +33,7 @@ def apply() -> None:
     for owner, name in [
         (VPCBackend, "delete_vpc"),
         (SubnetBackend, "delete_subnet"),
-        (RouteTableBackend, "delete_route_table"),
+        (RouteBackend, "delete_route_table"),
         (InternetGatewayBackend, "delete_internet_gateway"),
         (NetworkInterfaceBackend, "delete_network_interface"),
     ]:
