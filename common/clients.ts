@@ -1,5 +1,6 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { IAMClient } from "@aws-sdk/client-iam";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SSMClient } from "@aws-sdk/client-ssm";
@@ -50,6 +51,8 @@ export const ssm = (region: string, credentials?: Credentials): SSMClient =>
 export const sts = (region: string): STSClient => new STSClient(options(region));
 export const ec2 = (region: string, credentials?: Credentials): EC2Client =>
   new EC2Client(options(region, credentials));
+/** IAM is one service for all Regions of a partition. */
+export const iam = (region: string): IAMClient => new IAMClient(options(region));
 export const cloudFormation = (region: string): CloudFormationClient =>
   new CloudFormationClient(options(region));
 

@@ -1,5 +1,6 @@
 import { accountIdPattern } from "automation-language/arn";
 import { InvalidArgumentError } from "commander";
+import { isRunId } from "../acceptance/runId.ts";
 import { isAccountOrUnit, isRegion } from "../common/config.ts";
 import { ERRORS, INSTANCE, RATE } from "../operate/request.ts";
 
@@ -58,6 +59,10 @@ export const moreOf = (text: string, before: readonly string[]): readonly string
 
 export const accountId = (text: string): string =>
   accountIdPattern.test(text) ? text : must(`${shown(text)} is not an account id of 12 digits.`);
+
+/** The id of a run of npm run acceptance. */
+export const runId = (text: string): string =>
+  isRunId(text) ? text : must(`${shown(text)} is not the id of a run, such as 20261125-0a1b2c3d.`);
 
 /** Account ids or organizational units. */
 export const accountsOrUnits = (text: string): readonly string[] =>

@@ -21,7 +21,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   common: ["document", "build", language],
   deploy: ["common", "document", "build"],
   operate: ["common", language],
-  scripts: ["deploy", "operate", "common", "document", "build", language, validator, emulator],
+  acceptance: ["operate", "common", "document", "build", language, emulator],
+  scripts: [
+    "acceptance",
+    "deploy",
+    "operate",
+    "common",
+    "document",
+    "build",
+    language,
+    validator,
+    emulator,
+  ],
 };
 
 for (const [layer, allowed] of Object.entries(mayImport))

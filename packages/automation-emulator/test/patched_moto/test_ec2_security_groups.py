@@ -159,3 +159,21 @@ def test_a_new_group_may_be_hidden_from_the_first_calls(account: Account, ec2: A
     assert code(ec2.describe_security_groups, GroupIds=[group]) == "InvalidGroup.NotFound"
     ec2.modify_network_interface_attribute(**change)
     assert len(ec2.describe_security_groups(Filters=filters)["SecurityGroups"]) == 1
+
+
+@patch
+def test_a_vpc_goes_with_its_default_group_but_not_while_it_has_others(ec2: Any, network: Network) -> None:
+    group = network.group("other")
+    ec2.delete_subnet(SubnetId=network.subnet)
+    assert code(ec2.delete_vpc, VpcId=network.vpc) == "DependencyViolation"
+    ec2.delete_security_group(GroupId=group)
+    ec2.create_tags(Resources=[network.vpc], Tags=[{"Key": "Incident", "Value": "1"}])
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(VpcId=network.vpc, InternetGatewayId=gateway)
+    assert code(ec2.delete_vpc, VpcId=network.vpc) == "DependencyViolation"
+    ec2.detach_internet_gateway(VpcId=network.vpc, InternetGatewayId=gateway)
+    ec2.delete_vpc(VpcId=network.vpc)
+    left = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [network.vpc]}])["SecurityGroups"]
+    assert left == []
+    assert code(ec2.describe_vpcs, VpcIds=[network.vpc]) == "InvalidVpcID.NotFound"
+    assert ec2.describe_tags(Filters=[{"Name": "resource-id", "Values": [network.vpc]}])["Tags"] == []
