@@ -13,6 +13,10 @@ export interface Config {
   readonly automationRoleName: string;
   readonly executionRoleName: string;
   readonly administrationRoleName: string;
+  /** The path of each role that is made, such as /security/. */
+  readonly rolePath: string;
+  /** The policy that bounds each role that is made: its ARN, or the name that it has in every account; empty: none. */
+  readonly permissionsBoundary: string;
   readonly administration: boolean;
   /** The account that starts multi-account runs; empty: the account deployed to. */
   readonly centralAccount: string;
@@ -23,6 +27,10 @@ export interface Config {
   readonly oldVersionsDays: number;
   /** Days for which S3 Object Lock (governance mode) keeps each backup; 0: no lock. */
   readonly objectLockDays: number;
+  /** The role that may change and delete backups besides the runbook's own: its ARN or name; empty: none may. */
+  readonly breakGlassRole: string;
+  /** Days for which a bucket keeps the access logs of the backup bucket; 0: no logs. */
+  readonly accessLogsDays: number;
   readonly organizationalUnits: readonly string[];
   readonly copyDocument: boolean;
   readonly callAs: "SELF" | "DELEGATED_ADMIN";
@@ -131,6 +139,18 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
   automationRoleName: [text(ROLE), "ContainEC2Instance-Automation", ROLE_IN_WORDS],
   executionRoleName: [text(ROLE), "ContainEC2Instance-Execution", ROLE_IN_WORDS],
   administrationRoleName: [text(ROLE), "ContainEC2Instance-Administration", ROLE_IN_WORDS],
+  rolePath: [
+    text(/^\/(?:[!-.0-~]{1,100}\/){0,5}$/),
+    "/",
+    "a path that begins and ends with /, such as /security/",
+  ],
+  permissionsBoundary: [
+    text(
+      /^(?:arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/.+|(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,128})?$/,
+    ),
+    "",
+    "the ARN of a policy, or its name (with its path: security/NAME) in each account",
+  ],
   administration: [flag, false, "true or false"],
   centralAccount: [text(/^(\d{12})?$/), "", "an account id of 12 digits"],
   backupBucket: [flag, false, "true or false"],
@@ -146,6 +166,12 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
   ],
   oldVersionsDays: [days(36_500), 365, "a number of days"],
   objectLockDays: [days(36_500), 0, "a number of days, 0 for no lock"],
+  breakGlassRole: [
+    text(/^(?:arn:aws[a-z-]*:iam::\d{12}:role\/.+|(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64})?$/),
+    "",
+    "the ARN of a role, or its name (with its path: security/NAME) in each account",
+  ],
+  accessLogsDays: [days(36_500), 0, "a number of days, 0 for no logs"],
   organizationalUnits: [
     list(new RegExp(`${UNIT.source}|^r-[a-z0-9]{4,32}$`)),
     [],
@@ -178,6 +204,24 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
   ],
 };
 
+/**
+ * Settings that a program gives by their names, the others with their defaults.
+ *
+ * @throws Problem that names every wrong one at once
+ */
+export function configOf(
+  settings: Readonly<Partial<Config>>,
+  isLater: (given: unknown) => boolean,
+): Config {
+  const context = Object.entries(settings).map(([key, value]) => [PREFIX + key, value] as const);
+  try {
+    return parseConfig(Object.fromEntries(context), isLater);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(error.message.replaceAll(PREFIX, ""), "Correct them where they are given.");
+  }
+}
+
 /** The context's keys, with the prefix that they have in cdk.json. */
 export const contextKeys: readonly string[] = Object.keys(KEYS).map((key) => PREFIX + key);
 
@@ -185,9 +229,13 @@ export const contextKeys: readonly string[] = Object.keys(KEYS).map((key) => PRE
  * Reads the deployment's settings out of CDK context, the one place where they are checked.
  *
  * @param context values by context key (`contain:…`); other keys are CDK's and are left alone
+ * @param isLater whether a value is known only when the stack is deployed, and can't be checked here
  * @throws Problem that names every wrong or unknown key at once
  */
-export function parseConfig(context: Readonly<Record<string, unknown>>): Config {
+export function parseConfig(
+  context: Readonly<Record<string, unknown>>,
+  isLater: (given: unknown) => boolean = () => false,
+): Config {
   const wrong: string[] = [];
   for (const key of Object.keys(context))
     if (key.startsWith(PREFIX) && !contextKeys.includes(key)) wrong.push(`${key} is not a setting`);
@@ -195,6 +243,7 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
     const [parse, fallback, expected] = KEYS[key];
     const given = context[PREFIX + key];
     if (given === undefined) return fallback;
+    if (isLater(given)) return given as Config[K];
     const value = parse(given);
     if (value !== undefined) return value;
     wrong.push(`${PREFIX}${key} is ${JSON.stringify(given)}, it must be ${expected}`);
@@ -203,10 +252,15 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
   const config = Object.fromEntries(
     (Object.keys(KEYS) as (keyof Config)[]).map((key) => [key, read(key)]),
   ) as unknown as Config;
-  if (config.objectLockDays > 0 && !config.backupBucket)
-    wrong.push(
-      `${PREFIX}objectLockDays locks the backup bucket: set ${PREFIX}backupBucket to true with it`,
-    );
+  for (const [key, does] of [
+    ["objectLockDays", "locks"],
+    ["accessLogsDays", "logs accesses to"],
+    ["breakGlassRole", "may change"],
+  ] as const)
+    if (config[key] && !config.backupBucket)
+      wrong.push(
+        `${PREFIX}${key} ${does} the backup bucket: set ${PREFIX}backupBucket to true with it`,
+      );
   if (config.copyDocument && config.organizationalUnits.length === 0)
     wrong.push(
       `${PREFIX}copyDocument puts a copy into the accounts of units: name them in ${PREFIX}organizationalUnits with it`,

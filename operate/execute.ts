@@ -284,8 +284,8 @@ async function roleArn(
   region: string,
 ): Promise<string> {
   if (options.role?.startsWith("arn:")) return options.role;
-  const name =
-    options.role ?? (options.over ? config.administrationRoleName : config.automationRoleName);
+  const own = options.over ? config.administrationRoleName : config.automationRoleName;
+  const name = options.role ?? `${config.rolePath.slice(1)}${own}`;
   // A shared document is another account's; the run is in this one.
   const account = document.startsWith("arn:")
     ? await callerAccount(region)

@@ -11,8 +11,8 @@ import {
 import type { Config } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
 import { backupBucket } from "./bucket.ts";
+import { document } from "./document.ts";
 import { automationRole, executionRole } from "./roles.ts";
-import { document } from "./runbook.ts";
 
 /**
  * MemberStack: the roles of an account that uses the runbook, once per account.
@@ -37,8 +37,7 @@ export function memberStack(
 /** What an account has in each Region besides what is shared with it: a copy of the document, a bucket, or both. */
 export function memberRegionStack(stack: Stack, config: Config, publication: Publication): void {
   if (config.copyDocument) document(stack, config.documentName, publication);
-  if (config.backupBucket)
-    backupBucket(stack, config, [config.automationRoleName, config.executionRoleName]);
+  if (config.backupBucket) backupBucket(stack, config);
 }
 
 /** Whether the accounts get anything in each Region. */
