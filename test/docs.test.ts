@@ -34,6 +34,7 @@ const elsewhere: readonly (readonly [line: RegExp, file: string, words: string])
   [/^npm ci$/, ".github/workflows/test.yml", "npm ci"],
   [/^npm start -- --web$/, "test/scripts/start.test.ts", "--web"],
   [/^npx cdk bootstrap /, "test/deploy/organization.ts", "aws-cdk"],
+  [/^npm pack -w packages\/contain-runbook$/, "test/packages/runbook.test.ts", "installTarball"],
   [/^npm run deploy$/, "test/deploy/deploy.test.ts", "bootstrap(emulator"],
   [
     /^npm run deploy -- -c administration=true /,
