@@ -405,3 +405,12 @@ export const stackNames = (
   rollout: `${stackName(config)}-Rollout`,
   respond: `${stackName(config)}-Respond`,
 });
+
+/** The names of what findings start and ask by. Systems Manager sends approvals only to topics that begin with Automation. */
+export const respondNames = ({
+  documentName,
+}: Pick<Config, "documentName">): Readonly<Record<"topic" | "role" | "starter", string>> => ({
+  topic: `Automation-${documentName}-Approvals`,
+  role: `${documentName.slice(0, 50)}-Respond`,
+  starter: `${documentName.slice(0, 50)}-Findings`,
+});

@@ -1,3 +1,4 @@
+import { accountIdPattern } from "automation-language/arn";
 import { InvalidArgumentError } from "commander";
 import { isAccountOrUnit, isRegion } from "../common/config.ts";
 import { ERRORS, INSTANCE, RATE } from "../operate/request.ts";
@@ -64,6 +65,9 @@ export const accountsOrUnits = (text: string): readonly string[] =>
           `${shown(item)} is neither an account id of 12 digits nor an organizational unit (ou-…).`,
         ),
   );
+
+export const account = (text: string): string =>
+  accountIdPattern.test(text) ? text : must("An account id has 12 digits.");
 
 /** `KEY=VALUE` settings over those of cdk.json. */
 export function settings(text: string, before: readonly string[]): readonly string[] {

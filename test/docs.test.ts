@@ -34,6 +34,8 @@ const elsewhere: readonly (readonly [line: RegExp, file: string, words: string])
   [/^npm ci$/, ".github/workflows/test.yml", "npm ci"],
   [/^npm start -- --web$/, "test/scripts/start.test.ts", "--web"],
   [/^npx cdk bootstrap /, "test/deploy/organization.ts", "aws-cdk"],
+  [/^npm run build -- --account/, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
+  [/^aws iam /, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
   [/^npm pack -w packages\/contain-runbook$/, "test/packages/runbook.test.ts", "installTarball"],
   [/^npm run deploy$/, "test/deploy/deploy.test.ts", "bootstrap(emulator"],
   [

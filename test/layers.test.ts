@@ -20,7 +20,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   steps: ["build"],
   document: ["steps", "build"],
   common: ["document", "build", language],
-  deploy: ["common", "document", "build"],
+  deploy: ["common", "document", "build", language],
   operate: ["common", language],
   // The construct for other repositories: what of deploy/ they get.
   [runbook]: ["deploy"],

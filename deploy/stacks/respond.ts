@@ -5,7 +5,7 @@ import { Alias } from "aws-cdk-lib/aws-kms";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Construct } from "constructs";
-import { backupBucketName, type Config } from "../../common/config.ts";
+import { backupBucketName, type Config, respondNames } from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
 import type { Granted } from "../../document/grants.ts";
 import { type RespondScope, respondPolicy, starterPolicy } from "../../document/respond/policy.ts";
@@ -18,12 +18,6 @@ import {
 import { respondToFinding } from "../../document/respond/runbook.ts";
 import { document } from "./document.ts";
 import { acknowledgeWildcards, placed, policy, roleArn, systemsManager } from "./roles.ts";
-
-/** Systems Manager sends approvals only to topics whose names begin with Automation. */
-const topicName = ({ documentName }: Config): string => `Automation-${documentName}-Approvals`;
-
-const respondRole = ({ documentName }: Config): string => `${documentName.slice(0, 50)}-Respond`;
-const starterRole = ({ documentName }: Config): string => `${documentName.slice(0, 50)}-Findings`;
 
 /**
  * From findings to the approvers in one Region: the document, the topic and the rules, and where they are wanted the
@@ -49,7 +43,7 @@ export function respond(
     DocumentName: [config.documentName],
     ContainRole: [roleArn(config, config.automationRoleName)],
     S3BucketName: [config.respondBucket || backupBucketName(config, Aws.ACCOUNT_ID, Aws.REGION)],
-    AutomationAssumeRole: [roleArn(config, respondRole(config))],
+    AutomationAssumeRole: [roleArn(config, respondNames(config).role)],
   };
   const rule = (id: string, description: string, { pattern, paths }: Rule): void => {
     new CfnRule(scope, id, {
@@ -59,7 +53,7 @@ export function respond(
         {
           id: "Respond",
           arn: `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-definition/${made.ref}:$DEFAULT`,
-          roleArn: roleArn(config, starterRole(config)),
+          roleArn: roleArn(config, respondNames(config).starter),
           inputTransformer: {
             inputPathsMap: paths as Record<string, string>,
             inputTemplate: inputTemplate({ pattern, paths }, fixed),
@@ -106,7 +100,7 @@ export function respondStack(
 /** The topic that the approvers subscribe to, encrypted; SNS's own key needs no grant to who may publish. */
 function approvers(scope: Construct, config: Config): sns.Topic {
   const topic = new sns.Topic(scope, "ApprovalTopic", {
-    topicName: topicName(config),
+    topicName: respondNames(config).topic,
     displayName: "EC2 containments to approve",
     masterKey: Alias.fromAliasName(scope, "SnsKey", "alias/aws/sns"),
     enforceSSL: true,
@@ -123,22 +117,22 @@ function roles(scope: Construct, config: Config, regions: readonly string[]): vo
     regions,
     containDocument: config.documentName,
     containRole: roleArn(config, config.automationRoleName),
-    topic: topicName(config),
+    topic: respondNames(config).topic,
   };
   role(scope, config, "RespondRole", {
-    name: respondRole(config),
+    name: respondNames(config).role,
     description: `Asks for approval and starts ${config.documentName}`,
     trusts: systemsManager(),
     granted: respondPolicy(where),
   });
   role(scope, config, "StarterRole", {
-    name: starterRole(config),
+    name: respondNames(config).starter,
     description: `Starts ${respondToFinding.name} for findings`,
     trusts: new iam.ServicePrincipal("events.amazonaws.com").withConditions({
       StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
       ArnLike: { "aws:SourceArn": `arn:${Aws.PARTITION}:events:*:${Aws.ACCOUNT_ID}:rule/*` },
     }),
-    granted: starterPolicy(where, roleArn(config, respondRole(config))),
+    granted: starterPolicy(where, roleArn(config, respondNames(config).role)),
   });
 }
 

@@ -6,16 +6,9 @@ import { bucketNames } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
 import { Problem } from "../../common/problem.ts";
 import type { Granted } from "../../document/grants.ts";
+import { automationsOf, SYSTEMS_MANAGER } from "../../document/trust.ts";
 
-/**
- * The role that the runbook acts as in its own account.
- *
- * Only Systems Manager may assume it, for automations of this account: the conditions keep another account's
- * automation from using it (the confused deputy).
- *
- * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
- */
+/** The role that the runbook acts as in its own account. Only Systems Manager may assume it. */
 export function automationRole(
   scope: Construct,
   config: Config,
@@ -144,12 +137,9 @@ export function assertPoliciesFit(
 }
 
 export const systemsManager = (): iam.PrincipalBase =>
-  new iam.ServicePrincipal("ssm.amazonaws.com").withConditions({
-    StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
-    ArnLike: {
-      "aws:SourceArn": `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-execution/*`,
-    },
-  });
+  new iam.ServicePrincipal(SYSTEMS_MANAGER).withConditions(
+    automationsOf(Aws.PARTITION, Aws.ACCOUNT_ID),
+  );
 
 const runbookPolicy = (
   config: Config,
