@@ -87,7 +87,8 @@ export async function deploy(options: DeployOptions): Promise<number> {
   const trial = !options.promote;
   if (trial)
     await each(async (region) => {
-      if (before.get(region) !== undefined) await publish(ssm(region), config, publication);
+      if (before.get(region) !== undefined)
+        await publish(ssm(region), config.documentName, config.tags, publication);
     });
   const approval = options.yes || !interactive() ? "never" : "broadening";
   await cdk(

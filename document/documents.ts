@@ -12,6 +12,10 @@ export type RoleScope = PolicyScope & RespondScope;
 
 export interface DocumentDefinition {
   readonly runbook: RunbookDocument;
+  /** The parameter that names the instance; by default InstanceId. */
+  readonly target?: string;
+  /** The end of the name that a deployment gives its role, after the runbook's; by default the setting automationRoleName. */
+  readonly role?: string;
   /** The statements of its role's policy. */
   readonly policy: (scope: RoleScope) => readonly Granted[];
 }
@@ -19,7 +23,12 @@ export interface DocumentDefinition {
 /** The one that contains first: the others start it. */
 export const documents: readonly DocumentDefinition[] = [
   { runbook, policy: (scope) => rolePolicy(declaredPermissions, scope) },
-  { runbook: respondToFinding, policy: (scope) => respondPolicy(scope) },
+  {
+    runbook: respondToFinding,
+    target: "Resource",
+    role: "Respond",
+    policy: (scope) => respondPolicy(scope),
+  },
 ];
 
 /** Words in capitals for what differs from account to account. */
