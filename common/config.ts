@@ -46,6 +46,8 @@ export interface Config {
   readonly respondSecurityHubAction: string;
   /** The bucket for the backups of these containments; empty: the one that is deployed. */
   readonly respondBucket: string;
+  /** The bucket that templates are uploaded to with the caller's own rights, `{account}` and `{region}` filled in; empty: CDK's bootstrapped environment. */
+  readonly templateBucket: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -197,6 +199,11 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
     "the ID of a custom action, up to 20 letters and digits",
   ],
   respondBucket: [text(/^(?:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$/), "", "the name of a bucket"],
+  templateBucket: [
+    text(/^(?:(?:[a-z0-9.-]|\{account\}|\{region\}){3,63})?$/),
+    "",
+    "the name of a bucket, with {account} and {region} for those of the stack",
+  ],
   tags: [
     tags,
     {},
@@ -377,6 +384,13 @@ export const backupBucketName = (
   account: string,
   region: string,
 ): string => `${config.backupBucketPrefix}-${account}-${region}`;
+
+/** The bucket that a stack's template is uploaded to. */
+export const templateBucketName = (
+  { templateBucket }: Pick<Config, "templateBucket">,
+  account: string,
+  region: string,
+): string => templateBucket.replaceAll("{account}", account).replaceAll("{region}", region);
 
 /** The buckets that the roles may use; none: all of the account. */
 export const bucketNames = (

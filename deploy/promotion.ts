@@ -2,6 +2,7 @@ import { agree } from "../common/ask.ts";
 import { ssm } from "../common/clients.ts";
 import { loadConfig, regionsOf } from "../common/config.ts";
 import { namedDocument } from "../common/documents.ts";
+import { openRegions } from "../common/openRegions.ts";
 import { printer } from "../common/printer.ts";
 import { Problem } from "../common/problem.ts";
 import {
@@ -37,8 +38,8 @@ export async function moveDefault(
 ): Promise<number> {
   const config = loadConfig(options.context);
   const { name } = namedDocument(options.document, config);
-  const regions = regionsOf(config);
   const say = printer(options.json);
+  const regions = await openRegions(regionsOf(config), say);
   const moves = await eachRegion(regions)(async (region) => {
     const client = ssm(region);
     const now = await describe(client, name);
@@ -101,10 +102,10 @@ export async function publishDocument(
   options: VersionOptions,
 ): Promise<number> {
   const config = loadConfig(options.context);
-  const regions = regionsOf(config);
+  const say = printer(options.json);
+  const regions = await openRegions(regionsOf(config), say);
   const { name, load } = namedDocument(options.document, config);
   const publication = load();
-  const say = printer(options.json);
   const changes = await eachRegion(regions)((region) => changeIn(region, name, publication));
   for (const { text } of changes) say(text);
   if (!(await agree(`Publish ${name} ${publication.versionName}?`, options.yes))) return 0;

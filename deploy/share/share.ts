@@ -15,7 +15,9 @@ import pc from "../../common/colours.ts";
 import { loadConfig, regionsOf } from "../../common/config.ts";
 import { namedDocument } from "../../common/documents.ts";
 import { explain } from "../../common/explain.ts";
+import { openRegions } from "../../common/openRegions.ts";
 import { printable } from "../../common/printable.ts";
+import { printer } from "../../common/printer.ts";
 import { Problem } from "../../common/problem.ts";
 import { describe } from "../../common/published.ts";
 import { table } from "../../common/table.ts";
@@ -56,7 +58,10 @@ export async function share(options: ShareOptions): Promise<number> {
   if (options.json && !options.list)
     throw new Problem("--json is for --list.", "Give --list too, or leave --json out.");
   const config = loadConfig(options.context);
-  const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
+  const regions = await openRegions(
+    regionsOf(options.regions.length > 0 ? { regions: options.regions } : config),
+    printer(options.json),
+  );
   const { name } = namedDocument(options.document, config);
   const owners = await eachRegion(regions)((region) => ownerOf(region, name));
   const owner = owners[0] ?? "";

@@ -7,6 +7,7 @@ import {
   CfnOutput,
   type IStackSynthesizer,
   Stack,
+  Tags,
 } from "aws-cdk-lib";
 import type { Config } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
@@ -48,7 +49,11 @@ export const hasRegionalPart = (config: Config): boolean =>
  * A stack's template as text, for a StackSet: without the assets, parameters and rules of a bootstrapped
  * environment, which a member account need not be.
  */
-export function templateOf(name: string, fill: (stack: Stack) => void): string {
+export function templateOf(
+  name: string,
+  fill: (stack: Stack) => void,
+  tags: Config["tags"] = {},
+): string {
   const outdir = mkdtempSync(join(tmpdir(), "contain-template-"));
   try {
     const app = new App({ analyticsReporting: false, autoSynth: false, outdir });
@@ -57,6 +62,7 @@ export function templateOf(name: string, fill: (stack: Stack) => void): string {
       synthesizer: new BootstraplessSynthesizer() as IStackSynthesizer,
     });
     fill(stack);
+    for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
     return JSON.stringify(app.synth().getStackByName(stack.stackName).template);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
