@@ -13,6 +13,10 @@ export interface Config {
   readonly automationRoleName: string;
   readonly executionRoleName: string;
   readonly administrationRoleName: string;
+  /** The path of each role that is made, such as /security/. */
+  readonly rolePath: string;
+  /** The policy that bounds each role that is made: its ARN, or the name that it has in every account; empty: none. */
+  readonly permissionsBoundary: string;
   readonly administration: boolean;
   /** The account that starts multi-account runs; empty: the account deployed to. */
   readonly centralAccount: string;
@@ -23,6 +27,10 @@ export interface Config {
   readonly oldVersionsDays: number;
   /** Days for which S3 Object Lock (governance mode) keeps each backup; 0: no lock. */
   readonly objectLockDays: number;
+  /** The role that may change and delete backups besides the runbook's own: its ARN or name; empty: none may. */
+  readonly breakGlassRole: string;
+  /** Days for which a bucket keeps the access logs of the backup bucket; 0: no logs. */
+  readonly accessLogsDays: number;
   readonly organizationalUnits: readonly string[];
   readonly copyDocument: boolean;
   readonly callAs: "SELF" | "DELEGATED_ADMIN";
@@ -42,6 +50,8 @@ export interface Config {
   readonly protect: boolean;
   /** The roles of instances whose sessions it may revoke, with their paths, `*` allowed; none: of no role. */
   readonly protectRoles: readonly string[];
+  /** The bucket that templates are uploaded to with the caller's own rights, `{account}` and `{region}` filled in; empty: CDK's bootstrapped environment. */
+  readonly templateBucket: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
@@ -135,6 +145,18 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
   automationRoleName: [text(ROLE), "ContainEC2Instance-Automation", ROLE_IN_WORDS],
   executionRoleName: [text(ROLE), "ContainEC2Instance-Execution", ROLE_IN_WORDS],
   administrationRoleName: [text(ROLE), "ContainEC2Instance-Administration", ROLE_IN_WORDS],
+  rolePath: [
+    text(/^\/(?:[!-.0-~]{1,100}\/){0,5}$/),
+    "/",
+    "a path that begins and ends with /, such as /security/",
+  ],
+  permissionsBoundary: [
+    text(
+      /^(?:arn:aws[a-z-]*:iam::(?:\d{12}|aws):policy\/.+|(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,128})?$/,
+    ),
+    "",
+    "the ARN of a policy, or its name (with its path: security/NAME) in each account",
+  ],
   administration: [flag, false, "true or false"],
   centralAccount: [text(/^(\d{12})?$/), "", "an account id of 12 digits"],
   backupBucket: [flag, false, "true or false"],
@@ -150,6 +172,12 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
   ],
   oldVersionsDays: [days(36_500), 365, "a number of days"],
   objectLockDays: [days(36_500), 0, "a number of days, 0 for no lock"],
+  breakGlassRole: [
+    text(/^(?:arn:aws[a-z-]*:iam::\d{12}:role\/.+|(?:[\w+=,.@-]+\/)*[\w+=,.@-]{1,64})?$/),
+    "",
+    "the ARN of a role, or its name (with its path: security/NAME) in each account",
+  ],
+  accessLogsDays: [days(36_500), 0, "a number of days, 0 for no logs"],
   organizationalUnits: [
     list(new RegExp(`${UNIT.source}|^r-[a-z0-9]{4,32}$`)),
     [],
@@ -181,12 +209,35 @@ const KEYS: { readonly [K in keyof Config]: readonly [Read<Config[K]>, Config[K]
     [],
     "names of roles, with their paths, separated by commas, with * for any characters",
   ],
+  templateBucket: [
+    text(/^(?:(?:[a-z0-9.-]|\{account\}|\{region\}){3,63})?$/),
+    "",
+    "the name of a bucket, with {account} and {region} for those of the stack",
+  ],
   tags: [
     tags,
     {},
     "a map of tags, or KEY=VALUE,KEY=VALUE, of letters, digits, blanks and _ . : / = + - @",
   ],
 };
+
+/**
+ * Settings that a program gives by their names, the others with their defaults.
+ *
+ * @throws Problem that names every wrong one at once
+ */
+export function configOf(
+  settings: Readonly<Partial<Config>>,
+  isLater: (given: unknown) => boolean,
+): Config {
+  const context = Object.entries(settings).map(([key, value]) => [PREFIX + key, value] as const);
+  try {
+    return parseConfig(Object.fromEntries(context), isLater);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    throw new Problem(error.message.replaceAll(PREFIX, ""), "Correct them where they are given.");
+  }
+}
 
 /** The context's keys, with the prefix that they have in cdk.json. */
 export const contextKeys: readonly string[] = Object.keys(KEYS).map((key) => PREFIX + key);
@@ -195,9 +246,13 @@ export const contextKeys: readonly string[] = Object.keys(KEYS).map((key) => PRE
  * Reads the deployment's settings out of CDK context, the one place where they are checked.
  *
  * @param context values by context key (`contain:…`); other keys are CDK's and are left alone
+ * @param isLater whether a value is known only when the stack is deployed, and can't be checked here
  * @throws Problem that names every wrong or unknown key at once
  */
-export function parseConfig(context: Readonly<Record<string, unknown>>): Config {
+export function parseConfig(
+  context: Readonly<Record<string, unknown>>,
+  isLater: (given: unknown) => boolean = () => false,
+): Config {
   const wrong: string[] = [];
   for (const key of Object.keys(context))
     if (key.startsWith(PREFIX) && !contextKeys.includes(key)) wrong.push(`${key} is not a setting`);
@@ -205,6 +260,7 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
     const [parse, fallback, expected] = KEYS[key];
     const given = context[PREFIX + key];
     if (given === undefined) return fallback;
+    if (isLater(given)) return given as Config[K];
     const value = parse(given);
     if (value !== undefined) return value;
     wrong.push(`${PREFIX}${key} is ${JSON.stringify(given)}, it must be ${expected}`);
@@ -213,10 +269,15 @@ export function parseConfig(context: Readonly<Record<string, unknown>>): Config 
   const config = Object.fromEntries(
     (Object.keys(KEYS) as (keyof Config)[]).map((key) => [key, read(key)]),
   ) as unknown as Config;
-  if (config.objectLockDays > 0 && !config.backupBucket)
-    wrong.push(
-      `${PREFIX}objectLockDays locks the backup bucket: set ${PREFIX}backupBucket to true with it`,
-    );
+  for (const [key, does] of [
+    ["objectLockDays", "locks"],
+    ["accessLogsDays", "logs accesses to"],
+    ["breakGlassRole", "may change"],
+  ] as const)
+    if (config[key] && !config.backupBucket)
+      wrong.push(
+        `${PREFIX}${key} ${does} the backup bucket: set ${PREFIX}backupBucket to true with it`,
+      );
   if (config.copyDocument && config.organizationalUnits.length === 0)
     wrong.push(
       `${PREFIX}copyDocument puts a copy into the accounts of units: name them in ${PREFIX}organizationalUnits with it`,
@@ -268,10 +329,10 @@ function wrongProtection(config: Config): readonly string[] {
     config.automationRoleName,
     config.executionRoleName,
     config.administrationRoleName,
-    respondRoleName(config),
-    starterRoleName(config),
+    respondNames(config).role,
+    respondNames(config).starter,
     protectRoleName(config),
-  ];
+  ].flatMap((name) => [name, `${config.rolePath.slice(1)}${name}`]);
   const named = (pattern: string): readonly string[] => {
     const parts = pattern.split("*").map((part) => part.replace(/[.+]/g, "\\$&"));
     return own.filter((role) => new RegExp(`^${parts.join(".*")}$`).test(role));
@@ -365,6 +426,13 @@ export const backupBucketName = (
   region: string,
 ): string => `${config.backupBucketPrefix}-${account}-${region}`;
 
+/** The bucket that a stack's template is uploaded to. */
+export const templateBucketName = (
+  { templateBucket }: Pick<Config, "templateBucket">,
+  account: string,
+  region: string,
+): string => templateBucket.replaceAll("{account}", account).replaceAll("{region}", region);
+
 /** The buckets that the roles may use; none: all of the account. */
 export const bucketNames = (
   config: Pick<Config, "buckets" | "backupBucket" | "backupBucketPrefix">,
@@ -378,12 +446,6 @@ export const bucketNames = (
 const furtherRole = ({ documentName }: Pick<Config, "documentName">, what: string): string =>
   `${documentName.slice(0, 50)}-${what}`;
 
-/** The role that RespondToFinding acts as. */
-export const respondRoleName = (config: Pick<Config, "documentName">): string =>
-  furtherRole(config, "Respond");
-/** The role with which EventBridge starts it. */
-export const starterRoleName = (config: Pick<Config, "documentName">): string =>
-  furtherRole(config, "Findings");
 /** The role that ProtectEC2Evidence acts as. */
 export const protectRoleName = (config: Pick<Config, "documentName">): string =>
   furtherRole(config, "Protect");
@@ -407,4 +469,13 @@ export const stackNames = (
   rollout: `${stackName(config)}-Rollout`,
   respond: `${stackName(config)}-Respond`,
   protect: `${stackName(config)}-Protect`,
+});
+
+/** The names of what findings start and ask by. Systems Manager sends approvals only to topics that begin with Automation. */
+export const respondNames = ({
+  documentName,
+}: Pick<Config, "documentName">): Readonly<Record<"topic" | "role" | "starter", string>> => ({
+  topic: `Automation-${documentName}-Approvals`,
+  role: furtherRole({ documentName }, "Respond"),
+  starter: furtherRole({ documentName }, "Findings"),
 });

@@ -7,10 +7,11 @@ import {
   ListRootsCommand,
   paginateListAWSServiceAccessForOrganization,
 } from "@aws-sdk/client-organizations";
+import { HeadBucketCommand } from "@aws-sdk/client-s3";
 import { GetParameterCommand } from "@aws-sdk/client-ssm";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { cloudFormation, organizations, ssm, sts } from "./clients.ts";
-import { type Config, stackName, stackNames } from "./config.ts";
+import { cloudFormation, organizations, s3, ssm, sts } from "./clients.ts";
+import { type Config, stackName, stackNames, templateBucketName } from "./config.ts";
 import { Problem } from "./problem.ts";
 import { describe } from "./published.ts";
 
@@ -39,7 +40,30 @@ export async function assertBootstrapped(account: string, region: string): Promi
     if (!(error instanceof Error && error.name === "ParameterNotFound")) throw error;
     throw new Problem(
       `Account ${account} is not prepared for CDK in ${region}, and the template is too large to go without (over 51,200 bytes with the runbook in it).`,
-      `Run once: npx cdk bootstrap aws://${account}/${region}. Or publish the document alone, without role and bucket: npm run publish.`,
+      `Run once: npx cdk bootstrap aws://${account}/${region}. Where that may not be: -c templateBucket=NAME with a bucket of your own to upload templates to, or npm run publish (docs/deploy.md, Without CloudFormation).`,
+      { cause: error },
+    );
+  }
+}
+
+/**
+ * The bucket that templates are uploaded to must be there, since nothing makes it.
+ *
+ * @throws Problem that names it
+ */
+export async function assertTemplateBucket(
+  config: Config,
+  account: string,
+  region: string,
+): Promise<void> {
+  const name = templateBucketName(config, account, region);
+  try {
+    await s3(region).send(new HeadBucketCommand({ Bucket: name, ExpectedBucketOwner: account }));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    throw new Problem(
+      `The bucket ${name} for the templates can't be used (${error.name}): it is not there, or not one of account ${account}.`,
+      "Make a private bucket, or name another one in contain:templateBucket.",
       { cause: error },
     );
   }

@@ -90,10 +90,10 @@ export async function content(client: SSMClient, name: string, version: string):
  */
 export async function publish(
   client: SSMClient,
-  config: Config,
+  name: string,
+  tags: Config["tags"],
   publication: VersionedDocument,
 ): Promise<Published> {
-  const { documentName: name } = config;
   const there = await describe(client, name);
   if (there === undefined) {
     await client.send(
@@ -104,7 +104,7 @@ export async function publish(
         DocumentType: "Automation",
         TargetType: "/AWS::EC2::Instance",
         VersionName: publication.versionName,
-        Tags: Object.entries(config.tags).map(([Key, Value]) => ({ Key, Value })),
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
       }),
     );
     return found(await describe(client, name), name);

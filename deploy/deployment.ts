@@ -5,15 +5,18 @@ import { ssm } from "../common/clients.ts";
 import pc from "../common/colours.ts";
 import { type Config, loadConfig, regionsOf } from "../common/config.ts";
 import { loadDocument, loadOther, type VersionedDocument } from "../common/document.ts";
+import { openRegions } from "../common/openRegions.ts";
 import {
   assertBootstrapped,
   assertNameIsOurs,
   assertRolloutPossible,
+  assertTemplateBucket,
   callerAccount,
   leftUnmanaged,
 } from "../common/preflight.ts";
 import { printable } from "../common/printable.ts";
 import { printer } from "../common/printer.ts";
+import { Problem } from "../common/problem.ts";
 import { content, describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
 import { protectEvidence } from "../document/protect/runbook.ts";
@@ -49,7 +52,18 @@ export interface DeployOptions {
  */
 export async function deploy(options: DeployOptions): Promise<number> {
   const config = loadConfig(options.context);
-  const regions = regionsOf(config);
+  const say = printer(options.json);
+  const wanted = regionsOf(config);
+  const regions = await openRegions(wanted, say);
+  if (regions[0] !== wanted[0])
+    throw new Problem(
+      `${wanted[0]}, the first of the Regions, has the roles, and the account has not opted in to it.`,
+      "Put a Region first that the account has (-c regions=…), or opt in to this one.",
+    );
+  const context =
+    regions.length < wanted.length
+      ? [...options.context, `regions=${regions.join(",")}`]
+      : options.context;
   const publication = loadDocument(config.documentFile);
   assertPoliciesFit(config, publication, regions);
   const documents = [
@@ -62,11 +76,15 @@ export async function deploy(options: DeployOptions): Promise<number> {
       : []),
   ];
   const each = eachRegion(regions);
-  const say = printer(options.json);
 
   const account = await callerAccount(regions[0]);
   const checks: Parameters<typeof checked>[0] = [
-    ["CDK is bootstrapped", () => each((region) => assertBootstrapped(account, region))],
+    config.templateBucket === ""
+      ? ["CDK is bootstrapped", () => each((region) => assertBootstrapped(account, region))]
+      : [
+          "The bucket for templates is there",
+          () => each((region) => assertTemplateBucket(config, account, region)),
+        ],
     [
       `The name ${config.documentName} is ours`,
       () => each((region) => assertNameIsOurs(config, region)),
@@ -91,12 +109,13 @@ export async function deploy(options: DeployOptions): Promise<number> {
   const trial = !options.promote;
   if (trial)
     await each(async (region) => {
-      if (before.get(region) !== undefined) await publish(ssm(region), config, publication);
+      if (before.get(region) !== undefined)
+        await publish(ssm(region), config.documentName, config.tags, publication);
     });
   const approval = options.yes || !interactive() ? "never" : "broadening";
   await cdk(
     ["deploy", "--all", "--require-approval", approval],
-    options.context,
+    context,
     regions[0],
     options.json,
   ).catch(async (error: unknown) => {

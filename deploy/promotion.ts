@@ -1,7 +1,8 @@
 import { agree } from "../common/ask.ts";
 import { ssm } from "../common/clients.ts";
 import { loadConfig, regionsOf } from "../common/config.ts";
-import { loadDocument } from "../common/document.ts";
+import { namedDocument } from "../common/documents.ts";
+import { openRegions } from "../common/openRegions.ts";
 import { printer } from "../common/printer.ts";
 import { Problem } from "../common/problem.ts";
 import {
@@ -17,6 +18,8 @@ import { difference } from "./difference.ts";
 import { verify } from "./verify.ts";
 
 export interface VersionOptions {
+  /** The document that it is about; by default the one that contains. */
+  readonly document?: string;
   readonly context: readonly string[];
   readonly yes: boolean;
   /** How the Regions stand as JSON on standard output, all else on standard error. */
@@ -34,9 +37,9 @@ export async function moveDefault(
   options: VersionOptions,
 ): Promise<number> {
   const config = loadConfig(options.context);
-  const name = config.documentName;
-  const regions = regionsOf(config);
+  const { name } = namedDocument(options.document, config);
   const say = printer(options.json);
+  const regions = await openRegions(regionsOf(config), say);
   const moves = await eachRegion(regions)(async (region) => {
     const client = ssm(region);
     const now = await describe(client, name);
@@ -99,22 +102,20 @@ export async function publishDocument(
   options: VersionOptions,
 ): Promise<number> {
   const config = loadConfig(options.context);
-  const regions = regionsOf(config);
-  const publication = loadDocument(config.documentFile);
   const say = printer(options.json);
-  const changes = await eachRegion(regions)((region) =>
-    changeIn(region, config.documentName, publication),
-  );
+  const regions = await openRegions(regionsOf(config), say);
+  const { name, load } = namedDocument(options.document, config);
+  const publication = load();
+  const changes = await eachRegion(regions)((region) => changeIn(region, name, publication));
   for (const { text } of changes) say(text);
-  if (!(await agree(`Publish ${config.documentName} ${publication.versionName}?`, options.yes)))
-    return 0;
+  if (!(await agree(`Publish ${name} ${publication.versionName}?`, options.yes))) return 0;
   const before = new Map(changes.map((change) => [change.region, change.before]));
   const verified = await eachRegion(regions)(async (region) => {
-    await publish(ssm(region), config, publication);
+    await publish(ssm(region), name, config.tags, publication);
     return verify(
       ssm(region),
       region,
-      config.documentName,
+      name,
       publication,
       toDefault ? undefined : before.get(region)?.defaultVersion,
     );

@@ -1,5 +1,5 @@
 import type { RunbookDocument, Step } from "../build/types.ts";
-import { type DocumentDefinition, documents } from "./documents.ts";
+import { type DocumentDefinition, documents, inWords } from "./documents.ts";
 
 /** The reference of all documents as Markdown, from the same definitions as the documents. */
 export const reference = (): string => documents.map(referenceOf).join("\n\n");
@@ -52,7 +52,7 @@ function referenceOf({ runbook, policy }: DocumentDefinition): string {
     "The role's policy scopes them:",
     table(
       ["Statement", "Actions", "Why, and why no narrower"],
-      policy.map(({ statement, reason }) => [
+      policy(inWords).map(({ statement, reason }) => [
         statement.Sid,
         statement.Action.map((action) => `\`${action}\``).join(", "),
         reason,

@@ -10,6 +10,7 @@ import { typedAgain } from "../common/ask.ts";
 import { organizations, ssm } from "../common/clients.ts";
 import pc from "../common/colours.ts";
 import { type Config, loadConfig, regionsOf } from "../common/config.ts";
+import { definitionOf, type Form, formOf, roleNameOf } from "../common/documents.ts";
 import { idsIn, readIdFile } from "../common/idFile.ts";
 import { callerAccount } from "../common/preflight.ts";
 import { printable } from "../common/printable.ts";
@@ -21,6 +22,7 @@ import { releasableFrom } from "./instanceRun.ts";
 import { type Home, homeIn } from "./places.ts";
 import { type Releases, releasesOf } from "./releaseOf.ts";
 import {
+  assertTaken,
   called,
   INSTANCE,
   optionsIn,
@@ -90,13 +92,34 @@ export async function execute(options: ExecuteOptions): Promise<number> {
   const elsewhere = found?.releases.some(({ place }) => place.account !== undefined) ?? false;
   const document = options.document ?? (found?.document || config.documentName);
   const over = options.accounts.length > 0 || elsewhere;
+  const definition = definitionOf(document, config);
+  const form = formOf(definition);
+  // Where a version is named, or the bucket comes with each release, Systems Manager itself tells what is missing.
+  if (definition !== undefined && options.of === undefined && options.documentVersion === undefined)
+    assertTaken(
+      printable(document),
+      form,
+      [...Object.keys(options.parameters), "AutomationAssumeRole"],
+      options.dryRun,
+    );
   const request: RunOptions = {
     document,
     ...(options.documentVersion === undefined ? {} : { documentVersion: options.documentVersion }),
+    form,
     selection: selectionOf(options, found),
     parameters: {
+      // Said in the run's own parameters, too, what it is for.
+      ...(form.parameters.Action === undefined
+        ? {}
+        : { Action: String(form.parameters.Action.default) }),
       ...options.parameters,
-      AutomationAssumeRole: await roleArn(client, config, document, { ...options, over }, region),
+      AutomationAssumeRole: await roleArn(
+        client,
+        config,
+        document,
+        { ...options, over, own: roleNameOf(definition, config) },
+        region,
+      ),
     },
     dryRun: options.dryRun,
     maxConcurrency: options.maxConcurrency ?? "5",
@@ -115,7 +138,10 @@ export async function execute(options: ExecuteOptions): Promise<number> {
   };
   const run = plan(request);
   const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
-  say(`${pc.bold(printable(document))} in ${region}: ${parameterOf(options)}, ${mode}`);
+  const { Action } = request.parameters;
+  say(
+    `${pc.bold(printable(document))} in ${region}: ${Action === undefined ? "" : `${Action}, `}${mode}`,
+  );
   for (const wave of run.waves) for (const { label } of wave) say(`  ${printable(label)}`);
   for (const note of found?.notes ?? []) say(`${pc.yellow("!")} ${printable(note)}`);
   for (const { what, why } of found?.left ?? [])
@@ -129,11 +155,9 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     console.error(`That is not ${run.proof.text}. Nothing was started.`);
     return 1;
   }
-  const status = await startWaves({ client, home, say }, run, options);
+  const status = await startWaves({ client, home, say }, { ...run, form }, options);
   return (found?.left.length ?? 0) > 0 ? 1 : status;
 }
-
-const parameterOf = ({ parameters }: ExecuteOptions): string => parameters.Action ?? "Contain";
 
 /** Which instances the run is about. */
 function selectionOf(options: ExecuteOptions, found: Releases | undefined): Selection {
@@ -161,7 +185,7 @@ interface Start {
 /** Starts wave after wave and follows each to its end, until more have failed than may. */
 async function startWaves(
   { client, home, say }: Start,
-  run: Run,
+  run: Run & { readonly form: Form },
   options: ExecuteOptions,
 ): Promise<number> {
   const { json } = options.output;
@@ -171,7 +195,7 @@ async function startWaves(
   for (const [at, wave] of run.waves.entries()) {
     const started: { readonly id: string; readonly label: string }[] = [];
     for (const { label, input } of wave) {
-      const id = await start(client, input);
+      const id = await start(client, input, run.form);
       say(`Started ${id}  ${pc.dim(printable(label))}`);
       started.push({ id, label });
     }
@@ -224,6 +248,7 @@ function sayAll(
 async function start(
   client: SSMClient,
   input: StartAutomationExecutionCommandInput,
+  form: Form,
 ): Promise<string> {
   try {
     const { AutomationExecutionId: id } = await client.send(
@@ -235,7 +260,7 @@ async function start(
   } catch (error) {
     if (!(error instanceof Error && error.name === "InvalidAutomationExecutionParametersException"))
       throw error;
-    const options = optionsIn(error.message);
+    const options = optionsIn(error.message, form);
     if (options.length === 0 || /assume role/i.test(error.message)) throw error;
     throw new Problem(
       `The document does not take these parameters: ${error.message}`,
@@ -294,7 +319,7 @@ function assertMeant({ parameters, selection, of, ...options }: ExecuteOptions):
 
 /** @throws Problem for what a run contained to be contained again, which nobody can mean */
 function assertRelease({ parameters }: ExecuteOptions): void {
-  if (parameters.Action === "Contain")
+  if ((parameters.Action ?? "Contain") === "Contain")
     throw new Problem(
       "--of names a run of which all is to be released, and the action is Contain.",
       "Give --action Release with it.",
@@ -354,12 +379,14 @@ async function roleArn(
   options: Pick<ExecuteOptions, "role"> & {
     /** Whether it runs in other accounts. */
     readonly over: boolean;
+    /** The name of the role that the deployment made for the document. */
+    readonly own: string;
   },
   region: string,
 ): Promise<string> {
   if (options.role?.startsWith("arn:")) return options.role;
-  const name =
-    options.role ?? (options.over ? config.administrationRoleName : config.automationRoleName);
+  const own = options.over ? config.administrationRoleName : options.own;
+  const name = options.role ?? `${config.rolePath.slice(1)}${own}`;
   // A shared document is another account's; the run is in this one.
   const account = document.startsWith("arn:")
     ? await callerAccount(region)

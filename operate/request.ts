@@ -1,6 +1,7 @@
 import type { StartAutomationExecutionCommandInput, Target } from "@aws-sdk/client-ssm";
 import { chunks } from "../common/chunks.ts";
 import { isAccountOrUnit } from "../common/config.ts";
+import { type Form, formOf } from "../common/documents.ts";
 import { Problem } from "../common/problem.ts";
 import type { Release } from "./releaseOf.ts";
 
@@ -33,8 +34,10 @@ export interface Locations {
 export interface RunOptions {
   readonly document: string;
   readonly documentVersion?: string;
+  /** What the document takes; by default what the one that contains does. */
+  readonly form?: Form;
   readonly selection: Selection;
-  /** The document's parameters besides InstanceId, each as text; S3BucketName may hold `{account}` and `{region}`. */
+  /** The document's parameters besides the one that names the instance, each as text; S3BucketName may hold `{account}` and `{region}`. */
   readonly parameters: Readonly<Record<string, string>>;
   readonly dryRun: boolean;
   readonly maxConcurrency: string;
@@ -75,13 +78,58 @@ const OPTIONS = {
 } as const;
 
 /** The options behind the parameters that a message names, such as `--ingress (IngressInput)`. */
-export const optionsIn = (message: string): readonly string[] =>
-  Object.entries(OPTIONS)
-    .filter(([parameter]) => new RegExp(`\\b${parameter}\\b`).test(message))
-    .map(([parameter, option]) => `${option} (${parameter})`);
+export const optionsIn = (message: string, form: Form = formOf()): readonly string[] =>
+  [...new Set([...Object.keys(OPTIONS), ...Object.keys(form.parameters)])]
+    .filter((parameter) => new RegExp(`\\b${parameter}\\b`).test(message))
+    .map((parameter) =>
+      parameter === form.target
+        ? `--instance (${parameter})`
+        : parameter in OPTIONS
+          ? `${OPTIONS[parameter as keyof typeof OPTIONS]} (${parameter})`
+          : `--parameter ${parameter}=…`,
+    );
+
+const form = (options: RunOptions): Form => options.form ?? formOf();
+
+/**
+ * What is given must be what the document takes, and nothing that it needs may be missing.
+ *
+ * @param document its name, for the message
+ * @param given names of the parameters, besides the one that names the instance
+ * @throws Problem that names the options to leave out, or to give
+ */
+export function assertTaken(
+  document: string,
+  taken: Form,
+  given: readonly string[],
+  dryRun: boolean,
+): void {
+  const { parameters, target } = taken;
+  const names = Object.keys(parameters);
+  const beyond = given.filter((name) => !(name in parameters));
+  if (beyond.length > 0)
+    throw new Problem(
+      `${document} has no parameter ${beyond.join(", ")}.`,
+      `Leave out ${beyond.map(called).join(", ")}. It takes ${names.join(", ")}.`,
+    );
+  const missing = names.filter(
+    (name) => name !== target && parameters[name]?.default === undefined && !given.includes(name),
+  );
+  if (missing.length > 0)
+    throw new Problem(
+      `${document} needs ${missing.join(", ")}.`,
+      `Give ${missing.flatMap((name) => optionsIn(name, taken)).join(" and ")}.`,
+    );
+  if (dryRun && !("DryRun" in parameters))
+    throw new Problem(
+      `${document} has no dry run.`,
+      "docs/reference.md tells what it does. Give --no-dry-run to start it.",
+    );
+}
 
 /** A parameter as the person who gave it knows it. */
-export const called = (parameter: string): string => optionsIn(parameter)[0] ?? parameter;
+export const called = (parameter: string): string =>
+  optionsIn(parameter)[0] ?? `--parameter ${parameter}=…`;
 
 export const INSTANCE = /^i-(?:[0-9a-f]{8}|[0-9a-f]{17})$/;
 /** How many at the same time. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html */
@@ -120,7 +168,7 @@ export function plan(options: RunOptions): Run {
       );
   if (selection.releases !== undefined) return overReleases(options, selection.releases);
   if (locations !== undefined) return overLocations(options, locations);
-  const targeted = targets(selection);
+  const targeted = targets(selection, form(options));
   return {
     proof: proof(selection),
     // Each part holds its own instances to MaxErrors.
@@ -212,7 +260,7 @@ function overLocations(options: RunOptions, locations: Locations): Run {
       `The bucket ${bucket} is one account's, and the run is in several.`,
       "Put {account} into its name, such as --bucket evidence-{account}-{region}: Contain makes a bucket that is missing.",
     );
-  const requests = targets(selection).flatMap(({ label, of }) =>
+  const requests = targets(selection, form(options)).flatMap(({ label, of }) =>
     places.map(
       ([some, where]): Request => ({
         label: `${label} in ${some.join(", ")} / ${where.join(", ")}`,
@@ -255,10 +303,11 @@ type Targeted = Pick<
 
 function targets(
   selection: Selection,
+  { target: name }: Form,
 ): readonly { readonly label: string; readonly of: Targeted }[] {
   const by = (label: string, target: Target): { label: string; of: Targeted } => ({
     label,
-    of: { Targets: [target], TargetParameterName: "InstanceId" },
+    of: { Targets: [target], TargetParameterName: name },
   });
   if (selection.instance !== undefined) return [{ label: instance(selection.instance), of: {} }];
   if (selection.tag !== undefined) {
@@ -305,10 +354,11 @@ function proof(selection: Selection): Run["proof"] {
 
 function base(options: RunOptions): StartAutomationExecutionCommandInput {
   const { selection } = options;
+  const { target, parameters: taken } = form(options);
   const parameters = {
     ...options.parameters,
-    DryRun: String(options.dryRun),
-    ...(selection.instance === undefined ? {} : { InstanceId: selection.instance }),
+    ...("DryRun" in taken ? { DryRun: String(options.dryRun) } : {}),
+    ...(selection.instance === undefined ? {} : { [target]: selection.instance }),
   };
   return {
     DocumentName: options.document,
@@ -316,7 +366,7 @@ function base(options: RunOptions): StartAutomationExecutionCommandInput {
     Parameters: Object.fromEntries(
       Object.entries(parameters)
         .filter(([, value]) => value !== "")
-        .map(([name, value]) => [name, values(name, value)]),
+        .map(([name, value]) => [name, values(name, taken[name]?.type, value)]),
     ),
   };
 }
@@ -325,11 +375,11 @@ function base(options: RunOptions): StartAutomationExecutionCommandInput {
 const VALUE_LENGTH = 512;
 
 /** A parameter's values, as many and as long as Systems Manager takes them. */
-function values(name: string, value: string): string[] {
-  const all = entriesOf(name, value);
+function values(name: string, type: string | undefined, value: string): string[] {
+  const all = entriesOf(name, type, value);
   if (all.length > VALUES)
     throw new Problem(
-      `${called(name)} has ${all.length} rules; Systems Manager takes ${VALUES} values of a parameter.`,
+      `${called(name)} has ${all.length} ${type === "MapList" ? "rules" : "values"}; Systems Manager takes ${VALUES} values of a parameter.`,
       "Join ranges of addresses or ports into fewer rules.",
     );
   const long = all.find((each) => each.length > VALUE_LENGTH);
@@ -341,10 +391,10 @@ function values(name: string, value: string): string[] {
   return all;
 }
 
-/** A MapList's value is a list of maps, each as JSON text; every other value stands alone. @see https://docs.aws.amazon.com/cli/latest/reference/ssm/start-automation-execution.html */
-function entriesOf(name: string, value: string): string[] {
-  if (name === "BackupS3BucketAccess") return value.split(",");
-  if (!/^(Ingress|Egress)Input$/.test(name)) return [value];
+/** A MapList's value is a list of maps, each as JSON text, and a StringList's has commas; every other value stands alone. @see https://docs.aws.amazon.com/cli/latest/reference/ssm/start-automation-execution.html */
+function entriesOf(name: string, type: string | undefined, value: string): string[] {
+  if (type === "StringList") return value.split(",");
+  if (type !== "MapList") return [value];
   let entries: unknown;
   try {
     entries = JSON.parse(value);

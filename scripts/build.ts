@@ -1,31 +1,65 @@
 import { DOCUMENT_BUDGET, DOCUMENT_LIMIT } from "../build/emit.ts";
 import { inProject } from "../build/root.ts";
 import { command } from "../common/command.ts";
+import { loadConfig } from "../common/config.ts";
 import { documentsNamed } from "../common/documents.ts";
 import { table } from "../common/table.ts";
 import { writeText } from "../common/write.ts";
+import { roleFiles } from "../deploy/roleFiles.ts";
 import { type Compiled, compile } from "../document/compile.ts";
+import type { DocumentDefinition } from "../document/documents.ts";
+import * as parse from "./options.ts";
 import { program } from "./program.ts";
 import { documentFile, writeChecked } from "./publishable.ts";
 import { setUpPython } from "./python.ts";
 
-const { args } = program(
+const line = program(
   "build",
   "Compiles and checks the documents, and writes them below dist/; beside each the same document with its scripts as they were written, for those who review it.",
   [
     ["", "writes dist/ContainEC2Instance.yaml and the others"],
     ["RespondToFinding", "writes that one alone"],
+    ["--account 111122223333", "writes also what their roles may, for Terraform and aws iam"],
   ],
 )
   .argument("[document]", "its name; all of them by default")
+  .option(
+    "-a, --account <id>",
+    "also write the policy and trust of each document's role in this account, as JSON",
+    parse.account,
+  )
+  .option(
+    "-c, --context <name=value>",
+    "with --account: a setting over that of cdk.json",
+    parse.settings,
+    [],
+  )
   .parse();
+const { account, context } = line.opts<{
+  readonly account?: string;
+  readonly context: readonly string[];
+}>();
 
 await command(async () => {
-  const definitions = documentsNamed(args[0]);
+  const definitions = documentsNamed(line.args[0]);
   const python = await setUpPython("run", (line) => console.error(line));
   for (const { runbook } of definitions) await write(compile(python, runbook));
+  if (account !== undefined) for (const each of definitions) writeRole(each, account);
   return 0;
 });
+
+/** Writes what the role of a document may in an account, and who may assume it. */
+function writeRole(definition: DocumentDefinition, id: string): void {
+  const config = loadConfig(context);
+  const own = process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION;
+  const regions = config.regions.length > 0 || own === undefined ? config.regions : [own];
+  const made = roleFiles(definition, config, id, regions);
+  for (const part of ["policy", "trust"] as const) {
+    const file = documentFile(definition.runbook.name).replace(/yaml$/, `${part}.json`);
+    writeText(inProject(file), made[part]);
+    console.log(`${file}: the ${part} of its role in account ${id}`);
+  }
+}
 
 /** Writes a document in both forms, and says how long it is. */
 async function write(compiled: Compiled): Promise<void> {

@@ -10,7 +10,7 @@ interface Options {
   readonly resourceGroup?: string;
   readonly file?: string;
   readonly of?: readonly string[];
-  readonly action: string;
+  readonly action?: string;
   readonly dryRun: boolean;
   readonly bucket?: string;
   readonly bucketAccess?: readonly string[];
@@ -20,6 +20,7 @@ interface Options {
   readonly ingress?: string;
   readonly egress?: string;
   readonly tagIdentifier?: string;
+  readonly parameter?: Readonly<Record<string, string>>;
   readonly role?: string;
   readonly maxConcurrency?: string;
   readonly maxErrors?: string;
@@ -81,9 +82,10 @@ const options = program(
   )
   .optionsGroup("What to do:")
   .addOption(
-    new Option("--action <name>", "Contain, or Release (Restore is the same)")
-      .choices(["Contain", "Release", "Restore"])
-      .default("Contain"),
+    new Option(
+      "--action <name>",
+      "Contain (the default), or Release (Restore is the same)",
+    ).choices(["Contain", "Release", "Restore"]),
   )
   .option("--dry-run", "change nothing and report what would be done", true)
   .option("--no-dry-run", "make the changes")
@@ -111,6 +113,11 @@ const options = program(
     "--role <arn or name>",
     "the role that the runbook acts as (default: the one of the deployment)",
     parse.given,
+  )
+  .option(
+    "-p, --parameter <name=value>",
+    "any other parameter of the document; values of a list with commas between them",
+    parse.parameters,
   )
   .optionsGroup("How many at once:")
   .option(
@@ -154,7 +161,7 @@ const options = program(
   .optionsGroup("This command:")
   .option(
     "-d, --document <name>",
-    "name, or ARN of a document that another account shares",
+    "name (RespondToFinding too), or ARN of a document that another account shares",
     parse.given,
   )
   .option("--document-version <n>", "a version other than the default", parse.documentVersion)
@@ -194,6 +201,7 @@ await command(() =>
       IngressInput: options.ingress,
       EgressInput: options.egress,
       TagIdentifier: options.tagIdentifier,
+      ...options.parameter,
     }) as Record<string, string>,
   }),
 );

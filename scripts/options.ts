@@ -74,6 +74,20 @@ export const accountsOrUnits = (text: string): readonly string[] =>
         ),
   );
 
+export const account = (text: string): string =>
+  accountIdPattern.test(text) ? text : must("An account id has 12 digits.");
+
+/** `NAME=VALUE` parameters of a document. */
+export function parameters(
+  text: string,
+  before: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> {
+  const [, name, value] = /^(\w+)=([\s\S]+)$/.exec(text) ?? [];
+  return name !== undefined && value !== undefined
+    ? { ...before, [name]: value }
+    : must("Write it as NAME=VALUE, such as FindingId=4711.");
+}
+
 /** `KEY=VALUE` settings over those of cdk.json. */
 export function settings(text: string, before: readonly string[]): readonly string[] {
   const at = text.indexOf("=");

@@ -8,9 +8,11 @@ const options = program(
   "Publishes the document through SSM alone, without CloudFormation.",
   [
     ["", "shows what changes, asks, and publishes"],
+    ["--document RespondToFinding", "publishes that one"],
     ["--no-promote", "for trial: the default version stays"],
   ],
 )
+  .option("-d, --document <name>", "a document other than the one that contains", parse.given)
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("--no-promote", "publish the version for trial and leave the default as it is")
   .option("-y, --yes", "do not ask", false)

@@ -8,6 +8,7 @@ const options = program(
   "Makes the version before the default the default, after showing what changes.",
   [["", "shows what changes, asks, and moves the default"]],
 )
+  .option("-d, --document <name>", "a document other than the one that contains", parse.given)
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("-y, --yes", "do not ask", false)
   .option("--json", "print how each Region stands as JSON, and all else on standard error", false)

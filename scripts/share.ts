@@ -4,6 +4,7 @@ import * as parse from "./options.ts";
 import { program } from "./program.ts";
 
 interface Options {
+  readonly document?: string;
   readonly unit: readonly string[];
   readonly account: readonly string[];
   readonly file: readonly string[];
@@ -22,6 +23,7 @@ const { unit, account, file, region, ...rest } = program(
     ["--unit root", "with all accounts of the organization"],
     ["--account 111122223333,444455556666", "with two accounts"],
     ["--unit ou-ab12-cdefgh34 --prune", "with those of a unit, and with nobody else"],
+    ["--document RespondToFinding --account 111122223333", "shares that one"],
     ["--list", "shows whom it is shared with"],
   ],
 )
@@ -37,6 +39,7 @@ const { unit, account, file, region, ...rest } = program(
   .option("--prune", "also stop sharing with accounts that are not among the targets", false)
   .option("--list", "show whom it is shared with and change nothing", false)
   .option("--json", "with --list: print it as JSON", false)
+  .option("-d, --document <name>", "a document other than the one that contains", parse.given)
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("-y, --yes", "do not ask", false)
   .parse()

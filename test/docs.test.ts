@@ -36,6 +36,14 @@ const elsewhere: readonly (readonly [line: RegExp, file: string, words: string])
   [/^npm run acceptance -- --account /, "test/e2e/acceptance.test.ts", `"--account", account`],
   [/^npm run acceptance -- --clean /, "test/e2e/acceptance.test.ts", `"--clean", id`],
   [/^npx cdk bootstrap /, "test/deploy/organization.ts", "aws-cdk"],
+  [/^npm run build -- --account/, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
+  [/^aws iam /, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
+  [
+    /^npm run execute -- --document /,
+    "test/deploy/documents.test.ts",
+    `"--document", "RespondToFinding"`,
+  ],
+  [/^npm pack -w packages\/contain-runbook$/, "test/packages/runbook.test.ts", "installTarball"],
   [/^npm run deploy$/, "test/deploy/deploy.test.ts", "bootstrap(emulator"],
   [
     /^npm run deploy -- -c administration=true /,

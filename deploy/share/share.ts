@@ -12,9 +12,12 @@ import { agree } from "../../common/ask.ts";
 import { chunks } from "../../common/chunks.ts";
 import { organizations, ssm } from "../../common/clients.ts";
 import pc from "../../common/colours.ts";
-import { type Config, loadConfig, regionsOf } from "../../common/config.ts";
+import { loadConfig, regionsOf } from "../../common/config.ts";
+import { namedDocument } from "../../common/documents.ts";
 import { explain } from "../../common/explain.ts";
+import { openRegions } from "../../common/openRegions.ts";
 import { printable } from "../../common/printable.ts";
+import { printer } from "../../common/printer.ts";
 import { Problem } from "../../common/problem.ts";
 import { describe } from "../../common/published.ts";
 import { table } from "../../common/table.ts";
@@ -23,6 +26,8 @@ import { modify, type Refused, sharedWith } from "./permissions.ts";
 import { calls, isDone, type Plan, plan, SHARE_LIMIT } from "./plan.ts";
 
 export interface ShareOptions {
+  /** The document that it is about; by default the one that contains. */
+  readonly document?: string;
   readonly context: readonly string[];
   /** Roots and organizational units. */
   readonly units: readonly string[];
@@ -53,8 +58,11 @@ export async function share(options: ShareOptions): Promise<number> {
   if (options.json && !options.list)
     throw new Problem("--json is for --list.", "Give --list too, or leave --json out.");
   const config = loadConfig(options.context);
-  const regions = regionsOf(options.regions.length > 0 ? { regions: options.regions } : config);
-  const name = config.documentName;
+  const regions = await openRegions(
+    regionsOf(options.regions.length > 0 ? { regions: options.regions } : config),
+    printer(options.json),
+  );
+  const { name } = namedDocument(options.document, config);
   const owners = await eachRegion(regions)((region) => ownerOf(region, name));
   const owner = owners[0] ?? "";
   if (options.list) return list(regions, name, options.json);
@@ -78,7 +86,7 @@ export async function share(options: ShareOptions): Promise<number> {
     const shared = await sharedWith(ssm(region), name);
     return { region, before: shared.length, plan: plan(shared, wanted, owner, options.prune) };
   });
-  assertWithinLimit(plans, { ...options, units }, config);
+  assertWithinLimit(plans, { ...options, units }, name);
   for (const entry of plans) console.log(describePlan(name, entry));
   if (plans.every((entry) => isDone(entry.plan))) {
     console.log("Nothing to change.");
@@ -134,13 +142,13 @@ async function targets(
 function assertWithinLimit(
   plans: readonly RegionPlan[],
   options: ShareOptions,
-  config: Config,
+  name: string,
 ): void {
   const over = plans.find((entry) => entry.plan.after > SHARE_LIMIT);
   if (over === undefined) return;
   const units = options.units.length > 0 ? options.units.join(",") : "r-…";
   throw new Problem(
-    `${config.documentName} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${SHARE_LIMIT.toLocaleString("en")}. Nothing was changed.`,
+    `${name} would be shared with ${over.plan.after.toLocaleString("en")} accounts in ${over.region}; Systems Manager allows ${SHARE_LIMIT.toLocaleString("en")}. Nothing was changed.`,
     `Put a copy of the document into each account instead, by StackSet: npm run deploy -- -c organizationalUnits=${units} -c copyDocument=true. Or share with fewer units.${options.prune || over.plan.beyond.length === 0 ? "" : ` ${over.plan.beyond.length} accounts that it is shared with are not among the targets; --prune removes them.`}`,
   );
 }

@@ -7,12 +7,13 @@ import {
   CfnOutput,
   type IStackSynthesizer,
   Stack,
+  Tags,
 } from "aws-cdk-lib";
 import type { Config } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
 import { backupBucket } from "./bucket.ts";
+import { document } from "./document.ts";
 import { automationRole, executionRole } from "./roles.ts";
-import { document } from "./runbook.ts";
 
 /**
  * MemberStack: the roles of an account that uses the runbook, once per account.
@@ -37,8 +38,7 @@ export function memberStack(
 /** What an account has in each Region besides what is shared with it: a copy of the document, a bucket, or both. */
 export function memberRegionStack(stack: Stack, config: Config, publication: Publication): void {
   if (config.copyDocument) document(stack, config.documentName, publication);
-  if (config.backupBucket)
-    backupBucket(stack, config, [config.automationRoleName, config.executionRoleName]);
+  if (config.backupBucket) backupBucket(stack, config);
 }
 
 /** Whether the accounts get anything in each Region. */
@@ -49,7 +49,11 @@ export const hasRegionalPart = (config: Config): boolean =>
  * A stack's template as text, for a StackSet: without the assets, parameters and rules of a bootstrapped
  * environment, which a member account need not be.
  */
-export function templateOf(name: string, fill: (stack: Stack) => void): string {
+export function templateOf(
+  name: string,
+  fill: (stack: Stack) => void,
+  tags: Config["tags"] = {},
+): string {
   const outdir = mkdtempSync(join(tmpdir(), "contain-template-"));
   try {
     const app = new App({ analyticsReporting: false, autoSynth: false, outdir });
@@ -58,6 +62,7 @@ export function templateOf(name: string, fill: (stack: Stack) => void): string {
       synthesizer: new BootstraplessSynthesizer() as IStackSynthesizer,
     });
     fill(stack);
+    for (const [key, value] of Object.entries(tags)) Tags.of(stack).add(key, value);
     return JSON.stringify(app.synth().getStackByName(stack.stackName).template);
   } finally {
     rmSync(outdir, { recursive: true, force: true });

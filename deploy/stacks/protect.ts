@@ -4,8 +4,8 @@ import { bucketNames, type Config, protectRoleName } from "../../common/config.t
 import type { VersionedDocument } from "../../common/document.ts";
 import { protectPolicy } from "../../document/protect/policy.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
-import { acknowledgeWildcards, policy, systemsManager } from "./roles.ts";
-import { document } from "./runbook.ts";
+import { document } from "./document.ts";
+import { acknowledgeWildcards, placed, policy, systemsManager } from "./roles.ts";
 
 /**
  * ProtectStack: the document that protects evidence in one Region; in the first Region also the role that it acts as,
@@ -30,7 +30,7 @@ export function protectStack(
     roles: config.protectRoles,
   });
   const role = new iam.Role(stack, "ProtectRole", {
-    roleName: protectRoleName(config),
+    ...placed(stack, config, protectRoleName(config)),
     description: `What ${protectEvidence.name} may do in this account`,
     assumedBy: systemsManager(),
     inlinePolicies: { Runbook: policy(granted) },

@@ -4,12 +4,8 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import { Alias } from "aws-cdk-lib/aws-kms";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
-import {
-  backupBucketName,
-  type Config,
-  respondRoleName,
-  starterRoleName,
-} from "../../common/config.ts";
+import type { Construct } from "constructs";
+import { backupBucketName, type Config, respondNames } from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
 import type { Granted } from "../../document/grants.ts";
 import { type RespondScope, respondPolicy, starterPolicy } from "../../document/respond/policy.ts";
@@ -20,48 +16,44 @@ import {
   securityHubRule,
 } from "../../document/respond/rules.ts";
 import { respondToFinding } from "../../document/respond/runbook.ts";
-import { acknowledgeWildcards, policy, systemsManager } from "./roles.ts";
-import { document } from "./runbook.ts";
-
-/** Systems Manager sends approvals only to topics whose names begin with Automation. */
-const topicName = ({ documentName }: Config): string => `Automation-${documentName}-Approvals`;
-
-const roleArn = (name: string): string =>
-  `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${name}`;
+import { document } from "./document.ts";
+import { acknowledgeWildcards, placed, policy, roleArn, systemsManager } from "./roles.ts";
 
 /**
- * RespondStack: from findings to the approvers in one Region: the document, the topic and the rules; in the first Region
- * also the roles.
+ * From findings to the approvers in one Region: the document, the topic and the rules, and where they are wanted the
+ * roles.
  *
- * @param regions all Regions of the deployment, the first one first
+ * @param regions all Regions of the deployment; none: any
+ * @returns the topic of the approvers
  */
-export function respondStack(
-  stack: Stack,
+export function respond(
+  scope: Construct,
   config: Config,
   published: VersionedDocument,
   regions: readonly string[],
-): void {
-  const made = document(stack, respondToFinding.name, published);
-  const topic = approvers(stack, config);
-  if (stack.region === regions[0]) roles(stack, config, regions);
+  withRoles: boolean,
+): sns.Topic {
+  const made = document(scope, respondToFinding.name, published);
+  const topic = approvers(scope, config);
+  if (withRoles) roles(scope, config, regions);
   const fixed = {
     Approvers: config.respondApprovers,
     MinRequiredApprovals: [String(config.respondApprovals)],
     ApprovalTopic: [topic.topicArn],
     DocumentName: [config.documentName],
-    ContainRole: [roleArn(config.automationRoleName)],
+    ContainRole: [roleArn(config, config.automationRoleName)],
     S3BucketName: [config.respondBucket || backupBucketName(config, Aws.ACCOUNT_ID, Aws.REGION)],
-    AutomationAssumeRole: [roleArn(respondRoleName(config))],
+    AutomationAssumeRole: [roleArn(config, respondNames(config).role)],
   };
   const rule = (id: string, description: string, { pattern, paths }: Rule): void => {
-    new CfnRule(stack, id, {
+    new CfnRule(scope, id, {
       description,
       eventPattern: pattern,
       targets: [
         {
           id: "Respond",
           arn: `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:automation-definition/${made.ref}:$DEFAULT`,
-          roleArn: roleArn(starterRoleName(config)),
+          roleArn: roleArn(config, respondNames(config).starter),
           inputTransformer: {
             inputPathsMap: paths as Record<string, string>,
             inputTemplate: inputTemplate({ pattern, paths }, fixed),
@@ -84,6 +76,21 @@ export function respondStack(
         `arn:${Aws.PARTITION}:securityhub:${Aws.REGION}:${Aws.ACCOUNT_ID}:action/custom/${action}`,
       ),
     );
+  return topic;
+}
+
+/**
+ * RespondStack: what `respond` makes in one Region, in the first Region with the roles.
+ *
+ * @param regions all Regions of the deployment, the first one first
+ */
+export function respondStack(
+  stack: Stack,
+  config: Config,
+  published: VersionedDocument,
+  regions: readonly string[],
+): void {
+  const topic = respond(stack, config, published, regions, stack.region === regions[0]);
   new CfnOutput(stack, "ApprovalTopicArn", {
     description: "Subscribe here to be asked",
     value: topic.topicArn,
@@ -91,11 +98,11 @@ export function respondStack(
 }
 
 /** The topic that the approvers subscribe to, encrypted; SNS's own key needs no grant to who may publish. */
-function approvers(stack: Stack, config: Config): sns.Topic {
-  const topic = new sns.Topic(stack, "ApprovalTopic", {
-    topicName: topicName(config),
+function approvers(scope: Construct, config: Config): sns.Topic {
+  const topic = new sns.Topic(scope, "ApprovalTopic", {
+    topicName: respondNames(config).topic,
     displayName: "EC2 containments to approve",
-    masterKey: Alias.fromAliasName(stack, "SnsKey", "alias/aws/sns"),
+    masterKey: Alias.fromAliasName(scope, "SnsKey", "alias/aws/sns"),
     enforceSSL: true,
   });
   for (const email of config.respondEmails) topic.addSubscription(new EmailSubscription(email));
@@ -103,29 +110,29 @@ function approvers(stack: Stack, config: Config): sns.Topic {
 }
 
 /** What RespondToFinding acts as, and what EventBridge starts it with. */
-function roles(stack: Stack, config: Config, regions: readonly string[]): void {
-  const scope: RespondScope = {
+function roles(scope: Construct, config: Config, regions: readonly string[]): void {
+  const where: RespondScope = {
     partition: Aws.PARTITION,
     accountId: Aws.ACCOUNT_ID,
     regions,
     containDocument: config.documentName,
-    containRole: roleArn(config.automationRoleName),
-    topic: topicName(config),
+    containRole: roleArn(config, config.automationRoleName),
+    topic: respondNames(config).topic,
   };
-  role(stack, "RespondRole", {
-    name: respondRoleName(config),
+  role(scope, config, "RespondRole", {
+    name: respondNames(config).role,
     description: `Asks for approval and starts ${config.documentName}`,
     trusts: systemsManager(),
-    granted: respondPolicy(scope),
+    granted: respondPolicy(where),
   });
-  role(stack, "StarterRole", {
-    name: starterRoleName(config),
+  role(scope, config, "StarterRole", {
+    name: respondNames(config).starter,
     description: `Starts ${respondToFinding.name} for findings`,
     trusts: new iam.ServicePrincipal("events.amazonaws.com").withConditions({
       StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
       ArnLike: { "aws:SourceArn": `arn:${Aws.PARTITION}:events:*:${Aws.ACCOUNT_ID}:rule/*` },
     }),
-    granted: starterPolicy(scope, roleArn(respondRoleName(config))),
+    granted: starterPolicy(where, roleArn(config, respondNames(config).role)),
   });
 }
 
@@ -136,9 +143,14 @@ interface RoleParts {
   readonly granted: readonly Granted[];
 }
 
-function role(stack: Stack, id: string, { name, description, trusts, granted }: RoleParts): void {
-  const made = new iam.Role(stack, id, {
-    roleName: name,
+function role(
+  scope: Construct,
+  config: Config,
+  id: string,
+  { name, description, trusts, granted }: RoleParts,
+): void {
+  const made = new iam.Role(scope, id, {
+    ...placed(scope, config, name),
     description,
     assumedBy: trusts,
     inlinePolicies: { Runbook: policy(granted) },

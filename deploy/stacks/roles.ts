@@ -1,29 +1,23 @@
-import { Aws, Stack, Tokenization, Validations } from "aws-cdk-lib";
+import { Aws, Stack, Token, Tokenization, Validations } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
 import type { Config } from "../../common/config.ts";
 import { bucketNames } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
 import { Problem } from "../../common/problem.ts";
 import type { Granted } from "../../document/grants.ts";
+import { automationsOf, SYSTEMS_MANAGER } from "../../document/trust.ts";
 
-/**
- * The role that the runbook acts as in its own account.
- *
- * Only Systems Manager may assume it, for automations of this account: the conditions keep another account's
- * automation from using it (the confused deputy).
- *
- * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
- */
+/** The role that the runbook acts as in its own account. Only Systems Manager may assume it. */
 export function automationRole(
-  stack: Stack,
+  scope: Construct,
   config: Config,
-  document: Publication,
+  document: Pick<Publication, "policy">,
   regions: readonly string[],
 ): iam.Role {
   const granted = runbookPolicy(config, document, regions);
-  const role = new iam.Role(stack, "AutomationRole", {
-    roleName: config.automationRoleName,
+  const role = new iam.Role(scope, "AutomationRole", {
+    ...placed(scope, config, config.automationRoleName),
     description: `What ${config.documentName} may do in this account`,
     assumedBy: systemsManager(),
     inlinePolicies: { Runbook: policy(granted) },
@@ -43,21 +37,21 @@ export function automationRole(
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
  */
 export function executionRole(
-  stack: Stack,
+  scope: Construct,
   config: Config,
-  document: Publication,
+  document: Pick<Publication, "policy">,
   regions: readonly string[],
   centralAccount: string,
 ): iam.Role {
   const central = new iam.AccountPrincipal(centralAccount).withConditions({
     ArnEquals: {
-      "aws:PrincipalArn": `arn:${Aws.PARTITION}:iam::${centralAccount}:role/${config.administrationRoleName}`,
+      "aws:PrincipalArn": roleArn(config, config.administrationRoleName, centralAccount),
     },
   });
   const granted = runbookPolicy(config, document, regions);
   const start = startPolicy(config, centralAccount);
-  const role = new iam.Role(stack, "ExecutionRole", {
-    roleName: config.executionRoleName,
+  const role = new iam.Role(scope, "ExecutionRole", {
+    ...placed(scope, config, config.executionRoleName),
     description: `What ${config.documentName} may do in this account when account ${centralAccount} starts it`,
     assumedBy: new iam.CompositePrincipal(central, systemsManager()),
     inlinePolicies: {
@@ -75,7 +69,7 @@ export function executionRole(
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
  */
-export function administrationRole(stack: Stack, config: Config): iam.Role {
+export function administrationRole(scope: Construct, config: Config): iam.Role {
   const granted: readonly Granted[] = [
     {
       reason:
@@ -84,7 +78,7 @@ export function administrationRole(stack: Stack, config: Config): iam.Role {
         Sid: "BecomeExecutionRole",
         Effect: "Allow",
         Action: ["sts:AssumeRole"],
-        Resource: [`arn:${Aws.PARTITION}:iam::*:role/${config.executionRoleName}`],
+        Resource: [roleArn(config, config.executionRoleName, "*")],
         // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM policies
         Condition: { StringEquals: { "aws:ResourceOrgID": "${aws:PrincipalOrgID}" } },
       },
@@ -103,8 +97,8 @@ export function administrationRole(stack: Stack, config: Config): iam.Role {
       },
     },
   ];
-  const role = new iam.Role(stack, "AdministrationRole", {
-    roleName: config.administrationRoleName,
+  const role = new iam.Role(scope, "AdministrationRole", {
+    ...placed(scope, config, config.administrationRoleName),
     description: `Starts ${config.documentName} in other accounts of the organization`,
     assumedBy: systemsManager(),
     inlinePolicies: { MultiAccount: policy(granted) },
@@ -124,7 +118,7 @@ const INLINE_POLICY_LIMIT = 10_240;
  */
 export function assertPoliciesFit(
   config: Config,
-  document: Publication,
+  document: Pick<Publication, "policy">,
   regions: readonly string[],
 ): void {
   const execution = config.administration || config.organizationalUnits.length > 0;
@@ -143,16 +137,13 @@ export function assertPoliciesFit(
 }
 
 export const systemsManager = (): iam.PrincipalBase =>
-  new iam.ServicePrincipal("ssm.amazonaws.com").withConditions({
-    StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
-    ArnLike: {
-      "aws:SourceArn": `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-execution/*`,
-    },
-  });
+  new iam.ServicePrincipal(SYSTEMS_MANAGER).withConditions(
+    automationsOf(Aws.PARTITION, Aws.ACCOUNT_ID),
+  );
 
 const runbookPolicy = (
   config: Config,
-  document: Publication,
+  document: Pick<Publication, "policy">,
   regions: readonly string[],
 ): readonly Granted[] =>
   document.policy({
@@ -212,12 +203,47 @@ const startPolicy = (config: Config, centralAccount: string): readonly Granted[]
         Sid: "PassItself",
         Effect: "Allow",
         Action: ["iam:PassRole"],
-        Resource: [`arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:role/${config.executionRoleName}`],
+        Resource: [roleArn(config, config.executionRoleName)],
         Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
       },
     },
   ];
 };
+
+/** Name, path and boundary of a role that is made. */
+export function placed(
+  scope: Construct,
+  { rolePath, permissionsBoundary: boundary }: Config,
+  roleName: string,
+): Pick<iam.RoleProps, "roleName" | "path" | "permissionsBoundary"> {
+  return {
+    roleName,
+    ...(rolePath === "/" ? {} : { path: rolePath }),
+    ...(boundary === ""
+      ? {}
+      : {
+          permissionsBoundary: boundaryIn(scope, boundary),
+        }),
+  };
+}
+
+/** The boundary of all roles of a scope, as CDK wants it. */
+const boundaryIn = (scope: Construct, named: string): iam.IManagedPolicy =>
+  (scope.node.tryFindChild("Boundary") as iam.IManagedPolicy | undefined) ??
+  iam.ManagedPolicy.fromManagedPolicyArn(scope, "Boundary", inAccount("policy", named));
+
+/** The ARN of a role that is made. */
+export const roleArn = (
+  { rolePath }: Pick<Config, "rolePath">,
+  name: string,
+  account: string = Aws.ACCOUNT_ID,
+): string => `arn:${Aws.PARTITION}:iam::${account}:role${rolePath}${name}`;
+
+/** What a setting names by its ARN, or by the name that it has in every account. */
+export const inAccount = (kind: "policy" | "role", named: string): string =>
+  named.startsWith("arn:") || Token.isUnresolved(named)
+    ? named
+    : `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:${kind}/${named}`;
 
 export const policy = (granted: readonly Granted[]): iam.PolicyDocument =>
   iam.PolicyDocument.fromJson({

@@ -33,7 +33,11 @@ export function rolloutStack(
     config,
     "Roles",
     [regions[0]],
-    templateOf("Roles", (member) => memberStack(member, config, publication, regions, central)),
+    templateOf(
+      "Roles",
+      (member) => memberStack(member, config, publication, regions, central),
+      config.tags,
+    ),
   );
   if (hasRegionalPart(config))
     stackSet(
@@ -41,7 +45,7 @@ export function rolloutStack(
       config,
       "Region",
       regions,
-      templateOf("Region", (member) => memberRegionStack(member, config, publication)),
+      templateOf("Region", (member) => memberRegionStack(member, config, publication), config.tags),
     );
 }
 

@@ -1,33 +1,7 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
-import { CfnDocument } from "aws-cdk-lib/aws-ssm";
-import { type Config, protectRoleName } from "../../common/config.ts";
-import type { Publication, VersionedDocument } from "../../common/document.ts";
-import { backupBucket } from "./bucket.ts";
-import { automationRole } from "./roles.ts";
-
-/**
- * The document as a resource. Its YAML goes in as text: the typed property takes an object only, which CloudFormation
- * turns into JSON and thereby changes (booleans of `aws:branch`, comments, key order).
- *
- * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-document.html
- */
-export function document(
-  stack: Stack,
-  name: string,
-  publication: Pick<VersionedDocument, "yaml" | "versionName">,
-): CfnDocument {
-  const resource = new CfnDocument(stack, "Document", {
-    name,
-    content: {},
-    documentFormat: "YAML",
-    documentType: "Automation",
-    targetType: "/AWS::EC2::Instance",
-    updateMethod: "NewVersion",
-    versionName: publication.versionName,
-  });
-  resource.addPropertyOverride("Content", publication.yaml);
-  return resource;
-}
+import type { Config } from "../../common/config.ts";
+import type { Publication } from "../../common/document.ts";
+import { ContainRunbook } from "../construct/containRunbook.ts";
 
 /**
  * RunbookStack: the document in one Region and, in the first of the Regions, the role that it acts as.
@@ -40,21 +14,22 @@ export function runbookStack(
   publication: Publication,
   regions: readonly string[],
 ): void {
-  const published = document(stack, config.documentName, publication);
-  new CfnOutput(stack, "DocumentName", { value: published.ref });
+  // A construct named Default leaves no trace in the ids of its resources. What findings start has a stack of its own.
+  const runbook = new ContainRunbook(stack, "Default", {
+    ...Object.fromEntries(Object.entries(config).filter(([key]) => !key.startsWith("respond"))),
+    regions,
+    documents: () => publication,
+  });
+  new CfnOutput(stack, "DocumentName", { value: runbook.documentName });
   new CfnOutput(stack, "DocumentVersionName", { value: publication.versionName });
-  if (stack.region === regions[0])
+  if (runbook.role !== undefined)
     new CfnOutput(stack, "AutomationRoleArn", {
       description: "The value for the parameter AutomationAssumeRole",
-      value: automationRole(stack, config, publication, regions).roleArn,
+      value: runbook.role.roleArn,
     });
-  if (config.backupBucket)
+  if (runbook.backupBucket !== undefined)
     new CfnOutput(stack, "BackupBucketName", {
       description: "The value for the parameter S3BucketName",
-      value: backupBucket(stack, config, [
-        config.automationRoleName,
-        config.executionRoleName,
-        ...(config.protect ? [protectRoleName(config)] : []),
-      ]).bucketName,
+      value: runbook.backupBucket.bucketName,
     });
 }

@@ -1,5 +1,13 @@
-import { type App, Stack, type StackProps, Tags } from "aws-cdk-lib";
-import { type Config, stackNames } from "../../common/config.ts";
+import {
+  type App,
+  Aws,
+  CliCredentialsStackSynthesizer,
+  type IStackSynthesizer,
+  Stack,
+  type StackProps,
+  Tags,
+} from "aws-cdk-lib";
+import { type Config, stackNames, templateBucketName } from "../../common/config.ts";
 import { loadOther, type Publication } from "../../common/document.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
 import { respondToFinding } from "../../document/respond/runbook.ts";
@@ -8,6 +16,26 @@ import { protectStack } from "./protect.ts";
 import { respondStack } from "./respond.ts";
 import { rolloutStack } from "./rollout.ts";
 import { runbookStack } from "./runbook.ts";
+
+/**
+ * How a stack gets to CloudFormation where the account is not bootstrapped: by the caller's own rights, through a
+ * bucket that is there.
+ *
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/configure-synth.html
+ */
+const uploadOf = (
+  config: Config,
+  account: string | undefined,
+  region: string,
+): Pick<StackProps, "synthesizer"> =>
+  config.templateBucket === ""
+    ? {}
+    : {
+        // Its optional properties are declared without `undefined`, which is all that the cast adds.
+        synthesizer: new CliCredentialsStackSynthesizer({
+          fileAssetsBucketName: templateBucketName(config, account ?? Aws.ACCOUNT_ID, region),
+        }) as IStackSynthesizer,
+      };
 
 /**
  * All stacks of a deployment: the runbook in each Region, and in the first one what several accounts need.
@@ -25,6 +53,7 @@ export function stacks(
   const make = (id: string, region: string, properties: StackProps): Stack => {
     const stack = new Stack(app, id, {
       env: { region, ...(account === undefined ? {} : { account }) },
+      ...uploadOf(config, account, region),
       ...properties,
     });
     for (const [key, value] of Object.entries(config.tags)) Tags.of(stack).add(key, value);

@@ -10,8 +10,8 @@ import {
 import type { CfnRole } from "aws-cdk-lib/aws-iam";
 import { type Config, parseConfig } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
+import { document } from "./document.ts";
 import { automationRole } from "./roles.ts";
-import { document } from "./runbook.ts";
 
 /**
  * The stack of a release: the document and its role in a template that asks for everything as parameters, so that

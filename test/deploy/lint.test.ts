@@ -5,13 +5,16 @@ import { join } from "node:path";
 import { findPython } from "automation-language/python";
 import { Stack, Validations } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
+import { ManagedPolicy } from "aws-cdk-lib/aws-iam";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
-import { loadDocument } from "../../common/document.ts";
+import { loadDocument, loadOther } from "../../common/document.ts";
 import { Problem } from "../../common/problem.ts";
+import { ContainRunbook } from "../../deploy/construct/containRunbook.ts";
 import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
 import { assertPoliciesFit } from "../../deploy/stacks/roles.ts";
+import { respondToFinding } from "../../document/respond/runbook.ts";
 import { everything, templatesFor } from "./templates.ts";
 
 // cfn-lint and the first synthesis take seconds.
@@ -24,6 +27,19 @@ const { app, parts, member } = templatesFor(loadDocument());
 const { of } = app(everything);
 const roles = member("Roles");
 const region = member("Region");
+
+/** The construct as another repository's app has it (examples/cdk). */
+const construct = (stack: Stack): void => {
+  new ContainRunbook(stack, "Contain", {
+    rolePath: "/security/",
+    permissionsBoundary: ManagedPolicy.fromManagedPolicyName(stack, "B", "Bound").managedPolicyArn,
+    backupBucket: true,
+    accessLogsDays: 365,
+    respondApprovers: ["duty"],
+    documents: (name) =>
+      name === respondToFinding.name ? loadOther(respondToFinding) : loadDocument(),
+  });
+};
 
 it("no inline policies of a role are over IAM's 10,240 characters", () => {
   for (const template of [
@@ -97,6 +113,7 @@ describe("linters", () => {
   it("cdk-nag has nothing to say that is not acknowledged with a reason", () => {
     const { app: all } = app(everything);
     for (const [name, fill] of Object.entries(parts)) fill(new Stack(all, name));
+    construct(new Stack(all, "Construct", { env: { region: "us-east-1" } }));
     Validations.of(all).addPlugins(new AwsSolutionsChecks(all));
     const assembly = all.synth();
     const report = JSON.parse(
@@ -114,6 +131,7 @@ describe("linters", () => {
         ),
         ["Roles", roles] as const,
         ["Region", region] as const,
+        ["Construct", Template.fromString(templateOf("Construct", construct))] as const,
       ].map(([name, template]) => {
         const path = join(folder, `${name}.json`);
         writeFileSync(path, JSON.stringify(withContentAsObject(template.toJSON())));

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { Match, type Template } from "aws-cdk-lib/assertions";
+import { Match, Template } from "aws-cdk-lib/assertions";
 import { describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
 import { type Config, loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
+import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
 import { ACCOUNT, CENTRAL, everything, REGIONS, templatesFor } from "./templates.ts";
 
 // The first synthesis takes seconds.
@@ -166,6 +167,41 @@ describe("the backup bucket", () => {
   });
 });
 
+describe("a path and a boundary of the settings", () => {
+  const made = (settings: readonly string[]): readonly Record<string, unknown>[] => {
+    const config = { ...everything, ...loadConfig([...settings, "permissionsBoundary=Bound"]) };
+    const all = { ...config, administration: true, respondApprovers: everything.respondApprovers };
+    const central = app(all, ["us-east-1"]);
+    return [
+      ...["us-east-1", "Administration", "Respond-us-east-1"].map((part) =>
+        central.of(`ContainEC2Instance-${part}`),
+      ),
+      Template.fromString(
+        templateOf("Roles", (stack) => memberStack(stack, all, publication, REGIONS, CENTRAL)),
+      ),
+    ].flatMap((template) =>
+      Object.values(template.findResources("AWS::IAM::Role")).map(({ Properties }) => Properties),
+    );
+  };
+
+  it("are those of every role, in member accounts too", () => {
+    const properties = made(["rolePath=/security/ir/"]);
+    expect(properties).toHaveLength(7);
+    for (const role of properties)
+      expect(role).toMatchObject({
+        Path: "/security/ir/",
+        PermissionsBoundary: { "Fn::Join": ["", expect.arrayContaining([":policy/Bound"])] },
+      });
+  });
+
+  it("are in all that names such a role", () => {
+    const text = JSON.stringify(made(["rolePath=/security/ir/"]));
+    const names = [...text.matchAll(/:role(\/[^"]*?)ContainEC2Instance-[A-Z]/g)];
+    expect(names.length).toBeGreaterThan(6);
+    for (const [, path] of names) expect(path).toBe("/security/ir/");
+  });
+});
+
 describe("MemberStack", () => {
   it("has the role of the account and the execution role for the central one", () => {
     roles.resourceCountIs("AWS::IAM::Role", 2);
@@ -223,7 +259,8 @@ describe("MemberStack", () => {
       Content: publication.yaml,
       UpdateMethod: "NewVersion",
     });
-    region.resourceCountIs("AWS::S3::Bucket", 1);
+    // With the one for access logs.
+    region.resourceCountIs("AWS::S3::Bucket", 2);
   });
 });
 

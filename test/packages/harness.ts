@@ -11,8 +11,12 @@ export function removeFolders(): void {
   for (const folder of made.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
 
-/** An empty folder of a stranger, in which a workspace package is installed from its tarball. */
-export async function installTarball(name: string): Promise<string> {
+/**
+ * An empty folder of a stranger, in which a workspace package is installed from its tarball.
+ *
+ * @param peers packages that the stranger has already: they are taken from this project, which spares a large download
+ */
+export async function installTarball(name: string, peers: readonly string[] = []): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `${name}-`));
   made.push(folder);
   const packing = ["pack", "-w", `packages/${name}`, "--pack-destination", folder, "--json"];
@@ -22,7 +26,8 @@ export async function installTarball(name: string): Promise<string> {
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), '{ "private": true }\n');
   const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--no-save"];
-  await execa("npm", ["install", ...quiet, join(folder, filename)], { cwd: project });
+  const have = peers.map((peer) => inProject("node_modules", peer));
+  await execa("npm", ["install", ...quiet, ...have, join(folder, filename)], { cwd: project });
   return project;
 }
 

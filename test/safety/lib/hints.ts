@@ -130,7 +130,7 @@ const groupTag = ({ autoscaling }: TestAccount, Key: string, Value: string) =>
   );
 
 async function ownGroup(testAccount: TestAccount): Promise<string> {
-  const [group = ""] = containmentGroups(await testAccount.snapshot());
+  const [group = ""] = containmentGroups(await testAccount.snapshot(), testAccount.instanceId);
   return group;
 }
 

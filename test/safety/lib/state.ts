@@ -25,9 +25,11 @@ export const interfacesOf = (state: Snapshot, instanceId: string): readonly Atta
     .map(([id, one]) => ({ id, groups: list(map(one).groups) }));
 
 /** The ids of the groups whose names say that they are the runbook's, for containment. */
-export const containmentGroups = (state: Snapshot): readonly string[] =>
+export const containmentGroups = (state: Snapshot, instanceId = ""): readonly string[] =>
   Object.entries(map(state.groups))
-    .filter(([, one]) => String(map(one).name).startsWith("ContainEC2Instance-containment-"))
+    .filter(([, one]) =>
+      String(map(one).name).startsWith(`ContainEC2Instance-containment-${instanceId}`),
+    )
     .map(([id]) => id);
 
 /** Rules as a snapshot has them; ports of a rule for all protocols mean nothing. */
