@@ -32,7 +32,7 @@ test("the fixture for pytest starts the emulator, empties it and ends it", async
       ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--import-mode=importlib"],
       { cwd: folder, reject: false, all: true },
     );
-    expect(run.all).toContain("2 passed");
+    expect(run.all).toContain("4 passed");
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -28,10 +28,9 @@ export interface Automation {
   kill(executionId: string): void;
   /** Ends all executions and forgets them. */
   reset(): Promise<void>;
-  /** The time of executions, in milliseconds since the epoch, which tests can advance by so many seconds. */
-  readonly time?: Pick<EngineTime, "now" | "advance">;
+  readonly time: Pick<EngineTime, "now" | "scale" | "setScale" | "advance">;
   /** What commands on instances answer. */
-  readonly commands?: Commands;
+  readonly commands: Commands;
 }
 
 /** What IAM says of a call. */

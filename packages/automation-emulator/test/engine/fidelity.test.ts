@@ -203,11 +203,11 @@ test("a script step costs the seconds that it is to cost, and the time of the en
   });
   const calls = async () => stepOf(await get(client, id), "echo").StepStatus;
   while ((await calls()) !== "InProgress") await new Promise((resolve) => setTimeout(resolve, 10));
-  other.engine.time.advance(3.9);
+  await other.clock.advance(3.9);
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(ended).toBe(false);
   while (!ended) {
-    other.engine.time.advance(0.5);
+    await other.clock.advance(0.5);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await settled;
