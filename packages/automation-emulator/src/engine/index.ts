@@ -6,7 +6,7 @@ import { createTime } from "./clock.ts";
 import { createCommands } from "./commands.ts";
 import { describeExecutions, describeSteps } from "./describe.ts";
 import { AwsError } from "./errors.ts";
-import type { Execution, Shown } from "./executions.ts";
+import { type Execution, isFinal, type Shown } from "./executions.ts";
 import { fetchDocument } from "./fetch.ts";
 import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
 import type { Workers } from "./jobs.ts";
@@ -91,6 +91,10 @@ export function createEngine(options: EngineOptions): Engine {
     kill: (executionId) => {
       const execution = registry.get(executionId);
       if (execution !== undefined) killExecution(execution);
+    },
+    stop: (executionId, type) => {
+      const execution = registry.get(executionId);
+      if (execution !== undefined && !isFinal(execution.state)) stop(execution, type);
     },
     settled: async (executionId) => registry.get(executionId)?.settled,
     reset: async () => {

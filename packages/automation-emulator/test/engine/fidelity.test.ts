@@ -216,6 +216,13 @@ test("a script step costs the seconds that it is to cost, and the time of the en
   await other.close();
 });
 
+test("an input of the name Steps that is no loop's is made without a warning", async () => {
+  const inputs = { Service: "emr", Api: "AddJobFlowSteps", JobFlowId: "j", Steps: [{ Name: "x" }] };
+  await create(ssm, [{ name: "add", action: "aws:executeAwsApi", inputs }]);
+  const made = emulator.calls.all().findLast(({ operation }) => operation === "CreateDocument");
+  expect(made?.warning).toBeUndefined();
+});
+
 test("a document that can't run here in all its parts is made with a warning in the log, and fails by name", async () => {
   const steps = [
     pass("a"),

@@ -17,6 +17,7 @@ import { type Stack, type StackOptions, startStack } from "../../src/gateway/sta
 export interface WrittenDown extends Automation {
   readonly handled: { operation: string; input: unknown; caller: Caller }[];
   readonly killed: string[];
+  readonly stopped: { executionId: string; type: string }[];
   /** What the next call to the engine throws. */
   fail?: Error;
 }
@@ -26,6 +27,7 @@ export function startTestStack(options: Partial<StackOptions> = {}): Promise<Sta
     const engine: WrittenDown = {
       handled: [],
       killed: [],
+      stopped: [],
       handle: async (operation, input, caller) => {
         engine.handled.push({ operation, input, caller });
         if (engine.fail !== undefined) throw engine.fail;
@@ -35,6 +37,7 @@ export function startTestStack(options: Partial<StackOptions> = {}): Promise<Sta
       commands: createCommands(),
       reset: async () => void engine.handled.splice(0),
       kill: (executionId) => void engine.killed.push(executionId),
+      stop: (executionId, type) => void engine.stopped.push({ executionId, type }),
     };
     return engine;
   });

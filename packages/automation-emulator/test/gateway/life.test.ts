@@ -19,8 +19,11 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sd
 import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Admin } from "../../src/gateway/admin.ts";
 import { createCallLog, keptCalls } from "../../src/gateway/calls.ts";
+import type { DecodedCall } from "../../src/gateway/decode.ts";
 import type { PendingCall } from "../../src/gateway/faults.ts";
+import { createIdentities, keptKeys } from "../../src/gateway/identities.ts";
 import { startEmulator } from "../../src/index.ts";
 import { inProject } from "../project.ts";
 import { isRunning } from "../workers/harness.ts";
@@ -319,6 +322,18 @@ test("the log of calls keeps the newest, so that memory stays flat", () => {
   }
   expect(log.all().length).toBeLessThanOrEqual(keptCalls * 1.1);
   expect(log.all().at(-1)?.id).toBe(keptCalls * 2);
+});
+
+test("the newest sessions of roles are known, so that memory stays flat", () => {
+  const identities = createIdentities({} as Admin);
+  const RoleArn = `arn:aws:iam::${account}:role/Any`;
+  const call = { operation: "AssumeRole", parameters: { RoleArn } } as unknown as DecodedCall;
+  const answer = (key: string) =>
+    `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>${key}</AccessKeyId></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+  for (let n = 0; n <= keptKeys; n += 1) identities.learn(call, Buffer.from(answer(`ASIA${n}`)));
+  expect(identities.session("ASIA0")).toBeUndefined();
+  expect(identities.session("ASIA1")?.roleArn).toBe(RoleArn);
+  expect(identities.session(`ASIA${keptKeys}`)?.roleArn).toBe(RoleArn);
 });
 
 /** One that was free a moment ago, on all addresses. */
