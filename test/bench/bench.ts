@@ -1,12 +1,15 @@
 /** `npm run bench`: how fast the runbook isolates and releases, beside plain scripts and beside what can't be beaten. */
 import { writeFileSync } from "node:fs";
 import { startEmulator } from "automation-emulator";
+import { InvalidArgumentError } from "commander";
 import { execa } from "execa";
 import { inProject } from "../../build/root.ts";
 import pc from "../../common/colours.ts";
 import { command } from "../../common/command.ts";
+import { table } from "../../common/table.ts";
 import { program } from "../../scripts/program.ts";
 import { setUpPython } from "../../scripts/python.ts";
+import { type MemorySample, measureMemory } from "./lib/memory.ts";
 import { pageOf } from "./lib/page.ts";
 import {
   checkSteps,
@@ -23,6 +26,7 @@ interface Options {
   readonly quick: boolean;
   readonly json: boolean;
   readonly page: boolean;
+  readonly memory?: number;
 }
 
 const page = inProject("docs", "bench.md");
@@ -33,22 +37,48 @@ const asked = program(
     ["", "everything; takes half an hour"],
     ["--quick", "few situations, each once; takes less than a minute"],
     ["--page", "everything, and writes docs/bench.md"],
+    [
+      "--memory 1000",
+      "runs 1,000 executions; prints the memory of the emulator's processes after each 100",
+    ],
   ],
 )
   .option("--quick", "few situations, each once", false)
   .option("--json", "the results as JSON", false)
   .option("--page", "write the results to docs/bench.md", false)
+  .option(
+    "--memory <executions>",
+    "whether the emulator grows while it runs, and nothing else",
+    many,
+  )
   .parse()
   .opts<Options>();
 
 await command(async () => {
   const say = (line: string): void => console.error(pc.dim(line));
   await setUpPython("run", say);
+  if (asked.memory !== undefined) {
+    const samples = await measureMemory(asked.memory, say);
+    console.log(asked.json ? JSON.stringify(samples, undefined, 2) : memoryTable(samples));
+    return 0;
+  }
   const results = await measureAll(say);
   if (asked.page) writeFileSync(page, pageOf(results));
   console.log(asked.json ? JSON.stringify(results, undefined, 2) : pageOf(results));
   return 0;
 });
+
+/** How many executions. */
+function many(text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text))
+    throw new InvalidArgumentError("It must be a number of executions from 1.");
+  return Number(text);
+}
+
+function memoryTable(samples: readonly MemorySample[]): string {
+  const rows = samples.map((one) => [one.executions, one.node, one.moto, one.workers]);
+  return table(["executions", "node, MB", "moto, MB", "workers, MB"], rows);
+}
 
 async function measureAll(say: (line: string) => void): Promise<Results> {
   const plan = asked.quick ? quick : full;

@@ -87,7 +87,7 @@ describe("a finding of GuardDuty", () => {
     const before = await testAccount.snapshot();
     await responding.find("aws.guardduty", "GuardDuty Finding", guardDuty(testAccount.instanceId));
     await responding.latest("Waiting");
-    emulator.engine.time.advance(25 * 3600);
+    await emulator.clock.advance(25 * 3600);
     const ended = await responding.latest("Success", "Failed", "TimedOut");
     expect(ended.AutomationExecutionStatus).not.toBe("Success");
     expect(differences(before, await testAccount.snapshot())).toEqual([]);

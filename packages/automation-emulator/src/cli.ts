@@ -4,6 +4,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "./colours.ts";
+import { largestTimeScale } from "./gateway/clock.ts";
 import { type Emulator, startEmulator } from "./index.ts";
 import { preparePython } from "./pythonPackages.ts";
 
@@ -32,8 +33,8 @@ function seconds(text: string): number {
 /** Seconds of AWS time per real second. */
 function scale(text: string): number {
   const value = Number(text);
-  if (text.trim() === "" || !(value > 0 && value <= 10_000))
-    throw new InvalidArgumentError("It must be a number above 0, 10,000 at most.");
+  if (text.trim() === "" || !(value >= 0 && value <= largestTimeScale))
+    throw new InvalidArgumentError(`It must be a number from 0 to ${largestTimeScale}.`);
   return value;
 }
 
@@ -111,7 +112,12 @@ const options = new Command("automation-emulator")
     seconds,
     0,
   )
-  .option("--time-scale <x>", "seconds of AWS time per real second in automations", scale, 1)
+  .option(
+    "--time-scale <x>",
+    "seconds of AWS time per real second in automations; 0 waits until the clock is advanced over HTTP",
+    scale,
+    1,
+  )
   .addHelpText(
     "after",
     `

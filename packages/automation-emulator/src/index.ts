@@ -3,6 +3,7 @@ import { findPython } from "automation-language/python";
 import { createEngine, type Engine } from "./engine/index.ts";
 import type { CancelledScripts } from "./engine/tools.ts";
 import type { CallLog } from "./gateway/calls.ts";
+import type { EmulatorClock } from "./gateway/clock.ts";
 import { clientEnvironment } from "./gateway/environment.ts";
 import type { FaultBoard } from "./gateway/faults.ts";
 import type { Guardrails } from "./gateway/iam/guardrails.ts";
@@ -15,8 +16,8 @@ export interface EmulatorOptions {
   /** Default us-east-1. */
   readonly region?: string;
   /**
-   * Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default. With 0 the engine
-   * waits until `engine.time.advance`.
+   * Seconds of AWS time per real second, for the sleeps inside the engine and scripts; 1 by default, 10,000 at most.
+   * With 0 the engine waits until `clock.advance`.
    */
   readonly timeScale?: number;
   /** Whether a script whose step is cancelled or times out is killed, as by default, or runs on to its end. */
@@ -50,6 +51,8 @@ export interface Emulator {
   readonly faults: FaultBoard;
   /** The SSM Automation, and the ways to end an execution that AWS does not have. */
   readonly engine: Engine;
+  /** The time of executions, and of images and instances that are on their way: to be shortened or advanced. */
+  readonly clock: EmulatorClock;
   readonly iam: {
     /**
      * Enforces IAM for all roles of an account (12 digits), for one role (its ARN) or for everyone (`*`).
@@ -122,6 +125,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     calls: stack.calls,
     faults: stack.faults,
     engine: stack.automation,
+    clock: stack.clock,
     iam: { enforce: stack.enforce, guardrails: stack.guardrails },
     settings: stack.settings,
     reset: stack.reset,
@@ -133,6 +137,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
+export type { EmulatorClock } from "./gateway/clock.ts";
 export type { Fault, FaultKind, FaultMatch } from "./gateway/faults.ts";
 export type { Guardrail, Guardrails } from "./gateway/iam/guardrails.ts";
 export { type FaultName, faultNames, namedFault } from "./gateway/namedFaults.ts";

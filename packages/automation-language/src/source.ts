@@ -11,6 +11,7 @@ import {
   type Node,
   type ParsedNode,
   Parser,
+  type Scalar,
   visit,
   type YAMLError,
 } from "yaml";
@@ -28,6 +29,8 @@ export interface Span {
 export interface Source {
   /** The document as plain data; undefined where the text can't be parsed. */
   readonly value: unknown;
+  /** The same, with a bigint for each integer that no number holds exactly. */
+  exact(): unknown;
   /** Empty, or the first error, at the place where it begins: what follows one is mostly its echo. */
   readonly syntaxErrors: readonly (Span & { readonly message: string })[];
   /** Numbers that are written with a 0 before them, with their text. */
@@ -79,6 +82,7 @@ export function sourceOf(
   return {
     value: syntaxErrors.length === 0 ? data.data : undefined,
     syntaxErrors,
+    exact: () => (syntaxErrors.length === 0 ? exactData(document, root) : undefined),
     lostDigits: () => lostDigits(root, []),
     locate: (problem) => locate(parsed, root, problem),
   };
@@ -271,6 +275,22 @@ function toData(document: Document.Parsed, root: unknown): Data {
         : plain(reason),
     };
   }
+}
+
+function exactData(document: Document.Parsed, root: unknown): unknown {
+  const large: { readonly node: Scalar; readonly value: unknown }[] = [];
+  visit(root as Node | null, {
+    Scalar: (key, node) => {
+      const { value, source = "" } = node;
+      if (key === "key" || typeof value !== "number" || !/^[-+]?\d+$/.test(source)) return;
+      if (Number.isSafeInteger(value)) return;
+      large.push({ node, value });
+      node.value = BigInt(source.replace(/^\+/, ""));
+    },
+  });
+  const { data } = toData(document, root);
+  for (const { node, value } of large) node.value = value;
+  return data;
 }
 
 /** An alias inside what it stands for: such a document has no end. */

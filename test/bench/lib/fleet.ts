@@ -1,5 +1,4 @@
 /** Many instances of one account, contained by rate control. */
-import { readdirSync, readFileSync } from "node:fs";
 import { DescribeImagesCommand, RunInstancesCommand } from "@aws-sdk/client-ec2";
 import {
   GetAutomationExecutionCommand,
@@ -9,6 +8,7 @@ import type { Emulator } from "automation-emulator";
 import { documentName } from "../../account/document.ts";
 import { makeTestAccount, type TestAccount } from "../../account/testAccount.ts";
 import { holdToBuckets } from "./buckets.ts";
+import { familyOf } from "./processes.ts";
 
 export interface FleetOutcome {
   readonly instances: number;
@@ -109,26 +109,6 @@ function watchMemory(): () => number | undefined {
 
 /** The resident memory of this process and its descendants in MB, pages that two of them share counted twice. */
 function residentMegabytes(): number | undefined {
-  const parents = new Map<number, { readonly parent: number; readonly kilobytes: number }>();
-  try {
-    for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
-      try {
-        const status = readFileSync(`/proc/${name}/status`, "utf8");
-        const of = (field: string): number =>
-          Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
-        parents.set(Number(name), { parent: of("PPid"), kilobytes: of("VmRSS") });
-      } catch {
-        // It has ended meanwhile.
-      }
-    }
-  } catch {
-    return undefined;
-  }
-  const isOwn = (pid: number): boolean => {
-    if (pid === process.pid) return true;
-    const parent = parents.get(pid)?.parent;
-    return parent !== undefined && parent > 1 && isOwn(parent);
-  };
-  const own = [...parents].filter(([pid]) => isOwn(pid));
-  return Math.round(own.reduce((sum, [, { kilobytes }]) => sum + kilobytes, 0) / 1024);
+  const family = familyOf(process.pid);
+  return family && Math.round(family.reduce((sum, { megabytes }) => sum + megabytes, 0));
 }

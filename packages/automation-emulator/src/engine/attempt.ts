@@ -8,6 +8,7 @@ import { checkVariable } from "./documentVariables.ts";
 import { StepTimeout, wrongInput } from "./errors.ts";
 import { isFinal, type StepRecord } from "./executions.ts";
 import type { Frame } from "./frames.ts";
+import type { Job, JobResult } from "./jobs.ts";
 import { holdStep } from "./lifecycle.ts";
 import { iterate } from "./loop.ts";
 import type { Walk } from "./machine.ts";
@@ -79,6 +80,15 @@ function contextOf(
   const { execution, setting, tools } = machine;
   const agent = `automation-${setting.executionId}.${step.definition.name}.${attempt}`;
   const sleep = (seconds: number): Promise<void> => clock.sleep(seconds, signal);
+  const limits = (most: number): Pick<Job, "timeoutSeconds" | "timeScale"> => ({
+    timeoutSeconds: within(clock, most),
+    timeScale: tools.time.scriptScale,
+  });
+  const run = async (job: Job): Promise<JobResult> => {
+    const result = await work(tools, job, ending);
+    clock.run.skip(result.skippedSeconds ?? 0);
+    return result;
+  };
   return {
     inputs,
     stepName: step.definition.name,
@@ -92,15 +102,13 @@ function contextOf(
     call: (service, operation, parameters, options) =>
       retryThrottled(sleep, () => {
         const env = environment(tools, setting, setting.credentials, agent);
-        const timeoutSeconds = within(clock, apiSeconds);
-        const call = { kind: "api", service, operation, parameters, ...options } as const;
-        return work(tools, { ...call, env, timeoutSeconds }, ending);
+        const call = { kind: "api", service, operation, parameters, ...options, env } as const;
+        return run({ ...call, ...limits(apiSeconds) });
       }),
     script: async (script, handler, payload) => {
       const env = environment(tools, setting, setting.scriptCredentials, agent);
-      const timeoutSeconds = within(clock, scriptSeconds);
-      const job = { kind: "script", script, handler, payload, env, timeoutSeconds } as const;
-      const result = await work(tools, job, ending);
+      const job = { kind: "script", script, handler, payload, env } as const;
+      const result = await run({ ...job, ...limits(scriptSeconds) });
       if (result.status === "success") return { payload: result.payload, log: result.log };
       throw problem(result);
     },

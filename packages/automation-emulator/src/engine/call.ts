@@ -6,7 +6,7 @@ import type { Credentials, Tools } from "./tools.ts";
 
 /** Makes one call as somebody, in an account and Region. */
 export function callAs(
-  { workers, endpoint }: Tools,
+  { workers, endpoint, time }: Tools,
   by: TargetLocation & { readonly credentials: Credentials },
   service: string,
   operation: string,
@@ -19,6 +19,7 @@ export function callAs(
     operation,
     parameters,
     timeoutSeconds: 25,
+    timeScale: time.scriptScale,
     env: {
       ...clientEnvironment(endpoint, accountId, region),
       ...environmentOf(credentials),

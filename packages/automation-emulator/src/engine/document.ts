@@ -11,9 +11,8 @@ import {
   viewDocument,
 } from "automation-language/document";
 import { limitsOf, type ParameterLimits } from "automation-language/parameters";
-import { exactNumber, isRecord } from "automation-language/values";
-import { parse } from "yaml";
 import { wrongParameters } from "./errors.ts";
+import { rememberLast } from "./remember.ts";
 
 export interface Document {
   /** Text with references; empty where the document has none. */
@@ -63,20 +62,36 @@ export interface StepDefinition {
   readonly steps?: readonly StepDefinition[];
 }
 
+/** A text as a document, or why it is none. */
+export type Read =
+  | { readonly document: Document }
+  | {
+      readonly problem: string;
+      /** It says of itself that it is an Automation document. */
+      readonly isAutomation: boolean;
+    };
+
+/** Reads the text of a document, YAML or JSON, once for all that ask: when it is made, and for all its executions. */
+export const readAutomation: (content: string) => Read = rememberLast(100, (content) => {
+  const { source, document, problems } = readDocument(content);
+  const problem = problems[0]?.message ?? reservedOutput(document.steps);
+  if (problem === undefined) return { document: definitionsIn(source.exact()) };
+  return { problem, isAutomation: String(document.data.schemaVersion) === "0.3" };
+});
+
 /**
- * Reads the text of a document, YAML or JSON.
+ * The document that a text is.
  *
  * @throws AwsError for a text that is not an Automation document
  */
 export function parseDocument(name: string, content: string): Document {
-  const { document, problems } = readDocument(content);
-  const problem = problems[0]?.message ?? reservedOutput(document.steps);
-  if (problem !== undefined) {
-    throw wrongParameters(`Document ${name} is invalid: ${problem}.`);
-  }
-  const { data, parameters, variables, outputs, steps } = viewDocument(
-    exact(parse(content, { intAsBigInt: true })),
-  );
+  const read = readAutomation(content);
+  if ("document" in read) return read.document;
+  throw wrongParameters(`Document ${name} is invalid: ${read.problem}.`);
+}
+
+function definitionsIn(value: unknown): Document {
+  const { data, parameters, variables, outputs, steps } = viewDocument(value);
   return {
     assumeRole: typeof data.assumeRole === "string" ? data.assumeRole : "",
     parameters: definitionsOf(parameters),
@@ -85,14 +100,6 @@ export function parseDocument(name: string, content: string): Document {
     steps: stepsIn(undefined, steps),
     stepNames: new Set(steps.map((step) => step.name)),
   };
-}
-
-/** Integers of a document as numbers, where a number holds them exactly. */
-function exact(value: unknown): unknown {
-  if (typeof value === "bigint") return exactNumber(String(value));
-  if (Array.isArray(value)) return value.map(exact);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, exact(part)]));
 }
 
 const definitionsOf = (views: readonly ParameterView[]): ReadonlyMap<string, ParameterDefinition> =>

@@ -1,22 +1,8 @@
 /** What is said of a document when it is made, rather than only when it runs. */
-import { isRecord } from "automation-language/values";
-import { parse } from "yaml";
 import { actions } from "./actions/index.ts";
-import { parseDocument } from "./document.ts";
-import { AwsError } from "./errors.ts";
-import { rememberLast } from "./remember.ts";
+import { readAutomation, type StepDefinition } from "./document.ts";
 
-/** The content as data, where it is an Automation document's. */
-function automation(content: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const root: unknown = parse(content);
-    return isRecord(root) && String(root.schemaVersion) === "0.3" ? root : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What is said of a content; neither where there is nothing, or it is not an Automation document's. */
+/** What is said of a content; neither where there is nothing to say, or it is no Automation document's. */
 export interface Checked {
   /** What keeps it from being a document that can run: a sentence. */
   readonly problem?: string;
@@ -25,32 +11,25 @@ export interface Checked {
 }
 
 /** Reads the content of a document as the engine will. */
-export const checkedDocument: (content: string) => Checked = rememberLast(20, (content) => {
-  const root = automation(content);
-  if (root === undefined) return {};
-  try {
-    parseDocument("content", content);
-  } catch (error) {
-    if (error instanceof AwsError) return { problem: error.message };
-    throw error;
+export function checkedDocument(content: string): Checked {
+  const read = readAutomation(content);
+  if ("problem" in read) {
+    return read.isAutomation ? { problem: `Document content is invalid: ${read.problem}.` } : {};
   }
-  const parts = stepsOf(root.mainSteps).flatMap(refusedPart);
+  const parts = withInner(read.document.steps).flatMap(refusedPart);
   if (parts.length === 0) return {};
   const named = [...new Set(parts)].join(", ");
   return { refused: `The emulator does not run ${named}: the steps will fail.` };
-});
-
-function stepsOf(list: unknown): Record<string, unknown>[] {
-  if (!Array.isArray(list)) return [];
-  return list
-    .filter(isRecord)
-    .flatMap((step) => [step, ...(isRecord(step.inputs) ? stepsOf(step.inputs.Steps) : [])]);
 }
 
-function refusedPart({ name, action, inputs }: Record<string, unknown>): string[] {
-  const where = `(step ${String(name)})`;
-  if (!actions.has(String(action))) return [`the action ${String(action)} ${where}`];
-  const runtime = isRecord(inputs) && action === "aws:executeScript" ? inputs.Runtime : undefined;
+/** The steps, and those inside loops. */
+const withInner = (steps: readonly StepDefinition[]): readonly StepDefinition[] =>
+  steps.flatMap((step) => [step, ...withInner(step.steps ?? [])]);
+
+function refusedPart({ name, action, inputs }: StepDefinition): string[] {
+  const where = `(step ${name})`;
+  if (!actions.has(action)) return [`the action ${action} ${where}`];
+  const runtime = action === "aws:executeScript" ? inputs.Runtime : undefined;
   const isPowerShell = typeof runtime === "string" && /powershell/i.test(runtime);
   return isPowerShell ? [`scripts of ${runtime} ${where}`] : [];
 }

@@ -1,5 +1,6 @@
 /** What the engine knows of executions: one record each. lifecycle.ts alone changes their states, and the API shows them. */
 import { randomUUID } from "node:crypto";
+import type { RunTime } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
 import type { FailureStage, FailureType } from "./errors.ts";
 import type { WireParameters } from "./parameters.ts";
@@ -72,6 +73,8 @@ export interface StepRecord {
 
 /** How an execution is ended or driven from outside. */
 export interface Control {
+  /** The AWS time since it began. */
+  run?: RunTime;
   readonly cancel: AbortController;
   readonly kill: AbortController;
   /** Ends the execution when the step under way has ended. */

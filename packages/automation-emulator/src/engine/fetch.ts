@@ -6,7 +6,6 @@ import {
 } from "@aws-sdk/client-ssm";
 import { type Document, parseDocument } from "./document.ts";
 import { AwsError } from "./errors.ts";
-import { rememberLast } from "./remember.ts";
 import { administrator } from "./tools.ts";
 
 export interface Fetched {
@@ -59,7 +58,7 @@ export async function fetchDocument(
     return {
       name,
       version: found.DocumentVersion ?? "1",
-      document: documentOf(found.Content ?? "", name),
+      document: parseDocument(name, found.Content ?? ""),
     };
   } catch (error) {
     const code = error instanceof Error ? error.name : "";
@@ -75,9 +74,6 @@ export async function fetchDocument(
     client.destroy();
   }
 }
-
-/** What a text says, once for all executions of it. */
-const documentOf = rememberLast(100, (content, name: string) => parseDocument(name, content));
 
 async function isShared(client: SSMClient, name: string, accountId: string): Promise<boolean> {
   let NextToken: string | undefined;

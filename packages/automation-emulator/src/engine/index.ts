@@ -2,11 +2,11 @@
 
 import { isRecord } from "automation-language/values";
 import type { Automation, Caller } from "../gateway/ports.ts";
-import { createTime, type EngineTime } from "./clock.ts";
-import { type Commands, createCommands } from "./commands.ts";
+import { createTime } from "./clock.ts";
+import { createCommands } from "./commands.ts";
 import { describeExecutions, describeSteps } from "./describe.ts";
 import { AwsError } from "./errors.ts";
-import type { Execution, Shown } from "./executions.ts";
+import { type Execution, isFinal, type Shown } from "./executions.ts";
 import { fetchDocument } from "./fetch.ts";
 import { type Input, inputMap, maps, optionalString, requiredString, strings } from "./input.ts";
 import type { Workers } from "./jobs.ts";
@@ -46,10 +46,6 @@ export interface EngineOptions {
 }
 
 export interface Engine extends Automation {
-  /** The time of executions, which tests can advance. */
-  readonly time: Pick<EngineTime, "now" | "advance">;
-  /** What commands on instances answer. */
-  readonly commands: Commands;
   /** Ends when nothing of the execution runs any more; at once for an id that is not known. */
   settled(executionId: string): Promise<void>;
   /** Ends all executions as a crash would, and forgets them and the results of commands. */
@@ -65,13 +61,10 @@ export interface Engine extends Automation {
  */
 export function createEngine(options: EngineOptions): Engine {
   const { endpoint, region, python, timeScale } = options;
-  // Scripts can't wait for a time that is advanced: where the engine's stands still, theirs goes on.
-  const scriptScale = timeScale === 0 ? 1 : timeScale;
   const time = createTime(timeScale);
   const { stateFolder } = options;
   const keeper = stateFolder === undefined ? noKeeper : openKeeper(stateFolder, time);
-  const workers =
-    options.workers ?? startWorkers({ python, timeScale: scriptScale, endpoint, region });
+  const workers = options.workers ?? startWorkers({ python, endpoint, region });
   const commands = createCommands();
   const tools: Tools = {
     endpoint,
@@ -98,6 +91,10 @@ export function createEngine(options: EngineOptions): Engine {
     kill: (executionId) => {
       const execution = registry.get(executionId);
       if (execution !== undefined) killExecution(execution);
+    },
+    stop: (executionId, type) => {
+      const execution = registry.get(executionId);
+      if (execution !== undefined && !isFinal(execution.state)) stop(execution, type);
     },
     settled: async (executionId) => registry.get(executionId)?.settled,
     reset: async () => {

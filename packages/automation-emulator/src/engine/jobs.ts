@@ -3,6 +3,8 @@
 /** Environment variables of the job: credentials, Region, endpoint and `AWS_EXECUTION_ENV`. */
 interface JobBase {
   readonly env: Readonly<Record<string, string>>;
+  /** AWS seconds of sleep per real second; above 0. */
+  readonly timeScale: number;
   /** In AWS time; the workers divide it by the time scale. */
   readonly timeoutSeconds: number;
   /**
@@ -34,7 +36,12 @@ export interface ApiJob extends JobBase {
 
 export type Job = ScriptJob | ApiJob;
 
-export type JobResult =
+export type JobResult = Ran & {
+  /** AWS seconds that the job slept in less time: those that its real time lacks. */
+  readonly skippedSeconds?: number;
+};
+
+type Ran =
   | {
       readonly status: "success";
       /** What the handler returned, or the answer of the API as JSON, times as ISO 8601. */

@@ -6,7 +6,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { jumpTarget } from "automation-language/document";
 import type { Setting } from "./attempt.ts";
-import { type Clock, startClock } from "./clock.ts";
+import { type Clock, type RunTime, startClock, startRun } from "./clock.ts";
 import type { ParameterDefinition } from "./document.ts";
 import { StepStopped, StepTimeout } from "./errors.ts";
 import { type Execution, isFinal, type StepRecord } from "./executions.ts";
@@ -70,10 +70,12 @@ export async function runMachine(machine: Machine): Promise<void> {
   // It may have been stopped before it begins.
   if (execution.state.status === "Pending") beginExecution(execution);
   const signal = AbortSignal.any([cancel.signal, kill.signal]);
-  const clock = startClock(tools.time, executionSeconds);
+  const run = startRun(tools.time);
+  execution.control.run = run;
+  const clock = startClock(run, executionSeconds);
   const walked = await walk({ machine, clock, signal, onCancel: false }, frame, first);
   if (!kill.signal.aborted && (walked.end === "stopped" || cancel.signal.aborted)) {
-    await afterCancel(machine, walked);
+    await afterCancel(machine, run, walked);
   }
   if (kill.signal.aborted) {
     crash(machine);
@@ -95,7 +97,7 @@ function crash({ execution, tools }: Machine): void {
   endExecution(execution, now, "Failed", message);
 }
 
-async function afterCancel(machine: Machine, { end, at }: Walked): Promise<void> {
+async function afterCancel(machine: Machine, run: RunTime, { end, at }: Walked): Promise<void> {
   const { execution, tools } = machine;
   holdExecution(execution, "Cancelling");
   if (end !== "stopped") return;
@@ -105,7 +107,7 @@ async function afterCancel(machine: Machine, { end, at }: Walked): Promise<void>
   }
   const target = stepNamed(at.frame, jumpTarget(at.step.definition.onCancel));
   if (target === undefined) return;
-  const clock = startClock(tools.time, cancelSeconds);
+  const clock = startClock(run, cancelSeconds);
   const { signal } = execution.control.kill;
   await walk({ machine, clock, signal, onCancel: true }, at.frame, target);
 }

@@ -34,12 +34,13 @@ export async function runSecondary(
   const ended = new AbortController();
   child.settled.finally(() => ended.abort());
   try {
-    await clock.sleep(Number.POSITIVE_INFINITY, AbortSignal.any([ended.signal, signal]));
-  } catch (error) {
-    if (!isFinal(child.state) && !signal.aborted) stop(child, "Cancel");
-    await child.settled;
+    await clock.until(AbortSignal.any([ended.signal, signal]));
     if (signal.aborted) throw new StepStopped();
-    if (!(error instanceof StepStopped)) throw error;
+    return child;
+  } catch (error) {
+    // Where the whole execution is ended, so is the child; where the step alone is, by its timeout or by StopStep, not.
+    if (!isFinal(child.state) && !execution.control.kill.signal.aborted) stop(child, "Cancel");
+    await child.settled;
+    throw error;
   }
-  return child;
 }

@@ -2,6 +2,7 @@
  * An execution for targets: one further execution for each.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
  */
+import { startRun } from "./clock.ts";
 import { initialVariables } from "./documentVariables.ts";
 import { wrongParameters } from "./errors.ts";
 import { type Execution, newExecution, type Status } from "./executions.ts";
@@ -50,6 +51,7 @@ export async function startForTargets(
         runTarget(tools, order, parent, target, register),
   );
   beginExecution(parent);
+  parent.control.run = startRun(tools.time);
   register(parent);
   parent.settled = runMany(parent.control, tasks, rate).then(({ status, failureMessage }) =>
     endExecution(parent, tools.time.now(), status, failureMessage),

@@ -66,8 +66,7 @@ type Tried =
   | { readonly end: "stopped"; readonly at: Position };
 
 async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: number): Promise<Tried> {
-  const { machine, signal } = way;
-  const { tools } = machine;
+  const { signal } = way;
   const { definition } = step;
   const action = actions.get(definition.action);
   let seconds = action?.timeoutSeconds ?? Number.POSITIVE_INFINITY;
@@ -84,7 +83,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
     }
     const inputs = resolveInputs(definition, scope);
     describeStep(step, { inputs });
-    const clock = startClock(tools.time, seconds, way.clock);
+    const clock = startClock(way.clock.run, seconds, way.clock);
     const { result, outputs, next } = await attemptStep(
       { ...way, clock },
       frame,

@@ -52,6 +52,8 @@ export const killReason = ({ kill }: Control): string => String(kill.signal.reas
 /** Makes an execution another's child, which ends with it. The parent may have been stopped while the child came to be. */
 export function addChild(parent: Execution, child: Execution): void {
   parent.children.push(child);
+  const { run } = child.control;
+  if (run !== undefined) parent.control.run?.join(run, child.settled);
   if (parent.control.kill.signal.aborted) killExecution(child, killReason(parent.control));
   else if (parent.control.cancel.signal.aborted && !isFinal(child.state)) stop(child, "Cancel");
 }

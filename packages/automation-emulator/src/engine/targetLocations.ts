@@ -4,6 +4,7 @@
  */
 import { partitionOf } from "automation-language/arn";
 import { targetLocationsOf } from "./accounts.ts";
+import { startRun } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
 import {
   type Execution,
@@ -58,6 +59,7 @@ export async function startForTargetLocations(
   const steps = groups.flatMap((group) => group.steps);
   const parent = newExecution({ ...record, kind: "targetLocations", steps, outputNames: [] });
   beginExecution(parent);
+  parent.control.run = startRun(tools.time);
   registry.add(parent);
   const parts = { tools, order, registry, parent, credentials, role };
   parent.settled = runGroups(parts, groups).then(({ status, failureMessage }) =>

@@ -7,7 +7,7 @@ One JSON object a line. In: `{"id", "job"}` (jobs.ts) and `{"kill": id}`. Out: `
 starts, `{"id", "overdue", "log"}` when it runs on after its timeout, `{"id", "log", "result"}` when it has
 ended. The end of the input ends every job and this process.
 
-Arguments: a folder of its own, the time scale, the endpoint, the Region.
+Arguments: a folder of its own, the endpoint, the Region.
 """
 
 import contextlib
@@ -55,8 +55,8 @@ class Running:
 class Zygote:
     """The process that forks."""
 
-    def __init__(self, folder: Path, scale: float, endpoint: str, region: str) -> None:
-        self.folder, self.scale, self.endpoint, self.region = folder, scale, endpoint, region
+    def __init__(self, folder: Path, endpoint: str, region: str) -> None:
+        self.folder, self.endpoint, self.region = folder, endpoint, region
         self.running: dict[int, Running] = {}
         # The protocol gets a descriptor that no child keeps, and a stray print goes to standard error.
         self.out = os.dup(1)
@@ -75,16 +75,14 @@ class Zygote:
         folder.mkdir()
         pid = os.fork()
         if pid == 0:
-            run_in_child(job, folder, Surroundings(self.scale, self.endpoint, self.region, self.woken))
+            run_in_child(job, folder, Surroundings(self.endpoint, self.region, self.woken))
         # Whichever of the two comes first: a kill must always find the group.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
-        last = self.deadline(job["runsOnSeconds"]) if "runsOnSeconds" in job else None
-        self.running[pid] = Running(number, folder, self.deadline(job["timeoutSeconds"]), last)
+        scale = job["timeScale"]
+        last = deadline(job["runsOnSeconds"], scale) if "runsOnSeconds" in job else None
+        self.running[pid] = Running(number, folder, deadline(job["timeoutSeconds"], scale), last)
         self.say(json.dumps({"id": number, "pid": pid}))
-
-    def deadline(self, timeout: float) -> float:
-        return time.monotonic() + max(timeout / self.scale, min(timeout, REAL_SECONDS))
 
     def overdue(self, job: Running) -> None:
         """Reports that the timeout of a job has come, and lets it run on."""
@@ -167,6 +165,11 @@ class Zygote:
             self.reap()
 
 
+def deadline(timeout: float, scale: float) -> float:
+    """When a timeout of AWS seconds comes, in monotonic seconds."""
+    return time.monotonic() + max(timeout / scale, min(timeout, REAL_SECONDS))
+
+
 def read_log(file: Path) -> str:
     try:
         with file.open("rb") as log:
@@ -185,8 +188,8 @@ def read_result(folder: Path, status: int) -> str:
 
 
 def main() -> None:
-    folder, scale, endpoint, region = sys.argv[1:]
-    zygote = Zygote(Path(folder), float(scale), endpoint, region)
+    folder, endpoint, region = sys.argv[1:]
+    zygote = Zygote(Path(folder), endpoint, region)
     # Reading the models must not meet the user's profile.
     os.environ.clear()
     os.environ.update(environment({"env": {}}, Path(folder), endpoint, region))

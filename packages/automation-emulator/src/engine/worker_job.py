@@ -12,6 +12,7 @@ import tempfile
 import time
 import traceback
 import types
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -101,12 +102,12 @@ def write_config(home: Path, endpoint: str, region: str) -> None:
     )
 
 
-def scale_time(scale: float, timeout: float, runs_on: float | None, folder: Path) -> None:
+def scale_time(scale: float, timeout: float, runs_on: float | None, folder: Path) -> Callable[[], float]:
     """Makes `time.sleep` faster, and lets `time.monotonic` go on as if it were not.
 
     So a loop that waits until a deadline sleeps as often as on AWS, and a sleep past the job's timeout ends
     the job, or, of one that runs on, is told to the parent. `time.time` stays true, as it is compared with the
-    times of other steps and of AWS.
+    times of other steps and of AWS. Gives what tells the seconds that were slept and did not pass.
     """
     real_sleep, real_monotonic = time.sleep, time.monotonic
     skipped = 0.0
@@ -122,9 +123,9 @@ def scale_time(scale: float, timeout: float, runs_on: float | None, folder: Path
         now = monotonic()
         real_sleep(min(pause, max(0.0, deadline - now)) / scale)
         # Threads may sleep at the same time: the clock goes to the later of their ends.
-        skipped = max(skipped, now + pause - real_monotonic())
+        skipped = max(skipped, min(now + pause, deadline) - real_monotonic())
         if now + pause > deadline:
-            finish(folder, {"status": "timeout"})
+            finish(folder, {"status": "timeout", "skippedSeconds": skipped})
 
     def sleep(seconds: float | SupportsIndex) -> None:
         pause, left = float(seconds), max(0.0, timed_out - monotonic())
@@ -137,6 +138,7 @@ def scale_time(scale: float, timeout: float, runs_on: float | None, folder: Path
         nap(pause)
 
     time.sleep, time.monotonic = sleep, monotonic
+    return lambda: skipped
 
 
 def finish(folder: Path, result: Message) -> NoReturn:
@@ -224,7 +226,6 @@ def plain(value: object) -> str:
 class Surroundings:
     """What the jobs of one emulator share."""
 
-    scale: float
     endpoint: str
     region: str
     #: The end of a pipe that wakes the parent.
@@ -233,6 +234,7 @@ class Surroundings:
 
 def run_in_child(job: Message, folder: Path, around: Surroundings) -> NoReturn:
     """Runs one job in a process of its own, which ends here."""
+    skipped: Callable[[], float] = float
     try:
         os.setpgid(0, 0)
         die_with_parent()
@@ -260,7 +262,7 @@ def run_in_child(job: Message, folder: Path, around: Surroundings) -> NoReturn:
         time.tzset()
         tempfile.tempdir = None
         random.seed()
-        scale_time(around.scale, job["timeoutSeconds"], job.get("runsOnSeconds"), folder)
+        skipped = scale_time(job["timeScale"], job["timeoutSeconds"], job.get("runsOnSeconds"), folder)
         adopt_orphans()
         limit_memory()
         contain(folder, urlsplit(around.endpoint).port or 80)
@@ -268,7 +270,8 @@ def run_in_child(job: Message, folder: Path, around: Surroundings) -> NoReturn:
     except BaseException as error:
         result = failure(error, scripted=job["kind"] == "script")
     try:
-        finish(folder, result)
+        seconds = skipped()
+        finish(folder, {**result, "skippedSeconds": seconds} if seconds else result)
     finally:
         # Whatever happens, a child must not go on as a second parent.
         os._exit(1)

@@ -14,8 +14,6 @@ import type { Job, JobResult, RunningJob, Workers } from "./jobs.ts";
 export interface WorkersOptions {
   /** A Python with boto3. */
   readonly python: string;
-  /** Seconds of AWS time per real second. */
-  readonly timeScale: number;
   /** The emulator's, as `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
   readonly region: string;
@@ -46,7 +44,7 @@ const patience = 5000;
  * Starts the process that forks a child for each job. Its jobs share nothing, and end with it, with
  * `close` and with this process. When it dies, its jobs fail and the next one starts it anew.
  *
- * Steps run as long as AWS lets them: `timeoutSeconds` of AWS time, in which sleeping is as fast as
+ * Steps run as long as AWS lets them: `timeoutSeconds` of AWS time, in which sleeping is as fast as the job's
  * `timeScale` says and computing is not.
  *
  * The `message` of a failed script is `CLASS: TEXT`; that of a failed call is botocore's text.
@@ -90,12 +88,12 @@ export function startWorkers(options: WorkersOptions): Workers {
   return { run, close };
 }
 
-function startZygote({ python, timeScale, endpoint, region }: WorkersOptions): Zygote {
+function startZygote({ python, endpoint, region }: WorkersOptions): Zygote {
   const folder = mkdtempSync(join(tmpdir(), "steps-"));
   const program = packageFile("engine", "worker.py");
   // Isolated (-I): neither this folder nor the user's packages and PYTHON variables reach a step.
   const flags = ["-I", "-B", "-X", "utf8"];
-  const args = [...flags, program, folder, String(timeScale), endpoint, region];
+  const args = [...flags, program, folder, endpoint, region];
   // An environment of its own: a step sees nothing of the developer's shell, not from its parent's /proc either.
   const env = { PATH: "/usr/local/bin:/usr/bin:/bin", LANG: "C.UTF-8" };
   const child = spawn(python, args, { stdio: ["pipe", "pipe", "pipe"], env });

@@ -1,6 +1,7 @@
 /** The emulator's own HTTP interface, below /_emulator/, for people without the TypeScript one. */
 import type { CommandMatch, CommandResult } from "../engine/commands.ts";
 import type { CallFilter, CallLog } from "./calls.ts";
+import type { EmulatorClock } from "./clock.ts";
 import type { Fault, FaultKind, FaultMatch, FiringFaultBoard } from "./faults.ts";
 import type { Guardrail, Guardrails } from "./iam/guardrails.ts";
 import { faultNames, namedFault } from "./namedFaults.ts";
@@ -16,6 +17,7 @@ export interface Control {
   readonly failure: () => string | undefined;
   readonly reset: () => Promise<void>;
   readonly automation: () => Automation;
+  readonly clock: EmulatorClock;
   readonly settings: (method: string, account: string | null, values: unknown) => Promise<unknown>;
 }
 
@@ -27,7 +29,7 @@ export interface ControlAnswer {
 /**
  * - GET /_emulator/health: 503 with the reason when moto has ended
  * - POST /_emulator/reset: as if it had just been started
- * - GET /_emulator/clock, POST with `{ "advance": <seconds> }`: the time of executions
+ * - GET /_emulator/clock, POST with `{ "timeScale": <number>, "advance": <seconds> }`: the time of executions
  * - POST, DELETE /_emulator/commands: what commands on instances answer, `{ "match": {…}, "result": {…} }`
  * - GET, POST, DELETE /_emulator/settings[?account=]: quotas and delays (patched_moto/settings.py)
  * - GET /_emulator/calls[?executionId=&step=&accountId=&mutating=true], DELETE /_emulator/calls
@@ -52,20 +54,17 @@ export async function answerControl(
         await control.reset();
         return ok({});
       case "GET /_emulator/clock":
-        return clock(control.automation());
-      case "POST /_emulator/clock": {
-        const { advance, ...rest } = record(JSON.parse(request.body.toString("utf8")), "the body");
-        none(rest, "the body", "advance");
-        control.automation().time?.advance(count(advance, "advance"));
-        return clock(control.automation());
-      }
+        return ok(readClock(control.clock));
+      case "POST /_emulator/clock":
+        await changeClock(control.clock, JSON.parse(request.body.toString("utf8")));
+        return ok(readClock(control.clock));
       case "POST /_emulator/commands": {
         const { match, result } = parseCommand(JSON.parse(request.body.toString("utf8")));
-        control.automation().commands?.set(match, result);
+        control.automation().commands.set(match, result);
         return ok({});
       }
       case "DELETE /_emulator/commands":
-        control.automation().commands?.clear();
+        control.automation().commands.clear();
         return ok({});
       case "GET /_emulator/settings":
       case "POST /_emulator/settings":
@@ -126,10 +125,21 @@ export async function answerControl(
 const ok = (body: unknown): ControlAnswer => ({ status: 200, body });
 const refused = (status: number, message: string): ControlAnswer => ({ status, body: { message } });
 
-function clock({ time }: Automation): ControlAnswer {
-  return time === undefined
-    ? refused(501, "This engine has no clock.")
-    : ok({ now: new Date(time.now()).toISOString() });
+const readClock = ({ now, timeScale }: EmulatorClock): unknown => ({
+  now: new Date(now()).toISOString(),
+  timeScale,
+});
+
+/** Sets the time scale, or advances the time, or both in this order. @throws Error that names the wrong part. */
+async function changeClock(clock: EmulatorClock, input: unknown): Promise<void> {
+  const { advance, timeScale, ...rest } = record(input, "the body");
+  none(rest, "the body", "advance, timeScale");
+  if (advance === undefined && timeScale === undefined) {
+    throw new Error("the body needs advance or timeScale.");
+  }
+  const seconds = advance === undefined ? undefined : number(advance, "advance");
+  if (timeScale !== undefined) clock.setTimeScale(number(timeScale, "timeScale"));
+  if (seconds !== undefined) await clock.advance(seconds);
 }
 
 /** Reads what commands are to answer. @throws Error that names the wrong part. */

@@ -27,6 +27,15 @@ export interface Identities {
 /** The account of requests that nobody signed, as moto has it. */
 export const defaultAccount = "123456789012";
 
+/** So many keys are known at once, the newest, so that an emulator that is left running does not grow. */
+export const keptKeys = 10_000;
+
+function remember<T>(known: Map<string, T>, key: string, what: T): void {
+  known.set(key, what);
+  const [oldest] = known.keys();
+  if (known.size > keptKeys && oldest !== undefined) known.delete(oldest);
+}
+
 /**
  * An access key id of 12 digits is the administrator of the account with that number. Keys of AssumeRole
  * are the role's session. Any other key is one that moto made, and moto is asked whose it is.
@@ -50,7 +59,7 @@ export function createIdentities(admin: Admin): Identities {
         return { accountId: session.accountId, principal: session.principal };
       }
       const known = asked.get(accessKeyId) ?? ask(admin, accessKeyId);
-      asked.set(accessKeyId, known);
+      remember(asked, accessKeyId, known);
       return known;
     },
     learn: (call, response) => {
@@ -65,7 +74,7 @@ export function createIdentities(admin: Admin): Identities {
       const sessionName = String(call.parameters.RoleSessionName ?? "");
       const partition = roleArn.split(":")[1] ?? "aws";
       const { Policy, Tags } = call.parameters;
-      sessions.set(accessKeyId, {
+      remember(sessions, accessKeyId, {
         accountId,
         principal: `arn:${partition}:sts::${accountId}:assumed-role/${name}/${sessionName}`,
         roleArn,

@@ -2,6 +2,7 @@
 
 import type { EngineTime } from "../engine/clock.ts";
 import type { Commands } from "../engine/commands.ts";
+import type { StopType } from "../engine/stop.ts";
 import type { RecordingCallLog } from "./calls.ts";
 import type { DecodedCall } from "./decode.ts";
 import type { ServiceError, WireResponse } from "./errors.ts";
@@ -25,13 +26,15 @@ export interface Caller {
 export interface Automation {
   /** @throws an error with `code` and `status` for an error of AWS. */
   handle(operation: string, input: unknown, caller: Caller): Promise<unknown>;
+  /** Ends an execution as a crash would; nothing for one that is not known. */
   kill(executionId: string): void;
+  /** Does what StopAutomationExecution does; nothing for an execution that has ended or is not known. */
+  stop(executionId: string, type: StopType): void;
   /** Ends all executions and forgets them. */
   reset(): Promise<void>;
-  /** The time of executions, in milliseconds since the epoch, which tests can advance by so many seconds. */
-  readonly time?: Pick<EngineTime, "now" | "advance">;
+  readonly time: Pick<EngineTime, "now" | "scale" | "setScale" | "advance">;
   /** What commands on instances answer. */
-  readonly commands?: Commands;
+  readonly commands: Commands;
 }
 
 /** What IAM says of a call. */

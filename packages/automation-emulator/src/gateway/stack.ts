@@ -2,6 +2,7 @@
 import { botocoreModels } from "../botocore.ts";
 import { createAdmin } from "./admin.ts";
 import { type CallLog, createCallLog } from "./calls.ts";
+import { createClock, type EmulatorClock } from "./clock.ts";
 import { answerControl } from "./control.ts";
 import { createFaultBoard, type FaultBoard, type FiringFaultBoard } from "./faults.ts";
 import { createAuthorizer } from "./iam/authorizer.ts";
@@ -31,6 +32,7 @@ export interface Stack<A extends Automation> {
   readonly calls: CallLog;
   readonly faults: FaultBoard;
   readonly automation: A;
+  readonly clock: EmulatorClock;
   /** Enforces IAM for an account, a role or everyone; gives the function that ends it. */
   enforce(target: string): () => void;
   readonly guardrails: Guardrails;
@@ -95,8 +97,9 @@ export async function startStack<A extends Automation>(
     return output;
   };
   const { failure } = moto;
+  const clock = createClock(() => engine().time, admin);
   const control = {
-    ...{ calls, faults, enforce, guardrails },
+    ...{ calls, faults, enforce, guardrails, clock },
     ...{ failure, reset, settings, automation: engine },
   };
   try {
@@ -129,6 +132,7 @@ export async function startStack<A extends Automation>(
       calls,
       faults,
       automation: made,
+      clock,
       enforce,
       guardrails,
       reset,

@@ -27,10 +27,10 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
 
-from patched_moto import settings
+from patched_moto import clock, settings
 
 #: Goes up with each change of what is kept that an older or newer version of this package can't read.
-FORMAT = 1
+FORMAT = 2
 KIND = "automation-emulator state"
 LOCKS = (type(threading.Lock()), type(threading.RLock()))
 
@@ -104,7 +104,7 @@ def save(file: Path) -> None:
     out = io.BytesIO()
     part = file.with_name(f"{file.name}.part")
     try:
-        Pickler(out).dump({"backends": backends, "settings": settings.all_values()})
+        Pickler(out).dump({"backends": backends, "settings": settings.all_values(), "clock": clock.now()})
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as written:
@@ -165,6 +165,7 @@ def load(file: Path) -> None:
             for region, backend in regions.items():
                 dict.__setitem__(table[account], region, backend)
     settings.put_back(kept["settings"])
+    clock.go_on_from(kept["clock"])
 
 
 WAY_OUT = "Move it away, or give another folder."

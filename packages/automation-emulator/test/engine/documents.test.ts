@@ -234,7 +234,7 @@ describe("signals", () => {
   test("an approval that nobody gives times out after seven days", async () => {
     const id = await begin(["ann", "bob"]);
     await waiting(id, "ask");
-    emulator.engine.time.advance(604_801);
+    await emulator.clock.advance(604_801);
     await emulator.engine.settled(id);
     expect((await get(ssm, id)).AutomationExecutionStatus).toBe("TimedOut");
   });

@@ -203,17 +203,24 @@ test("a script step costs the seconds that it is to cost, and the time of the en
   });
   const calls = async () => stepOf(await get(client, id), "echo").StepStatus;
   while ((await calls()) !== "InProgress") await new Promise((resolve) => setTimeout(resolve, 10));
-  other.engine.time.advance(3.9);
+  await other.clock.advance(3.9);
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(ended).toBe(false);
   while (!ended) {
-    other.engine.time.advance(0.5);
+    await other.clock.advance(0.5);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await settled;
   const { ExecutionStartTime, ExecutionEndTime } = await get(client, id);
   expect(Number(ExecutionEndTime) - Number(ExecutionStartTime)).toBeGreaterThanOrEqual(8_000);
   await other.close();
+});
+
+test("an input of the name Steps that is no loop's is made without a warning", async () => {
+  const inputs = { Service: "emr", Api: "AddJobFlowSteps", JobFlowId: "j", Steps: [{ Name: "x" }] };
+  await create(ssm, [{ name: "add", action: "aws:executeAwsApi", inputs }]);
+  const made = emulator.calls.all().findLast(({ operation }) => operation === "CreateDocument");
+  expect(made?.warning).toBeUndefined();
 });
 
 test("a document that can't run here in all its parts is made with a warning in the log, and fails by name", async () => {

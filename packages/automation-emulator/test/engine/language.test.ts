@@ -80,6 +80,25 @@ describe("references", () => {
   });
 });
 
+test("a document is read as the validator reads it, with integers that are exact", () => {
+  // A list that goes on at the indentation of the block around it, which SnakeYAML takes and YAML's letter forbids.
+  const content = `schemaVersion: '0.3'
+parameters:
+  Large: {type: Integer, default: 12345678901234567890}
+  Small: {type: Integer, default: 7}
+mainSteps:
+- name: a
+  action: aws:sleep
+  inputs: {
+  Duration: PT0S
+  }
+`;
+  const { parameters, steps } = parseDocument("D", content);
+  expect(parameters.get("Large")?.default).toBe(12345678901234567890n);
+  expect(parameters.get("Small")?.default).toBe(7);
+  expect(steps[0]?.inputs).toEqual({ Duration: "PT0S" });
+});
+
 test("a parameter is held to its Java pattern as the language reads it", async () => {
   const tools = { python: findPython() };
   const taken = patternCases.map(async ({ pattern, text, result }) => {

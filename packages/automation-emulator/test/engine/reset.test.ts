@@ -7,10 +7,13 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-test("a reset puts the clock of executions back too", async () => {
+test("a reset puts the clock of executions and the time scale back too", async () => {
   const day = 86_400;
-  emulator.engine.time.advance(day);
-  expect(emulator.engine.time.now() - Date.now()).toBeGreaterThan((day - 60) * 1000);
+  const { clock } = emulator;
+  await clock.advance(day);
+  clock.setTimeScale(7);
+  expect(clock.now() - Date.now()).toBeGreaterThan((day - 60) * 1000);
   await emulator.reset();
-  expect(emulator.engine.time.now() - Date.now()).toBeLessThan(60_000);
+  expect(clock.now() - Date.now()).toBeLessThan(60_000);
+  expect(clock.timeScale).toBe(0);
 });

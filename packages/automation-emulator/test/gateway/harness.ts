@@ -8,6 +8,8 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
+import { createTime } from "../../src/engine/clock.ts";
+import { createCommands } from "../../src/engine/commands.ts";
 import { clientEnvironment } from "../../src/gateway/environment.ts";
 import type { Automation, Caller } from "../../src/gateway/ports.ts";
 import { type Stack, type StackOptions, startStack } from "../../src/gateway/stack.ts";
@@ -15,6 +17,7 @@ import { type Stack, type StackOptions, startStack } from "../../src/gateway/sta
 export interface WrittenDown extends Automation {
   readonly handled: { operation: string; input: unknown; caller: Caller }[];
   readonly killed: string[];
+  readonly stopped: { executionId: string; type: string }[];
   /** What the next call to the engine throws. */
   fail?: Error;
 }
@@ -24,13 +27,17 @@ export function startTestStack(options: Partial<StackOptions> = {}): Promise<Sta
     const engine: WrittenDown = {
       handled: [],
       killed: [],
+      stopped: [],
       handle: async (operation, input, caller) => {
         engine.handled.push({ operation, input, caller });
         if (engine.fail !== undefined) throw engine.fail;
         return { AutomationExecutionId: "0f0f0f0f-0000-4000-8000-000000000000" };
       },
+      time: createTime(1),
+      commands: createCommands(),
       reset: async () => void engine.handled.splice(0),
       kill: (executionId) => void engine.killed.push(executionId),
+      stop: (executionId, type) => void engine.stopped.push({ executionId, type }),
     };
     return engine;
   });

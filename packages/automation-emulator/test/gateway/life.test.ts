@@ -1,12 +1,17 @@
 /** The emulator from its start to its end: state, reset, addresses, and what goes wrong. */
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  CreateImageCommand,
   CreateSecurityGroupCommand,
+  DescribeImagesCommand,
   DescribeSecurityGroupsCommand,
   DescribeVpcsCommand,
+  RunInstancesCommand,
 } from "@aws-sdk/client-ec2";
 import { CreateRoleCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { CreateKeyCommand, DecryptCommand, EncryptCommand } from "@aws-sdk/client-kms";
@@ -14,8 +19,11 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sd
 import { GetParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import type { Admin } from "../../src/gateway/admin.ts";
 import { createCallLog, keptCalls } from "../../src/gateway/calls.ts";
+import type { DecodedCall } from "../../src/gateway/decode.ts";
 import type { PendingCall } from "../../src/gateway/faults.ts";
+import { createIdentities, keptKeys } from "../../src/gateway/identities.ts";
 import { startEmulator } from "../../src/index.ts";
 import { inProject } from "../project.ts";
 import { isRunning } from "../workers/harness.ts";
@@ -96,6 +104,32 @@ test("a state that is kept is there at the next start, secrets and settings with
   }
 });
 
+test("an image that was on its way has as long to go after the next start", async () => {
+  const stateFile = join(folder, "clock", "moto.pickle");
+  const first = await startTestStack({ stateFile });
+  const { ec2 } = clients(first.endpoint, account);
+  await first.settings({ imageDelay: 3600 }, account);
+  const { Images } = await ec2.send(new DescribeImagesCommand({ Owners: ["amazon"] }));
+  const run = { ImageId: Images?.[0]?.ImageId, MinCount: 1, MaxCount: 1 };
+  const { Instances } = await ec2.send(new RunInstancesCommand(run));
+  const InstanceId = Instances?.[0]?.InstanceId;
+  const { ImageId = "" } = await ec2.send(new CreateImageCommand({ InstanceId, Name: "copy" }));
+  await first.clock.advance(3000);
+  await first.close();
+
+  const second = await startTestStack({ stateFile });
+  try {
+    const again = clients(second.endpoint, account).ec2;
+    const state = async () =>
+      (await again.send(new DescribeImagesCommand({ ImageIds: [ImageId] }))).Images?.[0]?.State;
+    expect(await state()).toBe("pending");
+    await second.clock.advance(601);
+    expect(await state()).toBe("available");
+  } finally {
+    await second.close();
+  }
+});
+
 test("a state that is not one is refused with the file's name, and left alone", async () => {
   const stateFile = join(folder, "not-a-state");
   await writeFile(stateFile, "text");
@@ -108,7 +142,7 @@ test("a state that is not one is refused with the file's name, and left alone", 
 test.each([
   [
     "of another version",
-    ['"format": 1', '"format": 7'],
+    ['"format": 2', '"format": 7'],
     "was written by another version (format 7",
   ],
   ["of another moto", ['"moto": "', '"moto": "0.'], "was written by another version (moto 0."],
@@ -222,7 +256,7 @@ test("settings can be read and changed over HTTP, and a wrong one is refused in 
   }
 });
 
-test("the clock of executions is read and advanced over HTTP, and commands are given results", async () => {
+test("the clock is read, advanced and scaled over HTTP, and commands are given results", async () => {
   const emulator = await startEmulator({ timeScale: 0 });
   const ask = async (method: string, path: string, body?: object) => {
     const response = await fetch(`${emulator.endpoint}/_emulator/${path}`, {
@@ -231,11 +265,24 @@ test("the clock of executions is read and advanced over HTTP, and commands are g
     });
     return { status: response.status, body: (await response.json()) as { now: string } };
   };
+  const refused = async (body: object, why: string) => {
+    expect(await ask("POST", "clock", body)).toMatchObject({
+      status: 400,
+      body: { message: expect.stringContaining(why) },
+    });
+  };
   try {
     const before = Date.parse((await ask("GET", "clock")).body.now);
     const after = Date.parse((await ask("POST", "clock", { advance: 3600 })).body.now);
     expect(after - before).toBeGreaterThanOrEqual(3_600_000);
     expect(after - before).toBeLessThan(3_700_000);
+    expect((await ask("POST", "clock", { timeScale: 60 })).body).toMatchObject({ timeScale: 60 });
+    expect((await ask("GET", "clock")).body).toMatchObject({ timeScale: 60 });
+    await refused({}, "the body needs advance or timeScale");
+    await refused({ advance: "1 h" }, "advance must be a number");
+    await refused({ advance: -1 }, "seconds above 0, not by -1");
+    await refused({ timeScale: 20_000 }, "from 0 to 10000, not 20000");
+    await refused({ scale: 2 }, "unknown key scale; known are advance, timeScale");
     const result = { status: "Failed", responseCode: 3, output: "no" };
     expect((await ask("POST", "commands", { match: {}, result })).status).toBe(200);
     expect(await ask("POST", "commands", { result: { status: "Odd" } })).toMatchObject({
@@ -276,6 +323,28 @@ test("the log of calls keeps the newest, so that memory stays flat", () => {
   expect(log.all().length).toBeLessThanOrEqual(keptCalls * 1.1);
   expect(log.all().at(-1)?.id).toBe(keptCalls * 2);
 });
+
+test("the newest sessions of roles are known, so that memory stays flat", () => {
+  const identities = createIdentities({} as Admin);
+  const RoleArn = `arn:aws:iam::${account}:role/Any`;
+  const call = { operation: "AssumeRole", parameters: { RoleArn } } as unknown as DecodedCall;
+  const answer = (key: string) =>
+    `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>${key}</AccessKeyId></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+  for (let n = 0; n <= keptKeys; n += 1) identities.learn(call, Buffer.from(answer(`ASIA${n}`)));
+  expect(identities.session("ASIA0")).toBeUndefined();
+  expect(identities.session("ASIA1")?.roleArn).toBe(RoleArn);
+  expect(identities.session(`ASIA${keptKeys}`)?.roleArn).toBe(RoleArn);
+});
+
+/** One that was free a moment ago, on all addresses. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "0.0.0.0");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
 
 describe("the command", () => {
   const start = (args: readonly string[], through: readonly string[] = []) => {
@@ -329,7 +398,7 @@ describe("the command", () => {
   test.skipIf(address === undefined)(
     "answers on all networks for the names that are allowed",
     async () => {
-      const port = 20_000 + Math.floor(Math.random() * 20_000);
+      const port = await freePort();
       const args = ["--host", "0.0.0.0", "--port", String(port)];
       const child = start([...args, "--allow-host", `${address}:${port}`]);
       try {

@@ -10,7 +10,7 @@ let emulator: Emulator;
 let workers: Workers;
 beforeAll(async () => {
   emulator = await startEmulator();
-  workers = startTestWorkers({ endpoint: emulator.endpoint, timeScale: 100 });
+  workers = startTestWorkers({ endpoint: emulator.endpoint }, 100);
 });
 afterAll(async () => {
   await workers.close();
@@ -24,8 +24,8 @@ function call(
   operation: string,
   parameters: ApiJob["parameters"] = {},
 ): Promise<JobResult> {
-  return workers.run({ kind: "api", service, operation, parameters, env, timeoutSeconds: 60 })
-    .result;
+  const limits = { timeoutSeconds: 60, timeScale: 100 };
+  return workers.run({ kind: "api", service, operation, parameters, env, ...limits }).result;
 }
 
 test("a call answers with JSON: no metadata, times in ISO 8601", async () => {

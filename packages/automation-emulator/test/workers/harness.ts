@@ -6,20 +6,21 @@ import { startWorkers, type WorkersOptions } from "../../src/engine/workers.ts";
 
 export const credentials = { AWS_ACCESS_KEY_ID: "111122223333", AWS_SECRET_ACCESS_KEY: "emulator" };
 
-export function startTestWorkers(options: Partial<WorkersOptions> = {}): Workers {
-  return startWorkers({
+/** @param timeScale of all jobs */
+export function startTestWorkers(options: Partial<WorkersOptions> = {}, timeScale = 1): Workers {
+  const workers = startWorkers({
     python: findPython(),
-    timeScale: 1,
     // Nobody listens there.
     endpoint: "http://127.0.0.1:9",
     region: "us-east-1",
     ...options,
   });
+  return { ...workers, run: (job) => workers.run({ ...job, timeScale }) };
 }
 
 /** A job whose handler is called `handler`. */
 export function script(text: string, more: Partial<ScriptJob> = {}): ScriptJob {
-  const common = { payload: {}, env: credentials, timeoutSeconds: 60 };
+  const common = { payload: {}, env: credentials, timeoutSeconds: 60, timeScale: 1 };
   return { kind: "script", script: text, handler: "handler", ...common, ...more };
 }
 

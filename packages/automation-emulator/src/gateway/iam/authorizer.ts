@@ -33,6 +33,9 @@ interface Parts {
   readonly warned: Set<string>;
 }
 
+/** What a call must be allowed, found out once and only where somebody asks; undefined as of `requirementsOf`. */
+type Needs = () => ReturnType<typeof requirementsOf>;
+
 /**
  * Roles are held to their policies; the administrators of accounts may do everything, but for assuming a
  * role whose trust policy does not name them.
@@ -73,7 +76,12 @@ export function createAuthorizer(
       };
     },
     authorize: async (call) => {
-      const denied = await guarded(parts, call);
+      let found: ReturnType<typeof requirementsOf> | undefined;
+      const needs: Needs = () => {
+        found ??= requirementsOf(call, parts.facts);
+        return found;
+      };
+      const denied = await guarded(parts, call, needs);
       if (denied !== undefined) return { denied };
       if (call.service === "sts" && call.operation === "AssumeRole") {
         return enforced(String(call.parameters.RoleArn ?? ""))
@@ -81,8 +89,9 @@ export function createAuthorizer(
           : {};
       }
       const session = identities.session(call.accessKeyId);
-      if (session !== undefined && enforced(session.roleArn)) return authorizeRole(parts, call);
-      return call.service === "s3" ? authorizeByBucket(parts, call) : {};
+      if (session !== undefined && enforced(session.roleArn))
+        return authorizeRole(parts, call, needs);
+      return call.service === "s3" ? authorizeByBucket(parts, call, needs) : {};
     },
     answered: (call) => {
       // CloudFormation makes roles without a call to IAM that would pass here.
@@ -95,12 +104,15 @@ export function createAuthorizer(
 }
 
 /** The refusal of a guardrail. The service itself, which takes an execution's role, is under none. */
-async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | undefined> {
+async function guarded(
+  parts: Parts,
+  call: DecodedCall,
+  needs: Needs,
+): Promise<ServiceError | undefined> {
   if (!parts.guardrails.any) return undefined;
   const own = parts.identities.session(call.accessKeyId) === undefined;
   if (own && call.operation === "AssumeRole" && serviceOf(call) !== undefined) return undefined;
-  const needs = (await requirementsOf(call, parts.facts)) ?? [wildcardRequirement(call)];
-  const need = parts.guardrails.denied(call, needs);
+  const need = parts.guardrails.denied(call, (await needs()) ?? [wildcardRequirement(call)]);
   if (need === undefined) return undefined;
   const on = need.resource === "*" ? "" : ` on resource: ${need.shown ?? need.resource}`;
   return denialError(
@@ -114,11 +126,10 @@ async function guarded(parts: Parts, call: DecodedCall): Promise<ServiceError | 
  * The owner may always mend a policy that denies everything.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-s3-evaluates-access-control.html
  */
-async function authorizeByBucket(parts: Parts, call: DecodedCall): Promise<Verdict> {
+async function authorizeByBucket(parts: Parts, call: DecodedCall, needs: Needs): Promise<Verdict> {
   const { Bucket } = call.parameters;
   if (typeof Bucket !== "string" || call.operation === "CreateBucket") return {};
-  const needs = (await requirementsOf(call, parts.facts)) ?? [];
-  const open = needs.filter(
+  const open = ((await needs()) ?? []).filter(
     ({ action, resourceAccount, resourcePolicy }) =>
       action.startsWith("s3:") &&
       (resourcePolicy !== undefined || resourceAccount !== call.accountId) &&
@@ -148,9 +159,9 @@ async function administratorOf(parts: Parts, call: DecodedCall): Promise<Princip
   };
 }
 
-async function authorizeRole(parts: Parts, call: DecodedCall): Promise<Verdict> {
+async function authorizeRole(parts: Parts, call: DecodedCall, needsOf: Needs): Promise<Verdict> {
   const principal = await sessionPrincipal(parts, call);
-  const needs = await requirementsOf(call, parts.facts);
+  const needs = await needsOf();
   const verdict = await check(parts, call, principal, needs ?? [wildcardRequirement(call)]);
   if (verdict.denied !== undefined) return verdict;
   const name = `${call.service}:${call.operation}`;

@@ -1,6 +1,5 @@
 /** Faults on purpose (faults.ts): before the call takes effect, in its place, or after it. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { DecodedCall } from "../decode.ts";
 import { errorResponse, type ServiceError, throttlingError, usualStatus } from "../errors.ts";
 import type { FaultKind } from "../faults.ts";
 import {
@@ -54,12 +53,15 @@ async function meet(
   }
   const [type, side] =
     "cancel" in kind ? (["Cancel", kind.cancel] as const) : (["Complete", kind.complete] as const);
+  const stop = (): void => {
+    if (call.executionId !== undefined) parts.automation().stop(call.executionId, type);
+  };
   if (side === "after") {
     const answer = await next();
-    await stop(parts, call, type);
+    stop();
     return answer;
   }
-  await stop(parts, call, type);
+  stop();
   if (type === "Complete") return next();
   // The engine may have ended the script that made this call; then the call never left it.
   await sleep(20);
@@ -80,16 +82,4 @@ function complete(error: { code: string; message?: string; status?: number }): S
     message: error.message ?? `${error.code}: a fault that was put up in the emulator`,
     status: error.status ?? usualStatus(error.code),
   };
-}
-
-async function stop(parts: Parts, call: DecodedCall, Type: "Cancel" | "Complete"): Promise<void> {
-  if (call.executionId === undefined) return;
-  const { accountId, region } = call;
-  const input = { AutomationExecutionId: call.executionId, Type };
-  const caller = { accountId, accessKeyId: accountId, region };
-  // An execution that has ended meanwhile can't be stopped, and that is no failure of the fault.
-  await parts
-    .automation()
-    .handle("StopAutomationExecution", input, caller)
-    .catch(() => undefined);
 }

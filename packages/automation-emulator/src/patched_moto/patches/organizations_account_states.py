@@ -18,6 +18,8 @@ from moto.organizations.exceptions import (
     DuplicateOrganizationalUnitException,
 )
 
+from patched_moto.pages import page
+
 DEPTH = 5
 PAGE = 20
 
@@ -39,12 +41,8 @@ def apply() -> None:
 
     def list_children(self: Any) -> str:
         children = self.organizations_backend.list_children(**self.request_params)["Children"]
-        start = int(self._get_param("NextToken") or 0)
-        end = start + int(self._get_param("MaxResults") or PAGE)
-        page: dict[str, Any] = {"Children": children[start:end]}
-        if end < len(children):
-            page["NextToken"] = str(end)
-        return json.dumps(page)
+        shown, more = page(self, children, PAGE)
+        return json.dumps({"Children": shown, **more})
 
     models.OrganizationsBackend.create_organizational_unit = create_organizational_unit
     responses.OrganizationsResponse.list_children = list_children

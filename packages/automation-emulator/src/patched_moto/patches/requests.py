@@ -7,7 +7,7 @@ request in a thread of its own and its models check and change without a lock. E
 takes milliseconds, so the whole request is the smallest unit that is safe.
 
 POST, GET and DELETE /moto-api/settings reach patched_moto/settings.py, GET /moto-api/bucket?name=&key= what the
-gateway wants to know of a bucket.
+gateway wants to know of a bucket, and POST /moto-api/clock {"advance": SECONDS} patched_moto/clock.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from urllib.parse import parse_qs
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
-from patched_moto.clock import begin, end
+from patched_moto.clock import advance, begin, end
 from patched_moto.patch import around
 from patched_moto.patches.s3_access import describe
 from patched_moto.settings import ALL_ACCOUNTS, change, reset, settings_of
@@ -56,6 +56,10 @@ def apply() -> None:
                 return _settings(environ, body, start_response)
             if environ.get("PATH_INFO") == "/moto-api/bucket":
                 return _bucket(environ, start_response)
+            if environ.get("PATH_INFO") == "/moto-api/clock":
+                advance(float(json.loads(body)["advance"]))
+                start_response("200 OK", [("Content-Type", "application/json")])
+                return [b"{}"]
             begin()
             answer = original(self, environ, start_response)
             try:

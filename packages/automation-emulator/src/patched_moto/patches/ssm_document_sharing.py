@@ -20,6 +20,7 @@ from moto.ssm.exceptions import DocumentPermissionLimit, InvalidDocument
 from moto.ssm.models import SimpleSystemManagerBackend, ssm_backends
 from moto.ssm.responses import SimpleSystemManagerResponse
 
+from patched_moto.pages import page
 from patched_moto.patch import around, instead_of
 from patched_moto.patches.ssm_documents import NAME, constrained, unknown_version
 from patched_moto.settings import settings_of
@@ -60,11 +61,8 @@ def _permissions() -> None:
     @instead_of(SimpleSystemManagerResponse, "describe_document_permission")
     def describe_document_permission(self: Any) -> ActionResult:
         every = self.ssm_backend.describe_document_permission(name=self._get_param("Name"))
-        start = int(self._get_param("NextToken") or 0)
-        end = start + int(self._get_param("MaxResults") or PAGE)
-        page = {name: values[start:end] for name, values in every.items()}
-        more = {"NextToken": str(end)} if end < len(every["AccountIds"]) else {}
-        return ActionResult({**page, **more})
+        _, more = page(self, every["AccountIds"], PAGE)
+        return ActionResult({**{name: page(self, values, PAGE)[0] for name, values in every.items()}, **more})
 
 
 def _reading() -> None:

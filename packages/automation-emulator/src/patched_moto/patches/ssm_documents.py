@@ -27,6 +27,7 @@ from moto.ssm.models import Document, Documents, SimpleSystemManagerBackend
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from patched_moto.automation_content import problem
+from patched_moto.pages import page
 from patched_moto.patch import around
 from patched_moto.settings import settings_of
 
@@ -158,8 +159,7 @@ def _versions() -> None:
     def list_document_versions(self: Any) -> ActionResult:
         documents = self.ssm_backend._get_documents(self._get_param("Name"))
         newest_first = sorted(documents.versions.values(), key=lambda document: -int(document.document_version))
-        start = int(self._get_param("NextToken") or 0)
-        end = start + int(self._get_param("MaxResults") or VERSIONS_PAGE)
+        on_page, more = page(self, newest_first, VERSIONS_PAGE)
         shown = [
             {
                 "Name": document.name,
@@ -170,9 +170,8 @@ def _versions() -> None:
                 "Status": document.status,
                 **({"VersionName": document.version_name} if document.version_name else {}),
             }
-            for document in newest_first[start:end]
+            for document in on_page
         ]
-        more = {"NextToken": str(end)} if end < len(newest_first) else {}
         return ActionResult({"DocumentVersions": shown, **more})
 
     SimpleSystemManagerResponse.list_document_versions = list_document_versions

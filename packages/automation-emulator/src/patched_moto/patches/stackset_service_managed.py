@@ -25,6 +25,8 @@ from moto.moto_api._internal import mock_random
 from moto.organizations import models as organizations
 from moto.utilities.utils import get_partition
 
+from patched_moto.pages import page
+
 from .organizations_delegated_administrators import STACKSETS, organization_of
 
 PAGE = 100
@@ -209,9 +211,8 @@ def _instances() -> None:
             for instance in self.cloudformation_backend.list_stack_instances(self._get_param("StackSetName"))
             if account in (None, instance["Account"]) and region in (None, instance["Region"])
         ]
-        start = int(self._get_param("NextToken") or 0)
-        end = start + int(self._get_param("MaxResults") or PAGE)
-        return ActionResult({"Summaries": every[start:end], "NextToken": str(end) if end < len(every) else None})
+        shown, more = page(self, every, PAGE)
+        return ActionResult({"Summaries": shown, **more})
 
     response.create_stack_instances = create_stack_instances
     response.delete_stack_instances = delete_stack_instances
