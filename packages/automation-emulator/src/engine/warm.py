@@ -69,7 +69,9 @@ def remember() -> None:
     aliaser: Any = botocore.hooks.EventAliaser
     aliaser._alias_event_name = by_arguments(aliaser._alias_event_name)
     hooks: Any = botocore.hooks
-    hooks.accepts_kwargs = functools.cache(hooks.accepts_kwargs)
+    accepts = functools.lru_cache(1024)(hooks.accepts_kwargs)
+    # Asked of a method's function, as a method would keep its object, and so its client.
+    hooks.accepts_kwargs = lambda function: accepts(getattr(function, "__func__", function))
     # No job can reach anything by TLS: the emulator, which is all that it can reach, does not speak it.
     sessions: Any = botocore.httpsession
     sessions.create_urllib3_context = functools.cache(sessions.create_urllib3_context)

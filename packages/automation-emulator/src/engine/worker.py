@@ -1,9 +1,10 @@
 """Runs the jobs of the Automation engine: scripts of executeScript, and single AWS calls.
 
-This process imports boto3 and reads botocore's models once, and forks a child for each job. A child starts
+This process imports boto3 and reads botocore's models once, and forks a child for each script. A child starts
 with everything loaded, and whatever it does to modules, variables, environment or working directory ends with it.
+One more child makes all the calls (worker_calls.py).
 
-One JSON object a line. In: `{"id", "job"}` (jobs.ts) and `{"kill": id}`. Out: `{"id", "pid"}` when a job
+One JSON object a line. In: `{"id", "job"}` (jobs.ts) and `{"kill": id}`. Out: `{"id", "pid"}` when a script
 starts, `{"id", "overdue", "log"}` when it runs on after its timeout, `{"id", "log", "result"}` when it has
 ended. The end of the input ends every job and this process.
 
@@ -26,10 +27,11 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from engine.containment import adopt_orphans, children
 from engine.warm import warm
+from engine.worker_calls import Caller
 from engine.worker_job import Surroundings, environment, run_in_child
 
 sys.path.pop(0)
-for name in ("engine", "engine.containment", "engine.warm", "engine.worker_job"):
+for name in ("engine", "engine.containment", "engine.warm", "engine.worker_calls", "engine.worker_job"):
     del sys.modules[name]
 
 # Of a longer log the end is kept.
@@ -42,28 +44,42 @@ REAL_SECONDS = 10.0
 
 @dataclass
 class Running:
-    """A job that has a child."""
+    """A job in progress: a script has a child, a call a thread of the caller."""
 
     id: int
-    folder: Path
     deadline: float
     # The deadline of a job that its timeout does not end; None for others, and once the timeout has come.
-    last_deadline: float | None = None
+    last_deadline: float | None
     ended_by: str | None = None
+
+
+@dataclass
+class Script(Running):
+    """A script that has a child."""
+
+    pid: int = 0
+    folder: Path = Path()
 
 
 class Zygote:
     """The process that forks."""
 
     def __init__(self, folder: Path, endpoint: str, region: str) -> None:
-        self.folder, self.endpoint, self.region = folder, endpoint, region
-        self.running: dict[int, Running] = {}
+        self.folder = folder
+        self.scripts: dict[int, Script] = {}
+        self.calls: dict[int, Running] = {}
+        self.caller: Caller | None = None
         # The protocol gets a descriptor that no child keeps, and a stray print goes to standard error.
         self.out = os.dup(1)
         os.dup2(2, 1)
         self.wake, self.woken = os.pipe()
         os.set_blocking(self.wake, False)
         os.set_blocking(self.woken, False)
+        self.around = Surroundings(endpoint, region, self.woken)
+        self.selector = selectors.DefaultSelector()
+
+    def running(self) -> list[Running]:
+        return [*self.scripts.values(), *self.calls.values()]
 
     def say(self, line: str) -> None:
         rest = memoryview(line.encode() + b"\n")
@@ -71,67 +87,103 @@ class Zygote:
             rest = rest[os.write(self.out, rest) :]
 
     def start(self, number: int, job: dict[str, Any]) -> None:
+        if job["kind"] == "api":
+            self.call(number, job)
+            return
         folder = self.folder / str(number)
         folder.mkdir()
         pid = os.fork()
         if pid == 0:
-            run_in_child(job, folder, Surroundings(self.endpoint, self.region, self.woken))
+            run_in_child(job, folder, self.around)
         # Whichever of the two comes first: a kill must always find the group.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
-        scale = job["timeScale"]
-        last = deadline(job["runsOnSeconds"], scale) if "runsOnSeconds" in job else None
-        self.running[pid] = Running(number, folder, deadline(job["timeoutSeconds"], scale), last)
+        self.scripts[number] = Script(number, *deadlines(job), pid=pid, folder=folder)
         self.say(json.dumps({"id": number, "pid": pid}))
 
-    def overdue(self, job: Running) -> None:
+    def call(self, number: int, job: dict[str, Any]) -> None:
+        if self.caller is None:
+            folder = self.folder / "calls"
+            folder.mkdir()
+            self.caller = Caller(folder, self.around)
+            self.selector.register(self.caller, selectors.EVENT_READ)
+        self.calls[number] = Running(number, *deadlines(job))
+        self.caller.send({"id": number, "job": job})
+
+    def is_overdue(self, job: Running) -> bool:
+        return job.deadline <= time.monotonic() or (isinstance(job, Script) and (job.folder / "overdue").exists())
+
+    def let_run_on(self, job: Running) -> None:
         """Reports that the timeout of a job has come, and lets it run on."""
         if job.last_deadline is not None:
             job.deadline, job.last_deadline = job.last_deadline, None
-            self.say(json.dumps({"id": job.id, "overdue": True, "log": read_log(job.folder / "log")}))
+            self.say(json.dumps({"id": job.id, "overdue": True, "log": log_of(job)}))
 
-    def end(self, pid: int, ended_by: str) -> None:
-        self.running[pid].ended_by = self.running[pid].ended_by or ended_by
-        with contextlib.suppress(OSError):
-            os.killpg(pid, signal.SIGKILL)
+    def end(self, job: Running, ended_by: str) -> None:
+        job.ended_by = job.ended_by or ended_by
+        if isinstance(job, Script):
+            with contextlib.suppress(OSError):
+                os.killpg(job.pid, signal.SIGKILL)
+        elif self.caller is not None:
+            self.caller.send({"kill": job.id})
 
     def hear(self, line: bytes) -> None:
         message = json.loads(line)
         if "job" in message:
             self.start(message["id"], message["job"])
             return
-        for pid in [pid for pid, job in self.running.items() if job.id == message["kill"]]:
-            self.end(pid, "killed")
+        number = message["kill"]
+        if (job := self.scripts.get(number) or self.calls.get(number)) is not None:
+            self.end(job, "killed")
 
     def reap(self) -> None:
-        """Reports the jobs whose child is gone, and kills what a child left behind."""
-        for pid, job in list(self.running.items()):
-            gone, status = os.waitpid(pid, os.WNOHANG)
+        """Reports the scripts whose child is gone, and kills what a child left behind."""
+        for job in list(self.scripts.values()):
+            gone, status = os.waitpid(job.pid, os.WNOHANG)
             if gone == 0:
                 continue
-            del self.running[pid]
+            del self.scripts[job.id]
             with contextlib.suppress(OSError):
-                os.killpg(pid, signal.SIGKILL)
+                os.killpg(job.pid, signal.SIGKILL)
             self.end_orphans()
-            self.report(job, status)
+            self.report(job, read_result(job.folder, status))
             shutil.rmtree(job.folder, ignore_errors=True)
+
+    def hear_calls(self) -> None:
+        """Reports the calls that have ended; all of them when their process has."""
+        if self.caller is None:
+            return
+        # Asked before the last results are read.
+        gone, status = os.waitpid(self.caller.pid, os.WNOHANG)
+        for number, result in self.caller.results():
+            self.report(self.calls.pop(number), result)
+        if gone == 0:
+            return
+        self.selector.unregister(self.caller)
+        self.caller.close()
+        self.caller = None
+        shutil.rmtree(self.folder / "calls", ignore_errors=True)
+        for job in self.calls.values():
+            self.report(job, died("The process that makes calls", status))
+        self.calls.clear()
 
     def end_orphans(self) -> None:
         """Ends what ended jobs left behind, also what took leave of its job's group: it is this process's child now."""
-        while orphans := children() - set(self.running):
+        own = {job.pid for job in self.scripts.values()} | ({self.caller.pid} if self.caller is not None else set())
+        while orphans := children() - own:
             for pid in orphans:
                 with contextlib.suppress(OSError):
                     os.kill(pid, signal.SIGKILL)
                 with contextlib.suppress(OSError):
                     os.waitpid(pid, 0)
 
-    def report(self, job: Running, status: int) -> None:
-        result = json.dumps({"status": job.ended_by}) if job.ended_by else read_result(job.folder, status)
-        self.say(f'{{"id": {job.id}, "log": {json.dumps(read_log(job.folder / "log"))}, "result": {result}}}')
+    def report(self, job: Running, result: str) -> None:
+        told = json.dumps({"status": job.ended_by}) if job.ended_by else result
+        self.say(f'{{"id": {job.id}, "log": {json.dumps(log_of(job))}, "result": {told}}}')
 
     def next_deadline(self) -> float | None:
         """Seconds until the next job times out; None when none will."""
-        waits = [job.deadline - time.monotonic() for job in self.running.values() if job.ended_by is None]
+        waits = [job.deadline - time.monotonic() for job in self.running() if job.ended_by is None]
         return max(0.0, min(waits)) if waits else None
 
     def serve(self) -> None:
@@ -140,13 +192,15 @@ class Zygote:
         signal.signal(signal.SIGCHLD, lambda *_: None)
         # Control-C is for the one who reads our output; we end when our input does.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        selector = selectors.DefaultSelector()
+        selector = self.selector
         selector.register(0, selectors.EVENT_READ)
         selector.register(self.wake, selectors.EVENT_READ)
         heard = b""
         listening = True
-        while listening or self.running:
+        while listening or self.scripts or self.calls:
             for key, _ in selector.select(self.next_deadline()):
+                if key.fileobj is self.caller:
+                    continue
                 data = os.read(key.fd, 1 << 16)
                 if key.fd == 0:
                     *lines, heard = (heard + data).split(b"\n")
@@ -155,14 +209,27 @@ class Zygote:
                     if not data:
                         listening = False
                         selector.unregister(0)
-            for pid, job in self.running.items():
-                late = job.deadline <= time.monotonic()
+            for job in self.running():
                 if listening and job.last_deadline is not None:
-                    if late or (job.folder / "overdue").exists():
-                        self.overdue(job)
-                elif not listening or late:
-                    self.end(pid, "timeout" if listening else "killed")
+                    if self.is_overdue(job):
+                        self.let_run_on(job)
+                elif not listening or job.deadline <= time.monotonic():
+                    self.end(job, "timeout" if listening else "killed")
             self.reap()
+            self.hear_calls()
+        if self.caller is not None:
+            self.caller.close()
+
+
+def log_of(job: Running) -> str:
+    return read_log(job.folder / "log") if isinstance(job, Script) else ""
+
+
+def deadlines(job: dict[str, Any]) -> tuple[float, float | None]:
+    """When a job's timeout comes, and when the end of one that its timeout does not end."""
+    scale = job["timeScale"]
+    last = deadline(job["runsOnSeconds"], scale) if "runsOnSeconds" in job else None
+    return deadline(job["timeoutSeconds"], scale), last
 
 
 def deadline(timeout: float, scale: float) -> float:
@@ -182,8 +249,12 @@ def read_log(file: Path) -> str:
 def read_result(folder: Path, status: int) -> str:
     with contextlib.suppress(FileNotFoundError):
         return (folder / "result").read_text()
+    return died("The script's process", status)
+
+
+def died(what: str, status: int) -> str:
     how = f"signal {signal.Signals(os.WTERMSIG(status)).name}" if os.WIFSIGNALED(status) else ""
-    message = f"The script's process was ended by {how or f'exit with status {os.waitstatus_to_exitcode(status)}'}."
+    message = f"{what} was ended by {how or f'exit with status {os.waitstatus_to_exitcode(status)}'}."
     return json.dumps({"status": "error", "code": "ProcessEnded", "message": message, "retryable": False})
 
 

@@ -1,6 +1,5 @@
-"""One job of the Automation engine, in the child that worker.py forked for it."""
+"""One script of the Automation engine, in the child that worker.py forked for it."""
 
-import base64
 import contextlib
 import fcntl
 import json
@@ -14,14 +13,10 @@ import traceback
 import types
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn, SupportsIndex
 from urllib.parse import urlsplit
 
-import boto3
-from botocore import xform_name
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from engine.containment import adopt_orphans, contain, die_with_parent, limit_memory
@@ -192,36 +187,6 @@ def cut_lists(value: dict[str, Any]) -> dict[str, Any]:
     return {key: item[:LIST_ITEMS] if isinstance(item, list) else item for key, item in value.items()}
 
 
-def run_api(job: Message) -> Any:
-    """The answer of one AWS call as JSON, without what is only about the transport.
-
-    It is tried once: the engine repeats throttled calls.
-    """
-    client = boto3.client(job["service"], config=Config(retries={"total_max_attempts": 1}))
-    method = xform_name(job["operation"])
-    operation = client.meta.method_to_api_mapping.get(method)
-    if operation is None:
-        raise Refusal("UnknownOperation", f"{job['service']} has no operation {job['operation']}.")
-    model = client.meta.service_model.operation_model(operation)
-    stream = model.get_streaming_output()
-    if (stream and not job.get("readsStream")) or model.has_event_stream_output:
-        raise Refusal("UnsupportedOperation", f"{operation} answers with a stream, which a step cannot return.")
-    answer = getattr(client, method)(**job["parameters"])
-    answer.pop("ResponseMetadata", None)
-    if stream:
-        answer = {key: value.read().decode() if hasattr(value, "read") else value for key, value in answer.items()}
-    return json.loads(json.dumps(answer, default=plain))
-
-
-def plain(value: object) -> str:
-    """The JSON form of the two kinds of value of an API answer that have none."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
-
-
 @dataclass(frozen=True)
 class Surroundings:
     """What the jobs of one emulator share."""
@@ -266,9 +231,9 @@ def run_in_child(job: Message, folder: Path, around: Surroundings) -> NoReturn:
         adopt_orphans()
         limit_memory()
         contain(folder, urlsplit(around.endpoint).port or 80)
-        result = {"status": "success", "payload": run_script(job, folder) if job["kind"] == "script" else run_api(job)}
+        result = {"status": "success", "payload": run_script(job, folder)}
     except BaseException as error:
-        result = failure(error, scripted=job["kind"] == "script")
+        result = failure(error, scripted=True)
     try:
         seconds = skipped()
         finish(folder, {**result, "skippedSeconds": seconds} if seconds else result)

@@ -17,7 +17,7 @@ export interface WorkersOptions {
   /** The emulator's, as `http://127.0.0.1:PORT`. */
   readonly endpoint: string;
   readonly region: string;
-  /** Jobs that run at once; 8 by default. The others wait. */
+  /** Scripts that run at once; 8 by default. The others wait. */
   readonly concurrency?: number;
 }
 
@@ -37,12 +37,15 @@ interface Zygote {
   close(): Promise<void>;
 }
 
+/** Calls that are made at once: they wait for answers more than they compute. */
+const callsAtOnce = 32;
+
 /** A close that takes longer than this many milliseconds becomes a SIGKILL. */
 const patience = 5000;
 
 /**
- * Starts the process that forks a child for each job. Its jobs share nothing, and end with it, with
- * `close` and with this process. When it dies, its jobs fail and the next one starts it anew.
+ * Starts the process that forks a child for each script and one for all calls. Scripts share nothing, and all jobs end
+ * with it, with `close` and with this process. When it dies, its jobs fail and the next one starts it anew.
  *
  * Steps run as long as AWS lets them: `timeoutSeconds` of AWS time, in which sleeping is as fast as the job's
  * `timeScale` says and computing is not.
@@ -50,7 +53,7 @@ const patience = 5000;
  * The `message` of a failed script is `CLASS: TEXT`; that of a failed call is botocore's text.
  */
 export function startWorkers(options: WorkersOptions): Workers {
-  const limit = pLimit(options.concurrency ?? 8);
+  const limits = { script: pLimit(options.concurrency ?? 8), api: pLimit(callsAtOnce) };
   let lastId = 0;
   let closing: Promise<void> | undefined;
   let zygote = startZygote(options);
@@ -65,7 +68,7 @@ export function startWorkers(options: WorkersOptions): Workers {
     const result = new Promise<JobResult>((resolve) => {
       tell = resolve;
     });
-    const ended = limit(async () => {
+    const ended = limits[job.kind](async () => {
       if (unwanted || closing !== undefined) return tell(killed);
       if (!zygote.alive) zygote = startZygote(options);
       host = zygote;

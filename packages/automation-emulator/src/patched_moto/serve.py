@@ -60,22 +60,13 @@ def serve(port: int, socket: str | None, keep: Callable[[], None]) -> None:
     """
     # Not before the environment is set, above.
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: PLC0415
-    from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415
+    from werkzeug.serving import make_server  # noqa: PLC0415
 
     from patched_moto.closed import closed_to_pages  # noqa: PLC0415
+    from patched_moto.handler import Handler  # noqa: PLC0415
 
-    class Handler(WSGIRequestHandler):  # type: ignore[misc]
-        """Writes no line for each request; the gateway keeps the log of calls."""
-
-        # A Unix socket knows no such thing.
-        disable_nagle_algorithm = socket is None
-
-        def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-            del code, size
-
-        def version_string(self) -> str:
-            return "AmazonEC2"
-
+    # A Unix socket knows no such thing.
+    Handler.disable_nagle_algorithm = socket is None
     application: Any = DomainDispatcherApplication(create_backend_app)
     server: Any = make_server(
         "127.0.0.1" if socket is None else f"unix://{socket}",

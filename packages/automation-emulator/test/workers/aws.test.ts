@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { ApiJob, JobResult, Workers } from "../../src/engine/jobs.ts";
+import type { ApiJob, JobResult, RunningJob, Workers } from "../../src/engine/jobs.ts";
 import { type Emulator, startEmulator } from "../../src/index.ts";
 import { credentials, lines, payloadOf, startTestWorkers } from "./harness.ts";
 
@@ -71,6 +72,57 @@ test.each([
 ])("%s %s with %o is refused as %s", async (service, operation, parameters, code) => {
   expect(await call(service, operation, parameters)).toMatchObject({ status: "error", code });
 });
+
+/** The answer to DescribeVolumes comes after a minute. */
+function slowVolumes(more: Partial<ApiJob> = {}): RunningJob {
+  emulator.calls.clear();
+  emulator.faults.add({ match: { operation: "DescribeVolumes" }, kind: { delayMs: 60_000 } });
+  const common = { service: "ec2", operation: "DescribeVolumes", parameters: {}, env } as const;
+  return workers.run({ kind: "api", ...common, timeoutSeconds: 1000, ...more });
+}
+
+test("a killed call ends at once, and others go on", async () => {
+  const running = slowVolumes();
+  const other = call("ec2", "DescribeVpcs");
+  expect(await other).toMatchObject({ status: "success" });
+  running.kill();
+  expect(await running.result).toEqual({ status: "killed", log: "" });
+  await running.ended;
+  emulator.faults.clear();
+});
+
+test("a call that gets no answer times out", async () => {
+  expect(await slowVolumes({ timeoutSeconds: 2 }).result).toEqual({ status: "timeout", log: "" });
+  emulator.faults.clear();
+});
+
+test("a call that runs on has its timeout told, and ends later", async () => {
+  const running = slowVolumes({ timeoutSeconds: 2, runsOnSeconds: 1000 });
+  expect(await running.result).toEqual({ status: "timeout", log: "" });
+  running.kill();
+  await running.ended;
+  emulator.faults.clear();
+});
+
+test.skipIf(process.platform !== "linux")(
+  "when the process that makes calls dies, its calls fail and the next one works",
+  async () => {
+    const running = slowVolumes();
+    // Its process has taken the one before by then.
+    expect(await call("ec2", "DescribeVpcs")).toMatchObject({ status: "success" });
+    const parent = lines("import os", "return os.getppid()");
+    const zygote = Number(payloadOf(await workers.run(parent).result));
+    const [caller] = readFileSync(`/proc/${zygote}/task/${zygote}/children`, "utf8").split(" ");
+    process.kill(Number(caller), "SIGKILL");
+    expect(await running.result).toMatchObject({
+      status: "error",
+      code: "ProcessEnded",
+      message: "The process that makes calls was ended by signal SIGKILL.",
+    });
+    emulator.faults.clear();
+    expect(await call("ec2", "DescribeVpcs")).toMatchObject({ status: "success" });
+  },
+);
 
 test("a script's clients reach the emulator, with their own Config too, and are told apart", async () => {
   emulator.calls.clear();
