@@ -78,7 +78,7 @@ function slowVolumes(more: Partial<ApiJob> = {}): RunningJob {
   emulator.calls.clear();
   emulator.faults.add({ match: { operation: "DescribeVolumes" }, kind: { delayMs: 60_000 } });
   const common = { service: "ec2", operation: "DescribeVolumes", parameters: {}, env } as const;
-  return workers.run({ kind: "api", ...common, timeoutSeconds: 1000, ...more });
+  return workers.run({ kind: "api", ...common, timeoutSeconds: 1000, timeScale: 100, ...more });
 }
 
 test("a killed call ends at once, and others go on", async () => {
