@@ -18,6 +18,11 @@ function referenceOf({ runbook, policy }: DocumentDefinition): string {
       ]),
     ),
     "### Outputs",
+    ...(runbook.outputs.some(({ reference: name }) => name.endsWith(".Json"))
+      ? [
+          "A run gives one of the reports for people (`.Output`), and as `.Json` the same report for programs: lists of lines by their headings. `npm run report`, `contained`, `status` and `--of` read that, since a name may look like anything in a text.",
+        ]
+      : []),
     table(
       ["Output", "Of the step"],
       runbook.outputs.map(({ reference: name }) => {

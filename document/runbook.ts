@@ -32,6 +32,8 @@ Isolates a compromised EC2 instance from the network, reversibly, with the evide
   assumeRole: parameter.AutomationAssumeRole,
   parameters,
   variables: { Notes: { type: "StringMap", default: {} } },
+  // The last two are the report for programs. AWS's own runbook has none, but what reads reports must not take a
+  // verdict, a key or a group out of text that names of groups are part of: they are worth two outputs more.
   outputs: [
     ...reports.map((step) => step.out.Output),
     verdict.out.Json,

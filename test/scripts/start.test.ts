@@ -30,7 +30,8 @@ it("npm start -- --web serves the rehearsal's page on this machine until Ctrl-C"
   );
   let address: string | undefined;
   for await (const line of served) {
-    address ??= /^Open (http:\/\/127\.0\.0\.1:\d+) /.exec(line)?.[1];
+    if (address !== undefined) continue;
+    address = /^Open (http:\/\/127\.0\.0\.1:\d+) /.exec(line)?.[1];
     if (address === undefined) continue;
     const page = await fetch(address);
     expect(page.status).toBe(200);
