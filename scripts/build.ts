@@ -79,14 +79,14 @@ async function write(compiled: Compiled): Promise<void> {
 
 /** What each step takes of the document: its script, and the rest. */
 function bytesByStep({ yaml, scripts }: Compiled): string {
-  const parts = yaml.split(/^(?=- name: )/m);
+  const parts = yaml.split(/^(?=-\n)/m);
   const rows = parts.slice(1).map((text): [string, number, number] => {
-    const name = /^- name: (\S+)/.exec(text)?.[1] ?? "";
+    const name = /^ name: (\S+)/m.exec(text)?.[1] ?? "";
     // Each line of a script is indented.
     const script = [...(scripts.get(name) ?? "").trimEnd().split("\n")].filter(
       (line) => line !== "",
     );
-    const bytes = script.reduce((sum, line) => sum + Buffer.byteLength(line) + 5, 0);
+    const bytes = script.reduce((sum, line) => sum + Buffer.byteLength(line) + 4, 0);
     return [name, bytes, Buffer.byteLength(text) - bytes];
   });
   const sorted = rows.sort(([, a, b], [, c, d]) => c + d - a - b);
