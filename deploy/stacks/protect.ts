@@ -1,10 +1,9 @@
-import { Aws, CfnOutput, type Stack } from "aws-cdk-lib";
+import { CfnOutput, type Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
-import { bucketNames, type Config, protectRoleName } from "../../common/config.ts";
+import { type Config, protectRoleName } from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
-import { protectPolicy } from "../../document/protect/policy.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
-import { acknowledgeWildcards, policy, systemsManager } from "./roles.ts";
+import { acknowledgeWildcards, evidencePolicy, policy, systemsManager } from "./roles.ts";
 import { document } from "./runbook.ts";
 
 /**
@@ -22,13 +21,7 @@ export function protectStack(
   const made = document(stack, protectEvidence.name, published);
   new CfnOutput(stack, "DocumentName", { value: made.ref });
   if (stack.region !== regions[0]) return;
-  const granted = protectPolicy({
-    partition: Aws.PARTITION,
-    accountId: Aws.ACCOUNT_ID,
-    regions,
-    buckets: bucketNames(config, Aws.ACCOUNT_ID),
-    roles: config.protectRoles,
-  });
+  const granted = evidencePolicy(config, regions);
   const role = new iam.Role(stack, "ProtectRole", {
     roleName: protectRoleName(config),
     description: `What ${protectEvidence.name} may do in this account`,
