@@ -1,11 +1,10 @@
-import { Aws, CfnOutput, type Stack } from "aws-cdk-lib";
+import { CfnOutput, type Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
-import { bucketNames, type Config, protectRoleName } from "../../common/config.ts";
+import { type Config, protectRoleName } from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
-import { protectPolicy } from "../../document/protect/policy.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
 import { document } from "./document.ts";
-import { acknowledgeWildcards, placed, policy, systemsManager } from "./roles.ts";
+import { acknowledgeWildcards, evidencePolicy, placed, policy, systemsManager } from "./roles.ts";
 
 /**
  * ProtectStack: the document that protects evidence in one Region; in the first Region also the role that it acts as,
@@ -22,13 +21,7 @@ export function protectStack(
   const made = document(stack, protectEvidence.name, published);
   new CfnOutput(stack, "DocumentName", { value: made.ref });
   if (stack.region !== regions[0]) return;
-  const granted = protectPolicy({
-    partition: Aws.PARTITION,
-    accountId: Aws.ACCOUNT_ID,
-    regions,
-    buckets: bucketNames(config, Aws.ACCOUNT_ID),
-    roles: config.protectRoles,
-  });
+  const granted = evidencePolicy(config, regions);
   const role = new iam.Role(stack, "ProtectRole", {
     ...placed(stack, config, protectRoleName(config)),
     description: `What ${protectEvidence.name} may do in this account`,

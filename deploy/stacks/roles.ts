@@ -2,10 +2,11 @@ import { Aws, Stack, Token, Tokenization, Validations } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Config } from "../../common/config.ts";
-import { bucketNames } from "../../common/config.ts";
+import { bucketNames, protectRoleName } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
 import { Problem } from "../../common/problem.ts";
 import type { Granted } from "../../document/grants.ts";
+import { protectPolicy } from "../../document/protect/policy.ts";
 import { automationsOf, SYSTEMS_MANAGER } from "../../document/trust.ts";
 
 /** The role that the runbook acts as in its own account. Only Systems Manager may assume it. */
@@ -126,15 +127,46 @@ export function assertPoliciesFit(
     ...runbookPolicy(config, document, regions),
     ...(execution ? startPolicy(config, config.centralAccount || Aws.ACCOUNT_ID) : []),
   ];
+  assertFit(
+    granted,
+    `${execution ? config.executionRoleName : config.automationRoleName} would have`,
+    `with ${regions.length} Regions and ${config.buckets.length} buckets`,
+    "Name fewer Regions in contain:regions, and fewer buckets in contain:buckets with * for several; or deploy in two parts, with other role and document names.",
+  );
+  if (config.protect)
+    assertFit(
+      evidencePolicy(config, regions),
+      `${protectRoleName(config)} would have`,
+      `with ${regions.length} Regions, ${config.buckets.length} buckets and ${config.protectRoles.length} roles of instances`,
+      "Name fewer roles in contain:protectRoles, with * for several, and fewer buckets in contain:buckets and Regions in contain:regions.",
+    );
+}
+
+function assertFit(
+  granted: readonly Granted[],
+  role: string,
+  because: string,
+  advice: string,
+): void {
   const length = JSON.stringify(granted.map(({ statement }) => statement))
     .replaceAll(Aws.PARTITION, "aws-us-gov")
     .replaceAll(Aws.ACCOUNT_ID, "111122223333").length;
   if (length <= INLINE_POLICY_LIMIT) return;
   throw new Problem(
-    `The policies of the role ${execution ? config.executionRoleName : config.automationRoleName} would have ${length.toLocaleString("en")} characters with ${regions.length} Regions and ${config.buckets.length} buckets; IAM takes ${INLINE_POLICY_LIMIT.toLocaleString("en")}.`,
-    "Name fewer Regions in contain:regions, and fewer buckets in contain:buckets with * for several; or deploy in two parts, with other role and document names.",
+    `The policies of the role ${role} ${length.toLocaleString("en")} characters ${because}; IAM takes ${INLINE_POLICY_LIMIT.toLocaleString("en")}.`,
+    advice,
   );
 }
+
+/** What ProtectEC2Evidence may do, with the buckets and the roles of instances that the settings name. */
+export const evidencePolicy = (config: Config, regions: readonly string[]): readonly Granted[] =>
+  protectPolicy({
+    partition: Aws.PARTITION,
+    accountId: Aws.ACCOUNT_ID,
+    regions,
+    buckets: bucketNames(config, Aws.ACCOUNT_ID),
+    roles: config.protectRoles,
+  });
 
 export const systemsManager = (): iam.PrincipalBase =>
   new iam.ServicePrincipal(SYSTEMS_MANAGER).withConditions(

@@ -15,8 +15,8 @@ def load_protections(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, 
     """The backup of a Protect with a key, and the empty string; or why it can't be used."""
     backup, fault = load(s3, run, key)
     if backup and not protections_of(backup):
-        return {}, f"s3://{run['Bucket']}/{key} is no backup of ProtectEC2Evidence."
-    return backup, fault
+        backup, fault = {}, f"s3://{run['Bucket']}/{key} is no backup of ProtectEC2Evidence"
+    return backup, fault and f"{fault}."
 
 
 # Anybody who may tag the instance and write to the bucket could plant a backup. Only Systems Manager writes the history
@@ -87,9 +87,12 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     role = role_of(clients["iam"], instance, problems) if run["Wanted"]["RevokeSessions"] else ""
     own = f"RevokeSessions {role} ProtectEC2Evidence-{run['Execution']}" if role else ""
     now = look(clients, run, instance, [*kept, *([own] if own else [])], problems)
-    # What an earlier Protect has changed and nobody since, it alone knows the state of before.
+    # What an earlier Protect has changed and nobody since, or can't be read: it alone knows the state of before.
+    unread = {item: it for item, it in kept.items() if item not in now}
     kept = {item: it for item, it in kept.items() if now.get(item) == it["After"]}
     run["Todo"] = to_change(run, instance, now, kept, own)
+    if own not in run["Todo"]:
+        now.pop(own, "")
     fresh = {item: {"Before": now[item], "After": should} for item, should in run["Todo"].items()}
     run["Protections"] = {**kept, **fresh}
     run["Now"] = now
@@ -97,7 +100,8 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
         run["Key"] = key
         return
     backup = {
-        **{name: run[name] for name in ("AccountId", "Region", "InstanceId", "Protections")},
+        **{name: run[name] for name in ("AccountId", "Region", "InstanceId")},
+        "Protections": {**unread, **run["Protections"]},
         "FormatVersion": "1",
         "ExecutionId": run["Execution"],
         "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
@@ -129,7 +133,7 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     """Adds to the run what is to be given back: Todo, Protections, Stays (why one can't be, by name), Tag."""
     backup, fault = load_protections(s3, run, run["Key"])
     if fault:
-        refuse(fault if fault.endswith(".") else f"{fault}.")
+        refuse(fault)
     key, latest = marked(s3, run, instance)
     if run["Key"] in latest.get("Supersedes", []):
         refuse(f"{run['Key']} is of an older Protect. The one that holds has {key}: give that as S3PrefixName.")

@@ -53,7 +53,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Calls made": made,
         "Backup": [f"s3://{run['Bucket']}/{run['Key']}"] if run["Key"] else [],
     }
-    again = "Start again with the same parameters."
+    again = "Start again with the same parameters"
+    again += "." if releasing else ", or with false for a protection that can't be had."
     if releasing:
         title = "PROTECTION RELEASED" if made else "PROTECTION RELEASED BEFORE, nothing was changed"
     else:

@@ -34,14 +34,16 @@ FORMS = {
 
 def protections_of(backup: dict[str, Any]) -> dict[str, Any]:
     """Before and After of each protection in a backup, by its name; none where anything in them has another form."""
-    found: dict[str, Any] = backup.get("Protections", {})
-    for item, it in found.items():
-        kind, _, name = item.partition(" ")
-        names, values = FORMS.get(kind, ("", ""))
-        fine = re.fullmatch(names, name) and re.fullmatch(values, it["Before"]) and re.fullmatch(values, it["After"])
-        if not fine:
-            return {}
-    return found
+    try:
+        found = {item: (it["Before"], it["After"]) for item, it in backup["Protections"].items()}
+        for item, states in found.items():
+            kind, _, name = item.partition(" ")
+            names, values = FORMS[kind]
+            if not re.fullmatch(names, name) or not all(re.fullmatch(values, state) for state in states):
+                return {}
+    except (AttributeError, KeyError, TypeError):
+        return {}
+    return {item: {"Before": before, "After": after} for item, (before, after) in found.items()}
 
 
 # As the IAM console does it, but under a name of its own, so that neither takes the other for its own.
@@ -72,7 +74,7 @@ def places_of(instance: dict[str, Any]) -> list[str]:
     return [
         f"{interface['NetworkInterfaceId']} {address['PrivateIpAddress']}"
         for interface in instance.get("NetworkInterfaces", [])
-        for address in interface["PrivateIpAddresses"]
+        for address in interface.get("PrivateIpAddresses", [])
     ]
 
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
 import { loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
+import { assertPoliciesFit } from "../../deploy/stacks/roles.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
 import { paste } from "../account/cli.ts";
 import { backupKey, clientsOf, freshAccount, makeTestAccount } from "../account/testAccount.ts";
@@ -59,6 +60,15 @@ describe("ProtectStack", () => {
     const config = loadConfig(["protect=true", "backupBucket=true"]);
     const text = JSON.stringify(app(config).of("ContainEC2Instance-us-east-1").toJSON());
     expect(text).toContain(":role/ContainEC2Instance-Protect");
+  });
+
+  it("has a policy that IAM takes, or is refused before anything is deployed", () => {
+    const roles = Array.from({ length: 100 }, (_, at) => `app-${at}-${"x".repeat(60)}`).join();
+    const config = loadConfig(["protect=true", `protectRoles=${roles}`]);
+    const publication = loadDocument("test/deploy/fixtures/sample.yaml");
+    expect(() => assertPoliciesFit(config, publication, ["us-east-1"])).toThrow(
+      "ContainEC2Instance-Protect would have",
+    );
   });
 
   it.each([

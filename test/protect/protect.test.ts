@@ -183,6 +183,19 @@ describe("Protect", () => {
     },
   );
 
+  test("takes over what an earlier run changed, though it can't be read now", async () => {
+    const account = await makeProtecting(emulator);
+    const before = await account.snapshot();
+    await account.protect({ KeepVolumes: "false" });
+    const run = await denying(account, ["ec2:DescribeAddresses", "iam:GetRolePolicy"], () =>
+      account.protect(),
+    );
+    expectEnd(run, "Failed", /^PROTECTION INCOMPLETE;/);
+    expect(await unprotected(account)).toEqual([]);
+    expectEnd(await account.release(backupKey(run)), "Success", /^PROTECTION RELEASED:/);
+    expect(await left(account, before)).toEqual([]);
+  });
+
   test("without the tag protects all the same, and says so", async () => {
     const account = await makeProtecting(emulator);
     const run = await denying(account, ["ec2:CreateTags"], () => account.protect());

@@ -147,6 +147,13 @@ def test_a_backup_that_says_what_no_protect_writes_counts_for_none(item: str, be
     good = {DISK: {"Before": "deleted", "After": "kept"}}
     assert protections_of({"Protections": good}) == good
     assert protections_of({"Protections": {**good, item: {"Before": before, "After": after}}}) == {}
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, 1, "x", [], {}, {DISK: 1}, {DISK: {"Before": "kept"}}, {DISK: {"Before": 1, "After": 2}}]
+)
+def test_a_backup_with_nothing_of_the_kind_counts_for_none(wrong: Any) -> None:
+    assert protections_of({"Protections": wrong}) == {}
     assert protections_of({"Interfaces": {}}) == {}
 
 

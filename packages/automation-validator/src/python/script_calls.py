@@ -133,7 +133,7 @@ def bind(parameters: ast.arguments, given: Arguments, machine: Machine) -> dict[
         bound[parameters.vararg.arg] = frozenset([Tuple(tuple(given.positional[len(names) :]))])
     elif parameters.vararg:
         site = id(parameters.vararg)
-        machine.add(site, join(*given.positional[len(names) :], UNKNOWN))
+        machine.add(site, join(*given.positional[len(names) :], given.spread, UNKNOWN))
         bound[parameters.vararg.arg] = frozenset([Sequence(site)])
     if parameters.kwarg:
         more = {name: value for name, value in given.keywords.items() if name not in bound}

@@ -143,8 +143,22 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
     if isinstance(node.slice, ast.Slice):
         for part in (node.slice.lower, node.slice.upper, node.slice.step):
             evaluate(machine, part, scope)
+        if bounds := _constant_slice(node.slice):
+            [bound] = bounds
+            value = frozenset(Tuple(atom.parts[bound]) if isinstance(atom, Tuple) else atom for atom in value)
+            return frozenset(atom for atom in value if isinstance(atom, (Tuple, Sequence, Kind, Response))) or UNKNOWN
         return frozenset(atom for atom in value if isinstance(atom, (Sequence, Kind, Response))) or UNKNOWN
     return machine.item(value, evaluate(machine, node.slice, scope), node.lineno, node.col_offset)
+
+
+def _constant_slice(node: ast.Slice) -> list[slice]:
+    """The slice where its bounds are numbers in the script, or left out; else nothing."""
+    bounds: list[int | None] = []
+    for part in (node.lower, node.upper, node.step):
+        if part is not None and not (isinstance(part, ast.Constant) and isinstance(part.value, int) and part.value):
+            return []
+        bounds.append(part.value if isinstance(part, ast.Constant) and isinstance(part.value, int) else None)
+    return [slice(*bounds)]
 
 
 def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
@@ -181,7 +195,9 @@ def _spread(machine: Machine, given: Arguments, value: Value, line: int) -> None
         given.positional.extend(tuples[0].parts)
         return
     given.rest = True
-    machine.escape(machine.elements(value, line), line, called=False)
+    brought = machine.elements(value, line)
+    given.spread = join(given.spread, brought)
+    machine.escape(brought, line, called=False)
 
 
 def _dict(machine: Machine, node: ast.Dict, scope: Scope) -> Value:

@@ -30,11 +30,13 @@ from script_values import (
 
 @dataclass
 class Arguments:
-    """The arguments of a call. `rest`: there are more of them, by * or **, that are not known."""
+    """The arguments of a call. `rest`: there are more of them, by * or **, that are not known; `spread`: what may be
+    among those that * brings."""
 
     positional: list[Value]
     keywords: dict[str, Value]
     rest: bool
+    spread: Value = NOTHING
 
 
 @dataclass

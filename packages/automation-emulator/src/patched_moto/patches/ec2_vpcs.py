@@ -58,7 +58,8 @@ def _with_tags(owner: Any, name: str) -> None:
     """Lets the tags of a resource go with it."""
 
     @around(owner, name)
-    def delete(original: Any, self: Any, resource_id: str) -> Any:
-        answer = original(self, resource_id)
-        self.tags.pop(resource_id, None)
+    def delete(original: Any, self: Any, *given: Any, **named: Any) -> Any:
+        answer = original(self, *given, **named)
+        for resource_id in (*given, *named.values()):
+            self.tags.pop(resource_id, None)
         return answer
