@@ -128,7 +128,7 @@ def bind(parameters: ast.arguments, given: Arguments, machine: Machine) -> dict[
             bound[name] = given.keywords[name]
         elif name not in bound:
             # A default, or what * or ** brings.
-            bound[name] = UNKNOWN
+            bound[name] = given.spread | UNKNOWN
     if parameters.vararg and not given.rest:
         bound[parameters.vararg.arg] = frozenset([Tuple(tuple(given.positional[len(names) :]))])
     elif parameters.vararg:

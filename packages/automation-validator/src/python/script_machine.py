@@ -202,8 +202,17 @@ class Machine:
         return join(*found)
 
     def escape_all(self, given: Arguments, line: int) -> None:
-        """All arguments of a call go where they can't be followed."""
-        for value in [*given.positional, *given.keywords.values()]:
+        """All arguments of a call go where they can't be followed; a function among them may be called with what the
+        lists beside it hold, as map does."""
+        values = [*given.positional, *given.keywords.values()]
+        lists = [frozenset(atom for atom in value if isinstance(atom, (Sequence, Tuple))) for value in values]
+        # Each by itself, since what stands in a tuple belongs together.
+        held = [frozenset([one]) for one in join(*[self.elements(one, line) for one in lists])]
+        for value in values:
+            for atom in value:
+                if isinstance(atom, Function):
+                    for one in held:
+                        self.call(self, frozenset([atom]), Arguments([one], {}, True), ast.Pass())
             self.escape(value, line)
 
     def escape(self, value: Value, line: int, called: bool = True) -> None:
