@@ -283,6 +283,15 @@ test("the clock is read, advanced and scaled over HTTP, and commands are given r
     await refused({ advance: "1 h" }, "advance must be a number");
     await refused({ advance: -1 }, "seconds above 0, not by -1");
     await refused({ timeScale: 20_000 }, "from 0 to 10000, not 20000");
+    await refused({ timeScale: 20_000, advance: 3600 }, "from 0 to 10000, not 20000");
+    await refused({ timeScale: 5, advance: -1 }, "seconds above 0, not by -1");
+    // What is refused has changed nothing.
+    expect((await ask("GET", "clock")).body).toMatchObject({ timeScale: 60 });
+    expect(Date.parse((await ask("GET", "clock")).body.now) - after).toBeLessThan(100_000);
+    expect(await ask("POST", "clock")).toMatchObject({
+      status: 400,
+      body: { message: "The body must be JSON: it is empty." },
+    });
     await refused({ scale: 2 }, "unknown key scale; known are advance, timeScale");
     const result = { status: "Failed", responseCode: 3, output: "no" };
     expect((await ask("POST", "commands", { match: {}, result })).status).toBe(200);
