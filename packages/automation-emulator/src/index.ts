@@ -3,7 +3,7 @@ import { findPython } from "automation-language/python";
 import { createEngine, type Engine } from "./engine/index.ts";
 import type { CancelledScripts } from "./engine/tools.ts";
 import type { CallLog } from "./gateway/calls.ts";
-import type { EmulatorClock } from "./gateway/clock.ts";
+import { checkTimeScale, type EmulatorClock } from "./gateway/clock.ts";
 import { clientEnvironment } from "./gateway/environment.ts";
 import type { FaultBoard } from "./gateway/faults.ts";
 import type { Guardrails } from "./gateway/iam/guardrails.ts";
@@ -84,10 +84,11 @@ export interface Emulator {
  * An access key id of 12 digits is the administrator of the account with that number, so each test can
  * have an account of its own.
  *
- * @throws Error when Python, moto or the port is not to be had.
+ * @throws Error for a time scale that is none, and when Python, moto or the port is not to be had.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { region = "us-east-1", python = findPython(), timeScale = 1 } = options;
+  checkTimeScale(timeScale);
   const {
     cancelledScripts = "kill",
     stepSeconds = 0,

@@ -26,6 +26,18 @@ export interface EmulatorClock {
 /** So many AWS seconds per real second at most. */
 export const largestTimeScale = 10_000;
 
+/** @throws Error for what is no time scale */
+export function checkTimeScale(scale: number): void {
+  if (scale >= 0 && scale <= largestTimeScale) return;
+  throw new Error(`The time scale must be a number from 0 to ${largestTimeScale}, not ${scale}.`);
+}
+
+/** @throws Error for seconds by which the time can't be advanced */
+export function checkAdvance(seconds: number): void {
+  if (seconds > 0 && Number.isFinite(seconds)) return;
+  throw new Error(`The time can be advanced by seconds above 0, not by ${seconds}.`);
+}
+
 export function createClock(
   time: () => Pick<EngineTime, "now" | "scale" | "setScale" | "advance">,
   admin: Pick<Admin, "own">,
@@ -36,17 +48,11 @@ export function createClock(
       return time().scale;
     },
     setTimeScale: (scale) => {
-      if (!(scale >= 0 && scale <= largestTimeScale)) {
-        throw new Error(
-          `The time scale must be a number from 0 to ${largestTimeScale}, not ${scale}.`,
-        );
-      }
+      checkTimeScale(scale);
       time().setScale(scale);
     },
     advance: async (seconds) => {
-      if (!(seconds > 0 && Number.isFinite(seconds))) {
-        throw new Error(`The time can be advanced by seconds above 0, not by ${seconds}.`);
-      }
+      checkAdvance(seconds);
       // moto first: what waits in an execution looks there as soon as its own time has come.
       const { status, output } = await admin.own("POST", "/moto-api/clock", { advance: seconds });
       if (status !== 200)

@@ -1,7 +1,7 @@
 /** The emulator's own HTTP interface, below /_emulator/, for people without the TypeScript one. */
 import type { CommandMatch, CommandResult } from "../engine/commands.ts";
 import type { CallFilter, CallLog } from "./calls.ts";
-import type { EmulatorClock } from "./clock.ts";
+import { checkAdvance, type EmulatorClock } from "./clock.ts";
 import type { Fault, FaultKind, FaultMatch, FiringFaultBoard } from "./faults.ts";
 import type { Guardrail, Guardrails } from "./iam/guardrails.ts";
 import { faultNames, namedFault } from "./namedFaults.ts";
@@ -56,10 +56,10 @@ export async function answerControl(
       case "GET /_emulator/clock":
         return ok(readClock(control.clock));
       case "POST /_emulator/clock":
-        await changeClock(control.clock, JSON.parse(request.body.toString("utf8")));
+        await changeClock(control.clock, bodyOf(request));
         return ok(readClock(control.clock));
       case "POST /_emulator/commands": {
-        const { match, result } = parseCommand(JSON.parse(request.body.toString("utf8")));
+        const { match, result } = parseCommand(bodyOf(request));
         control.automation().commands.set(match, result);
         return ok({});
       }
@@ -69,7 +69,7 @@ export async function answerControl(
       case "GET /_emulator/settings":
       case "POST /_emulator/settings":
       case "DELETE /_emulator/settings": {
-        const values = request.body.length === 0 ? {} : JSON.parse(request.body.toString("utf8"));
+        const values = request.body.length === 0 ? {} : bodyOf(request);
         const account = request.query.get("account");
         return ok(await control.settings(request.method, account, values));
       }
@@ -84,7 +84,7 @@ export async function answerControl(
       case "GET /_emulator/faults":
         return ok(control.faults.list());
       case "POST /_emulator/faults": {
-        control.faults.add(parseFault(JSON.parse(request.body.toString("utf8"))));
+        control.faults.add(parseFault(bodyOf(request)));
         return ok(control.faults.list().at(-1));
       }
       case "DELETE /_emulator/faults":
@@ -97,7 +97,7 @@ export async function answerControl(
       case "GET /_emulator/guardrails":
         return ok(control.guardrails.list());
       case "POST /_emulator/guardrails": {
-        control.guardrails.deny(parseGuardrail(JSON.parse(request.body.toString("utf8"))));
+        control.guardrails.deny(parseGuardrail(bodyOf(request)));
         return ok(control.guardrails.list().at(-1));
       }
       case "DELETE /_emulator/guardrails":
@@ -110,7 +110,7 @@ export async function answerControl(
           : refused(404, `There is no guardrail ${id}.`);
       }
       case "POST /_emulator/iam/enforce": {
-        const { target } = record(JSON.parse(request.body.toString("utf8")), "the body");
+        const { target } = record(bodyOf(request), "the body");
         control.enforce(string(target, "target"));
         return ok({});
       }
@@ -122,6 +122,16 @@ export async function answerControl(
   }
 }
 
+/** @throws Error for a body that is not JSON */
+function bodyOf({ body }: WireRequest): unknown {
+  try {
+    return JSON.parse(body.toString("utf8")) as unknown;
+  } catch (error) {
+    const why = body.length === 0 ? "it is empty" : error instanceof Error ? error.message : error;
+    throw new Error(`The body must be JSON: ${why}.`);
+  }
+}
+
 const ok = (body: unknown): ControlAnswer => ({ status: 200, body });
 const refused = (status: number, message: string): ControlAnswer => ({ status, body: { message } });
 
@@ -130,7 +140,11 @@ const readClock = ({ now, timeScale }: EmulatorClock): unknown => ({
   timeScale,
 });
 
-/** Sets the time scale, or advances the time, or both in this order. @throws Error that names the wrong part. */
+/**
+ * Sets the time scale, or advances the time, or both in this order.
+ *
+ * @throws Error that names the wrong part; nothing has been changed then
+ */
 async function changeClock(clock: EmulatorClock, input: unknown): Promise<void> {
   const { advance, timeScale, ...rest } = record(input, "the body");
   none(rest, "the body", "advance, timeScale");
@@ -138,7 +152,9 @@ async function changeClock(clock: EmulatorClock, input: unknown): Promise<void> 
     throw new Error("the body needs advance or timeScale.");
   }
   const seconds = advance === undefined ? undefined : number(advance, "advance");
-  if (timeScale !== undefined) clock.setTimeScale(number(timeScale, "timeScale"));
+  const scale = timeScale === undefined ? undefined : number(timeScale, "timeScale");
+  if (seconds !== undefined) checkAdvance(seconds);
+  if (scale !== undefined) clock.setTimeScale(scale);
   if (seconds !== undefined) await clock.advance(seconds);
 }
 

@@ -1,5 +1,6 @@
 /** The emulator from its start to its end: state, reset, addresses, and what goes wrong. */
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -25,7 +26,7 @@ import type { DecodedCall } from "../../src/gateway/decode.ts";
 import type { PendingCall } from "../../src/gateway/faults.ts";
 import { createIdentities, keptKeys } from "../../src/gateway/identities.ts";
 import { startEmulator } from "../../src/index.ts";
-import { inProject } from "../project.ts";
+import { inPackage, inProject } from "../project.ts";
 import { isRunning } from "../workers/harness.ts";
 import { assume, clients, startTestStack } from "./harness.ts";
 
@@ -282,6 +283,15 @@ test("the clock is read, advanced and scaled over HTTP, and commands are given r
     await refused({ advance: "1 h" }, "advance must be a number");
     await refused({ advance: -1 }, "seconds above 0, not by -1");
     await refused({ timeScale: 20_000 }, "from 0 to 10000, not 20000");
+    await refused({ timeScale: 20_000, advance: 3600 }, "from 0 to 10000, not 20000");
+    await refused({ timeScale: 5, advance: -1 }, "seconds above 0, not by -1");
+    // What is refused has changed nothing.
+    expect((await ask("GET", "clock")).body).toMatchObject({ timeScale: 60 });
+    expect(Date.parse((await ask("GET", "clock")).body.now) - after).toBeLessThan(100_000);
+    expect(await ask("POST", "clock")).toMatchObject({
+      status: 400,
+      body: { message: "The body must be JSON: it is empty." },
+    });
     await refused({ scale: 2 }, "unknown key scale; known are advance, timeScale");
     const result = { status: "Failed", responseCode: 3, output: "no" };
     expect((await ask("POST", "commands", { match: {}, result })).status).toBe(200);
@@ -395,16 +405,32 @@ describe("the command", () => {
     .flat()
     .find((each) => each?.family === "IPv4" && !each.internal)?.address;
 
+  /** The command of a line of the Dockerfile. */
+  const inDockerfile = (word: string): readonly string[] => {
+    const line = new RegExp(`^${word}[^[]*(\\[.*\\])$`, "m").exec(
+      readFileSync(inPackage("Dockerfile"), "utf8"),
+    );
+    return JSON.parse(line?.[1] ?? "[]") as readonly string[];
+  };
+
   test.skipIf(address === undefined)(
-    "answers on all networks for the names that are allowed",
+    "answers on all networks for the names that are allowed, as the Dockerfile starts and checks it",
     async () => {
       const port = await freePort();
-      const args = ["--host", "0.0.0.0", "--port", String(port)];
-      const child = start([...args, "--allow-host", `${address}:${port}`]);
+      const child = start(
+        ["--port", String(port), "--allow-host", `${address}:${port}`],
+        inDockerfile("ENTRYPOINT"),
+      );
       try {
         const endpoint = await ready(child);
         expect((await health(endpoint)).status).toBe(200);
         expect((await health(`http://${address}:${port}`)).status).toBe(200);
+        // A mapped port reaches it by this name.
+        expect((await health(`http://localhost:${port}`)).status).toBe(200);
+        const [node = "", ...check] = inDockerfile("HEALTHCHECK").map((part) =>
+          part.replace(":4566", `:${port}`),
+        );
+        expect((await execa(node, check, { reject: false })).exitCode).toBe(0);
       } finally {
         child.kill("SIGTERM");
         await child;
