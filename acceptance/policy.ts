@@ -10,6 +10,18 @@ interface Statement {
   readonly Condition?: object;
 }
 
+/** The types of EC2 resources that a run makes. */
+const MADE = [
+  "instance",
+  "internet-gateway",
+  "network-interface",
+  "route-table",
+  "security-group",
+  "subnet",
+  "volume",
+  "vpc",
+] as const;
+
 /**
  * The least policy of who runs the probes: it makes, changes and removes what has the tag or the name of a run, and
  * looks at all else.
@@ -74,10 +86,7 @@ export function callerPolicy(account: string, region: string): object {
           "ec2:CreateVpc",
           "ec2:RunInstances",
         ],
-        ec2(
-          ...["instance", "internet-gateway", "network-interface", "route-table"],
-          ...["security-group", "subnet", "volume", "vpc"],
-        ),
+        ec2(...MADE),
         tagging,
       ),
       allow(
@@ -93,7 +102,7 @@ export function callerPolicy(account: string, region: string): object {
         tagged,
       ),
       allow("RunPublicImages", ["ec2:RunInstances"], [`arn:${partition}:ec2:${region}::image/*`]),
-      allow("TagAtTheMaking", ["ec2:CreateTags"], ec2("*"), {
+      allow("TagAtTheMaking", ["ec2:CreateTags"], ec2(...MADE), {
         StringEquals: {
           "ec2:CreateAction": [
             "CreateInternetGateway",
@@ -125,10 +134,7 @@ export function callerPolicy(account: string, region: string): object {
           "ec2:RevokeSecurityGroupEgress",
           "ec2:TerminateInstances",
         ],
-        ec2(
-          ...["instance", "internet-gateway", "network-interface", "route-table"],
-          ...["security-group", "subnet", "vpc"],
-        ),
+        ec2(...MADE),
         tagged,
       ),
       allow(
