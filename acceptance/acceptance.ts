@@ -202,7 +202,7 @@ function resultOf(run: Run, rows: readonly Row[], left: readonly Left[]): Result
   return {
     run: run.id,
     date: new Date().toISOString().slice(0, 10),
-    where: process.env.AWS_ENDPOINT_URL === undefined ? "AWS" : "The emulator",
+    where: process.env.AWS_ENDPOINT_URL === undefined ? "AWS" : "the emulator",
     region: run.region,
     runbook: ran ? loadDocument().hash : "",
     rows,

@@ -20,6 +20,8 @@ export function callerPolicy(account: string, region: string): object {
   const partition = partitionOf(region);
   const ec2 = (...types: readonly string[]): string[] =>
     types.map((type) => `arn:${partition}:ec2:${region}:${account}:${type}/*`);
+  /** Of any type: what narrows it is a condition on the run's tag. */
+  const anyEc2 = [`arn:${partition}:ec2:${region}:${account}:*`];
   const ssm = (...kinds: readonly string[]): string[] =>
     kinds.map((kind) => `arn:${partition}:ssm:${region}:${account}:${kind}/${nameOf("*", "*")}`);
   const iam = (kind: string, what = "*"): string =>
@@ -74,10 +76,7 @@ export function callerPolicy(account: string, region: string): object {
           "ec2:CreateVpc",
           "ec2:RunInstances",
         ],
-        ec2(
-          ...["instance", "internet-gateway", "network-interface", "route-table"],
-          ...["security-group", "subnet", "volume", "vpc"],
-        ),
+        anyEc2,
         tagging,
       ),
       allow(
@@ -93,7 +92,7 @@ export function callerPolicy(account: string, region: string): object {
         tagged,
       ),
       allow("RunPublicImages", ["ec2:RunInstances"], [`arn:${partition}:ec2:${region}::image/*`]),
-      allow("TagAtTheMaking", ["ec2:CreateTags"], ec2("*"), {
+      allow("TagAtTheMaking", ["ec2:CreateTags"], anyEc2, {
         StringEquals: {
           "ec2:CreateAction": [
             "CreateInternetGateway",
@@ -125,10 +124,7 @@ export function callerPolicy(account: string, region: string): object {
           "ec2:RevokeSecurityGroupEgress",
           "ec2:TerminateInstances",
         ],
-        ec2(
-          ...["instance", "internet-gateway", "network-interface", "route-table"],
-          ...["security-group", "subnet", "vpc"],
-        ),
+        anyEc2,
         tagged,
       ),
       allow(

@@ -14,7 +14,7 @@ export interface Row extends Pick<Probe, "id" | "question" | "expected"> {
 export interface Result {
   readonly run: string;
   readonly date: string;
-  /** `AWS`, or the emulator. */
+  /** `AWS`, or `the emulator`. */
   readonly where: string;
   readonly region: string;
   /** SHA-256 of the runbook that ran; empty where none did. */
@@ -58,7 +58,7 @@ export function shown(result: Result): string {
 }
 
 const heading = ({ date, where, region, run }: Result): string =>
-  `${where}, ${region}, ${date}, run ${run}`;
+  `What ${where} did in ${region}, ${date}, run ${run}`;
 
 /** How many of each outcome, with their marks. */
 const legend = (rows: readonly Row[]): string =>

@@ -149,6 +149,8 @@ async function isContained(run: Run): Promise<boolean> {
 }
 
 const NEEDS: Probe["needs"] = ["network", "instances", "bucket", "runbook role"];
+/** Of what is told of a containment: the documents that run commands act as the probes' role. */
+const OF_STORY: Probe["needs"] = [...NEEDS, "probe role"];
 
 const outcomeOf = (end: Ended): string =>
   [end.status, read(end).told?.headline ?? end.failure.split("\n")[0] ?? ""]
@@ -179,7 +181,7 @@ export const runbookContain: Probe = {
   question: "Does Contain isolate the instance?",
   expected: "Success; the interface is on a containment group without rules",
   promised: true,
-  needs: NEEDS,
+  needs: OF_STORY,
   costs: { steps: 16, scriptSeconds: 120 },
   run: async (run) => {
     const { contain, isolated } = await story(run);
@@ -196,7 +198,7 @@ export const runbookRelease: Probe = {
   question: "Does Release give everything back?",
   expected: "Success; the interface has the groups that it had",
   promised: true,
-  needs: NEEDS,
+  needs: OF_STORY,
   costs: { steps: 10, scriptSeconds: 60 },
   run: async (run) => {
     const { release, back } = await story(run);
@@ -212,7 +214,7 @@ export const openTime: Probe = {
   id: "open-time",
   question: "For how long is an interface open to all while its connections are cut?",
   expected: "part of a second: two calls, one after the other",
-  needs: NEEDS,
+  needs: OF_STORY,
   costs: { steps: 0, scriptSeconds: 0 },
   run: async (run) => {
     const { openSeconds } = await story(run);
@@ -223,7 +225,7 @@ export const openTime: Probe = {
 
 export const trackedConnections: Probe = {
   ...about("tracked-connections"),
-  needs: [...NEEDS, "probe role"],
+  needs: OF_STORY,
   costs: { steps: 6, scriptSeconds: 0 },
   run: async (run) => {
     const { connection } = await story(run);

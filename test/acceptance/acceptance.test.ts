@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { type Facts, MOST_RUNNING, productionSigns } from "../../acceptance/account.ts";
 import { NEEDS, type Need } from "../../acceptance/needs.ts";
+import { callerPolicy } from "../../acceptance/policy.ts";
 import { cents, costsOf } from "../../acceptance/prices.ts";
 import { probes, unasked } from "../../acceptance/probes/index.ts";
 import { createRegistry, inOrder } from "../../acceptance/registry.ts";
@@ -180,6 +181,14 @@ describe("the registry", () => {
     expect(made).toBe(false);
   });
 });
+
+it.each(["us-east-1", "ap-southeast-2", "us-gov-west-1"])(
+  "the caller's policy in %s is no longer than a managed policy may be",
+  (region) => {
+    const text = JSON.stringify(callerPolicy("111122223333", region));
+    expect(text.replace(/\s/g, "").length).toBeLessThanOrEqual(6144);
+  },
+);
 
 it("a run's id tells its day", () => {
   const id = newRunId(new Date("2026-11-25T12:00:00Z"));

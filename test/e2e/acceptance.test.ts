@@ -281,7 +281,7 @@ describe("whatever happens, it cleans up:", () => {
     running.kill("SIGKILL");
     await running;
     const kinds = (await findMade(clients, id)).map(({ kind }) => kind);
-    expect(kinds).toEqual(expect.arrayContaining(["instance", "vpc", "role", "bucket"]));
+    expect(kinds).toEqual(expect.arrayContaining(["instance", "vpc", "role", "profile"]));
 
     const listed = await start(["--clean"]);
     expect(listed.stdout).toContain(`--clean ${id} --account ${account} --region us-east-1`);

@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.ec2.exceptions import DependencyViolationError
+from moto.ec2.models.elastic_block_store import EBSBackend
 from moto.ec2.models.elastic_network_interfaces import NetworkInterfaceBackend
 from moto.ec2.models.internet_gateways import InternetGatewayBackend
 from moto.ec2.models.route_tables import RouteBackend
@@ -36,6 +37,7 @@ def apply() -> None:
         (RouteBackend, "delete_route_table"),
         (InternetGatewayBackend, "delete_internet_gateway"),
         (NetworkInterfaceBackend, "delete_network_interface"),
+        (EBSBackend, "delete_volume"),
     ]:
         _with_tags(owner, name)
 
@@ -60,6 +62,5 @@ def _with_tags(owner: Any, name: str) -> None:
     @around(owner, name)
     def delete(original: Any, self: Any, *given: Any, **named: Any) -> Any:
         answer = original(self, *given, **named)
-        for resource_id in (*given, *named.values()):
-            self.tags.pop(resource_id, None)
+        self.tags.pop((*given, *named.values())[0], None)
         return answer
