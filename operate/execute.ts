@@ -99,7 +99,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     assertTaken(
       printable(document),
       form,
-      [...Object.keys(options.parameters), "AutomationAssumeRole"],
+      { ...options.parameters, AutomationAssumeRole: "" },
       options.dryRun,
     );
   const request: RunOptions = {

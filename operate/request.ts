@@ -95,31 +95,39 @@ const form = (options: RunOptions): Form => options.form ?? formOf();
  * What is given must be what the document takes, and nothing that it needs may be missing.
  *
  * @param document its name, for the message
- * @param given names of the parameters, besides the one that names the instance
+ * @param given the parameters, besides the one that names the instance
  * @throws Problem that names the options to leave out, or to give
  */
 export function assertTaken(
   document: string,
   taken: Form,
-  given: readonly string[],
+  given: Readonly<Record<string, string>>,
   dryRun: boolean,
 ): void {
   const { parameters, target } = taken;
   const names = Object.keys(parameters);
-  const beyond = given.filter((name) => !(name in parameters));
+  const beyond = Object.keys(given).filter((name) => !(name in parameters));
   if (beyond.length > 0)
     throw new Problem(
       `${document} has no parameter ${beyond.join(", ")}.`,
       `Leave out ${beyond.map(called).join(", ")}. It takes ${names.join(", ")}.`,
     );
   const missing = names.filter(
-    (name) => name !== target && parameters[name]?.default === undefined && !given.includes(name),
+    (name) => name !== target && parameters[name]?.default === undefined && !(name in given),
   );
   if (missing.length > 0)
     throw new Problem(
       `${document} needs ${missing.join(", ")}.`,
       `Give ${missing.flatMap((name) => optionsIn(name, taken)).join(" and ")}.`,
     );
+  for (const [name, value] of Object.entries(given)) {
+    const allowed = parameters[name]?.allowedValues?.map(String);
+    if (allowed !== undefined && !allowed.includes(value))
+      throw new Problem(
+        `${document} takes ${allowed.join(", ")} for ${name}, not ${value}.`,
+        `Correct ${optionsIn(name, taken).join()}.`,
+      );
+  }
   if (dryRun && !("DryRun" in parameters))
     throw new Problem(
       `${document} has no dry run.`,

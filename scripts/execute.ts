@@ -1,5 +1,6 @@
 import { Option } from "commander";
 import { command } from "../common/command.ts";
+import { documents } from "../document/documents.ts";
 import { execute } from "../operate/execute.ts";
 import * as parse from "./options.ts";
 import { program } from "./program.ts";
@@ -40,6 +41,13 @@ interface Options {
   readonly verbose: boolean;
   readonly yes: boolean;
 }
+
+/** The actions of all documents: whether the one that is started has it is checked with its other parameters. */
+const actions = [
+  ...new Set(
+    documents.flatMap(({ runbook }) => runbook.parameters.Action?.allowedValues ?? []).map(String),
+  ),
+];
 
 const options = program(
   "execute",
@@ -85,7 +93,7 @@ const options = program(
     new Option(
       "--action <name>",
       "Contain (the default), or Release (Restore is the same)",
-    ).choices(["Contain", "Release", "Restore"]),
+    ).choices(actions),
   )
   .option("--dry-run", "change nothing and report what would be done", true)
   .option("--no-dry-run", "make the changes")
@@ -161,7 +169,7 @@ const options = program(
   .optionsGroup("This command:")
   .option(
     "-d, --document <name>",
-    "name (RespondToFinding too), or ARN of a document that another account shares",
+    `${documents.map(({ runbook }) => runbook.name).join(", ")}, or the name or ARN of one that is shared`,
     parse.given,
   )
   .option("--document-version <n>", "a version other than the default", parse.documentVersion)

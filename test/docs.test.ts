@@ -38,6 +38,7 @@ const elsewhere: readonly (readonly [line: RegExp, file: string, words: string])
   [/^npx cdk bootstrap /, "test/deploy/organization.ts", "aws-cdk"],
   [/^npm run build -- --account/, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
   [/^aws iam /, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
+  [/^npm run publish$/, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
   [
     /^npm run execute -- --document /,
     "test/deploy/documents.test.ts",

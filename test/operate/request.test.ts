@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { plan, type RunOptions } from "../../operate/request.ts";
+import { formOf } from "../../common/documents.ts";
+import { assertTaken, plan, type RunOptions } from "../../operate/request.ts";
 
 const INSTANCE = "i-0123456789abcdef0";
 const options = (more: Partial<RunOptions>): RunOptions => ({
@@ -17,6 +18,24 @@ const inputs = (more: Partial<RunOptions>) =>
   plan(options(more))
     .waves.flat()
     .map(({ input }) => input);
+
+describe("what is given", () => {
+  const form = formOf();
+  const check = (given: Readonly<Record<string, string>>) => () =>
+    assertTaken("Mine", form, { AutomationAssumeRole: "", ...given }, true);
+
+  it.each([
+    [{}, "Mine needs S3BucketName"],
+    [{ S3BucketName: "b", Colour: "blue" }, "Mine has no parameter Colour"],
+    [{ S3BucketName: "b", Action: "Explode" }, "Mine takes Contain, Release, Restore for Action"],
+  ])("%o is refused: %s", (given, message) => {
+    expect(check(given)).toThrow(message);
+  });
+
+  it("is taken where nothing is missing or too much", () => {
+    expect(check({ S3BucketName: "b", Action: "Release" })).not.toThrow();
+  });
+});
 
 describe("a run", () => {
   it("by instance id is a dry run in words unless told otherwise, without rate control", () => {
