@@ -1,0 +1,41 @@
+/** How commands are started: joined when something of theirs has changed, else as they were. */
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { execa } from "execa";
+import { afterAll, expect, test } from "vitest";
+import { inProject } from "../../build/root.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "run-"));
+// A name that no other run has: what is kept of a command is kept by it.
+const name = basename(folder);
+const program = join(folder, `${name}.ts`);
+const kept = () => readdirSync(inProject("dist", "run")).filter((file) => file.startsWith(name));
+afterAll(() => {
+  for (const file of kept()) rmSync(inProject("dist", "run", file));
+  rmSync(folder, { recursive: true });
+});
+
+const said = async (): Promise<string> =>
+  (await execa("node", [inProject("scripts", "run.mjs"), program])).stdout;
+
+test("a command is joined anew when a module of it has changed, and only then", async () => {
+  const word = join(folder, "word.ts");
+  writeFileSync(word, 'export const word: string = "one";\n');
+  writeFileSync(program, 'import { word } from "./word.ts";\nconsole.log(word);\n');
+  expect(await said()).toBe("one");
+  const [record = ""] = kept().filter((file) => file.endsWith(".json"));
+  const written = () => statSync(inProject("dist", "run", record)).mtimeMs;
+  const first = written();
+  expect(await said()).toBe("one");
+  expect(written()).toBe(first);
+  writeFileSync(word, 'export const word: string = "two";\n');
+  expect(await said()).toBe("two");
+  expect(written()).toBeGreaterThan(first);
+});
+
+test("a command whose joined file has gone is joined again", async () => {
+  for (const file of kept().filter((each) => each.endsWith(".mjs")))
+    rmSync(inProject("dist", "run", file));
+  expect(await said()).toBe("two");
+});
