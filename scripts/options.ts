@@ -77,10 +77,10 @@ export const accountsOrUnits = (text: string): readonly string[] =>
 export const account = (text: string): string =>
   accountIdPattern.test(text) ? text : must("An account id has 12 digits.");
 
-/** `NAME=VALUE` parameters of a document. */
+/** `NAME=VALUE` parameters of a document; undefined before the first. */
 export function parameters(
   text: string,
-  before: Readonly<Record<string, string>> = {},
+  before: Readonly<Record<string, string>> | undefined,
 ): Readonly<Record<string, string>> {
   const [, name, value] = /^(\w+)=([\s\S]+)$/.exec(text) ?? [];
   return name !== undefined && value !== undefined

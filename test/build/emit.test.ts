@@ -74,7 +74,7 @@ describe("the emitted document", () => {
   const document = parse(text);
 
   test("holds scripts as literal blocks, unchanged", () => {
-    expect(text).toContain("Script: |\n    def handler(events, context):\n");
+    expect(text).toContain("Script: |\n   def handler(events, context):\n");
     expect(document.mainSteps[0].inputs.Script).toBe(python);
   });
 

@@ -277,6 +277,29 @@ example("PERM02", {
   permissions: { run: ["ec2:StopInstances", "ec2:TerminateInstances"] },
   message: "ec2:TerminateInstances",
 });
+const together = scripted(
+  `import boto3
+from concurrent.futures import ThreadPoolExecutor
+
+def together(*calls):
+    with ThreadPoolExecutor(4) as pool:
+        return [*pool.map(lambda call: call[0](*call[1:]), calls)]
+
+def handler(events, context):
+    ec2, rds = boto3.client("ec2"), boto3.client("rds")
+    def stop(api, name):
+        api.stop_instances(InstanceIds=[name])
+    together((stop, ec2, "i-1"), (rds.describe_db_instances,), *((ec2.describe_volumes, each) for each in "a"))
+`,
+);
+example("PERM02", {
+  says: "functions that are called out of tuples, side by side, are called with what stands beside them",
+  bad: together,
+  good: together,
+  permissions: { run: ["ec2:StopInstances", "rds:StopDBInstance"] },
+  goodPermissions: { run: ["ec2:DescribeVolumes", "ec2:StopInstances", "rds:DescribeDBInstances"] },
+  message: "rds:StopDBInstance",
+});
 example("PERM03", {
   says: "permissions are declared for steps that exist",
   bad: stops,
