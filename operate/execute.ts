@@ -82,7 +82,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     options.region === undefined ? { regions: [] } : { regions: [options.region] },
   );
   if (options.regions.length > 0) regionsOf({ regions: options.regions });
-  assertMeant(options);
+  assertMeant(options, formOf(definitionOf(options.document ?? config.documentName, config)));
   if (options.of !== undefined) assertRelease(options);
   else if (options.accounts.length === 0) assertHere(options);
   const client = ssm(region);
@@ -284,15 +284,24 @@ const OF_CONTAIN = [
  *
  * @throws Problem for a Release without a key or with what belongs to Contain, a key for no image, and rates for one
  */
-function assertMeant({ parameters, selection, of, ...options }: ExecuteOptions): void {
-  const action = parameters.Action ?? "Contain";
-  const ofContain = OF_CONTAIN.find((name) => parameters[name] !== undefined);
-  if (action !== "Contain" && ofContain !== undefined)
+function assertMeant(
+  { parameters, selection, of, ...options }: ExecuteOptions,
+  { parameters: taken }: Form,
+): void {
+  const action = parameters.Action ?? "";
+  const releases = action === "Release" || action === "Restore";
+  const ofContain = OF_CONTAIN.find((name) => parameters[name] !== undefined && name in taken);
+  if (releases && ofContain !== undefined)
     throw new Problem(
       `${called(ofContain)} belongs to Contain, and the action is ${action}.`,
       "Leave it out: a release gives back what the backup has.",
     );
-  if (action !== "Contain" && of === undefined && parameters.S3PrefixName === undefined)
+  if (
+    releases &&
+    of === undefined &&
+    "S3PrefixName" in taken &&
+    parameters.S3PrefixName === undefined
+  )
     throw new Problem(
       `${action} needs the key of the backup, and no --prefix was given.`,
       "Give --prefix with the key that the report of Contain names; npm run contained lists the keys, and --of EXECUTION_ID releases all that a run contained.",
@@ -300,7 +309,7 @@ function assertMeant({ parameters, selection, of, ...options }: ExecuteOptions):
   if (
     parameters.KmsKey !== undefined &&
     parameters.CreateAMIBackup === undefined &&
-    action === "Contain"
+    "CreateAMIBackup" in taken
   )
     throw new Problem(
       "--kms-key encrypts the copy of an image, and no image was asked for.",
