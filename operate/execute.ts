@@ -309,7 +309,7 @@ function assertMeant(
   if (
     parameters.KmsKey !== undefined &&
     parameters.CreateAMIBackup === undefined &&
-    "CreateAMIBackup" in taken
+    "KmsKey" in taken
   )
     throw new Problem(
       "--kms-key encrypts the copy of an image, and no image was asked for.",
