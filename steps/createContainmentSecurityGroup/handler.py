@@ -117,5 +117,12 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     for name, group in ids.items():
         if name.startswith(f"<{OUTSIDE}"):
             delete, wait = ec2.delete_security_group, "DependencyViolation"
-            attempt(warnings, f"{group} is not deleted", delete, wait, "InvalidGroup.NotFound", GroupId=group)
+            attempt(
+                warnings,
+                f"{group}, the {name[1:-1]}, is not deleted",
+                delete,
+                wait,
+                "InvalidGroup.NotFound",
+                GroupId=group,
+            )
     return {"Notes": {"Warnings": warnings, "OpenSeconds": seconds}}

@@ -3,6 +3,6 @@ import { verdict } from "../verdict/step.ts";
 
 export const reportContainmentFailure = reportStep(
   "reportContainmentFailure",
-  "What failed, how things are, what to do.",
+  "What failed, and what to do.",
   verdict.out.Output,
 );

@@ -66,7 +66,7 @@ def state_of(run: dict[str, Any], now: dict[str, Any], before: list[str], groups
     wrong = wrong_rules(groups[group], run["Rules"]) if run["Action"] == "Contain" else []
     if groups[group]["Description"] not in run["Keys"]:
         wrong.append(f"of another run, with the backup {groups[group]['Description']}")
-    return f"NOT AS ASKED, {group} {'; '.join(wrong)}" if wrong else "contained"
+    return f"NOT AS ASKED, {with_names([group], now['Names'])} {'; '.join(wrong)}" if wrong else "contained"
 
 
 def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str]) -> list[str]:

@@ -134,8 +134,8 @@ OPEN = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
     ("has", "kinds", "groups", "state"),
     [
         (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("mine", [])}, "contained"),
-        (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("mine", OPEN)}, "NOT AS ASKED, sg-in allows Ingress"),
-        (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("theirs", [])}, "NOT AS ASKED, sg-in of another run"),
+        (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("mine", OPEN)}, "NOT AS ASKED, sg-in (In) allows Ingress"),
+        (["sg-in"], {"sg-in": "containment"}, {"sg-in": own("theirs", [])}, "NOT AS ASKED, sg-in (In) of another run"),
         (["sg-in"], {"sg-in": "containment"}, {}, "NOT PROVED"),
         (["sg-in", "sg-web"], {"sg-in": "containment"}, {"sg-in": own("mine", [])}, "NOT PROVED"),
         (["sg-in", "sg-out"], {"sg-in": "containment", "sg-out": "all-access"}, {}, "OPEN TO ALL"),
@@ -148,7 +148,7 @@ def test_isolated_is_said_only_of_what_is_proved(
     has: list[str], kinds: dict[str, str], groups: dict[str, Any], state: str
 ) -> None:
     run = {"Action": "Contain", "Rules": {"Ingress": [], "Egress": []}, "Keys": ["mine"]}
-    assert state_of(run, {"Groups": has, "Own": kinds}, ["sg-web"], groups).startswith(state)
+    assert state_of(run, {"Groups": has, "Own": kinds, "Names": {"sg-in": "In"}}, ["sg-web"], groups).startswith(state)
 
 
 def test_the_line_that_releases_names_the_document_by_what_was_started() -> None:

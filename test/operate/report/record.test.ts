@@ -55,7 +55,7 @@ describe("the record of an execution", () => {
   });
 
   it("reads a state that quotes rules", () => {
-    const state = `NOT AS ASKED, ${INSIDE.id} allows Ingress tcp 22-22 10.0.0.0/8; of another run, with the backup x; before y.json`;
+    const state = `NOT AS ASKED, ${INSIDE.id} (${INSIDE.name}) allows Ingress tcp 22-22 10.0.0.0/8; of another run, with the backup x; before y.json`;
     const line = `${ENI}: ${state}; before unknown; now ${INSIDE.id} (${INSIDE.name})`;
     expect(recordLike({ sections: { Interfaces: [line] } }).interfaces).toMatchObject([
       { state, to: [INSIDE] },
