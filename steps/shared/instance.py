@@ -45,9 +45,7 @@ def put_groups(ec2: Any, groups: dict[str, list[str]], failed: list[str], retry:
     def put(name: str, wanted: list[str]) -> str:
         wrong: list[str] = []
         change = ec2.modify_network_interface_attribute
-        attempt(
-            wrong, f"{name} to {', '.join(wanted)}", change, retry, done, NetworkInterfaceId=name, Groups=wanted, **dry
-        )
+        attempt(wrong, f"Groups of {name}", change, retry, done, NetworkInterfaceId=name, Groups=wanted, **dry)
         failed.extend(wrong)
         return name if wrong else ""
 

@@ -197,7 +197,7 @@ describe("item 7: a failure of", () => {
       expect(failed).toMatchObject({ status: "Failed", reportStep: "reportRestoreFailure" });
       expect(failed.report).toContain("RELEASE FAILED");
       expect(section(failed, "What failed").join("\n")).toContain(
-        operation === "ModifyNetworkInterfaceAttribute" ? " to sg-" : `${operation}: `,
+        operation === "ModifyNetworkInterfaceAttribute" ? "Groups of eni-" : `${operation}: `,
       );
       expect(failed.failure).toContain("RELEASE FAILED");
       expect(await open(testAccount)).toEqual([]);

@@ -110,7 +110,7 @@ def test_an_interface_that_fails_holds_up_no_other_and_is_named() -> None:
     ec2, failed = Ec2({"eni-1": "Denied", "eni-2": "InvalidNetworkInterfaceID.NotFound"}), list[str]()
     assert put_groups(ec2, {f"eni-{at}": ["sg-1"] for at in range(33)}, failed) == {"eni-1"}
     assert len(ec2.put) == 33
-    assert failed == ["eni-1 to sg-1: An error occurred (Denied)"]
+    assert failed == ["Groups of eni-1: An error occurred (Denied)"]
 
 
 def test_a_rehearsal_goes_well_where_ec2_says_that_it_would() -> None:
