@@ -12,14 +12,20 @@ import {
   toneOf,
   urgentFirst,
 } from "../showCase.ts";
-import { momentsOf } from "./moments.ts";
 import { again, explained, followOn, type Next } from "./next.ts";
-import { type InstanceData, type Part, partsOf, recordPart } from "./parts.tsx";
-import { type RunRecord, rulesOfBackup } from "./record.ts";
+import {
+  type InstanceData,
+  type Judged,
+  judged,
+  type Part,
+  partsOf,
+  recordPart,
+} from "./parts.tsx";
+import type { RunRecord } from "./record.ts";
 import { CommandLine, NextSection } from "./sections.tsx";
 import { Deeper, Name, Wide } from "./text.tsx";
 import { Timeline } from "./timeline.tsx";
-import { type Tone, type Verdict, verdictOf } from "./verdict.ts";
+import type { Tone, Verdict } from "./verdict.ts";
 
 /** All that a run over several instances did, and from where it is read. */
 export interface WholeCase {
@@ -29,53 +35,55 @@ export interface WholeCase {
   readonly each: ReadonlyMap<string, InstanceData | string>;
 }
 
+/** An instance of the run, with the verdict as it holds now where it could be looked at; else the run's own. */
+interface Shown {
+  readonly run: InstanceRun;
+  /** What is shown of it; undefined where that could not be read, for which `why` has the reason. */
+  readonly data: Judged | undefined;
+  readonly why: string | undefined;
+  readonly headline: string;
+  readonly tone: Tone;
+}
+
+/** Those that need somebody first. */
+const shownOf = ({ found, each }: WholeCase): readonly Shown[] =>
+  urgentFirst(found.runs).map((run) => {
+    const read = each.get(run.id);
+    const data = typeof read === "object" ? judged(read) : undefined;
+    const why = typeof read === "string" ? read : undefined;
+    const { headline, tone } =
+      data === undefined || run.told === undefined
+        ? { headline: headlineOf(run), tone: toneOf(run) }
+        : data.verdict;
+    return { run, data, why, headline, tone };
+  });
+
 /** What a run over several instances came to. */
-export function verdictOfCase({ found, each }: WholeCase): Verdict {
-  const { runs, unread, status } = found;
-  const headline = summary(found);
+export function verdictOfCase(whole: WholeCase): Verdict {
+  const { runs, unread, status } = whole.found;
+  const headline = summary(whole.found);
   if (!isFinal(status))
     return {
       tone: "plan",
       headline,
       meaning: `It is still running (${status}): write the report again when it has ended.`,
     };
+  const failed = runs.filter((run) => toneOf(run) === "bad").length;
+  const changed = shownOf(whole).filter(
+    ({ run, data }) => toneOf(run) !== "bad" && data?.verdict.tone === "bad",
+  ).length;
   const bad = [
-    ...(unread.length > 0
-      ? [`Nothing is known of ${unread.map(({ place }) => placeName(place)).join(", ")}.`]
-      : []),
-    ...failures(runs),
-    ...changedSince(runs, each),
-  ];
+    unread.length > 0 &&
+      `Nothing is known of ${unread.map(({ place }) => placeName(place)).join(", ")}.`,
+    failed > 0 && `${failed} of ${runs.length} failed.`,
+    changed > 0 && `${changed} of ${runs.length} are no longer as the run left them.`,
+  ].filter((each) => each !== false);
   if (bad.length > 0 || !isGood(status))
     return { tone: "bad", headline, meaning: [...bad, "See below what and why."].join(" ") };
   const tones = runs.map(toneOf);
   const tone: Tone = tones.includes("warn") ? "warn" : tones.includes("good") ? "good" : "plan";
   return { tone, headline, meaning: "Each instance has its own verdict below." };
 }
-
-function failures(runs: readonly InstanceRun[]): readonly string[] {
-  const failed = runs.filter((run) => toneOf(run) === "bad").length;
-  return failed === 0 ? [] : [`${failed} of ${runs.length} failed.`];
-}
-
-/** Instances that were contained and are not as their run left them any more. */
-function changedSince(runs: readonly InstanceRun[], each: WholeCase["each"]): readonly string[] {
-  const changed = runs.filter((run) => {
-    const data = each.get(run.id);
-    return toneOf(run) !== "bad" && typeof data === "object" && verdictNow(data).tone === "bad";
-  });
-  return changed.length === 0
-    ? []
-    : [`${changed.length} of ${runs.length} are no longer as the run left them.`];
-}
-
-const momentsOfInstance = ({ record, now, evidence }: InstanceData) => {
-  const backup = evidence?.backup?.text;
-  return momentsOf(record, now, backup === undefined ? undefined : rulesOfBackup(backup));
-};
-
-const verdictNow = (data: InstanceData): Verdict =>
-  verdictOf(data.record, momentsOfInstance(data).drift);
 
 /** The parts of the report of a run over several instances. */
 export function partsOfCase(record: RunRecord, whole: WholeCase, region: string): readonly Part[] {
@@ -130,38 +138,29 @@ function nextOfCase(
   return all.filter((each) => each !== false);
 }
 
-/** All instances in a table, those that need somebody first, and then each by itself. */
-const Instances = ({
-  whole: { found, home, each },
-}: {
-  readonly whole: WholeCase;
-}): JSX.Element => {
-  const runs = urgentFirst(found.runs);
+/** All instances in a table, and then each by itself. */
+const Instances = ({ whole }: { readonly whole: WholeCase }): JSX.Element => {
+  const { found, home } = whole;
+  const shown = shownOf(whole);
   return (
     <>
-      {runs.length === 0 && found.unread.length === 0 && <p>The run has found no instance.</p>}
+      {shown.length === 0 && found.unread.length === 0 && <p>The run has found no instance.</p>}
       {found.unread.map(({ place, why }) => (
         <div class="box tone-bad">
           <h3>{placeName(place)}: not read</h3>
           <p>{why}</p>
         </div>
       ))}
-      {runs.length > 1 && <Overview runs={runs} each={each} />}
-      {runs.map((run) => (
-        <Instance run={run} home={home} data={each.get(run.id)} />
+      {shown.length > 1 && <Overview shown={shown} />}
+      {shown.map((each) => (
+        <Instance shown={each} home={home} />
       ))}
     </>
   );
 };
 
-const Overview = ({
-  runs,
-  each,
-}: {
-  readonly runs: readonly InstanceRun[];
-  readonly each: WholeCase["each"];
-}): JSX.Element => {
-  const elsewhere = runs.some(({ place }) => place.account !== undefined);
+const Overview = ({ shown }: { readonly shown: readonly Shown[] }): JSX.Element => {
+  const elsewhere = shown.some(({ run }) => run.place.account !== undefined);
   return (
     <Wide label="Instances, table">
       <table>
@@ -173,7 +172,7 @@ const Overview = ({
           </tr>
         </thead>
         <tbody>
-          {runs.map((run) => (
+          {shown.map(({ run, headline, tone }) => (
             <tr>
               <th scope="row">
                 <a href={`#${anchor(run)}`}>
@@ -181,7 +180,7 @@ const Overview = ({
                 </a>
               </th>
               {elsewhere && <td class="short">{placeName(run.place)}</td>}
-              <td class={CLASSES[toneNow(run, each)]}>{headlineNow(run, each)}</td>
+              <td class={CLASSES[tone]}>{headline}</td>
             </tr>
           ))}
         </tbody>
@@ -200,40 +199,23 @@ const CLASSES: Readonly<Record<Tone, string>> = {
 const nameOf = ({ instance, id }: InstanceRun): string => instance || id;
 const anchor = ({ id }: InstanceRun): string => `run-${id}`;
 
-/** The verdict as it holds now, where the instance could be looked at; else the run's own. */
-const headlineNow = (run: InstanceRun, each: WholeCase["each"]): string => {
-  const data = each.get(run.id);
-  return typeof data === "object" && run.told !== undefined
-    ? verdictNow(data).headline
-    : headlineOf(run);
-};
-
-const toneNow = (run: InstanceRun, each: WholeCase["each"]): Tone => {
-  const data = each.get(run.id);
-  return typeof data === "object" && run.told !== undefined ? verdictNow(data).tone : toneOf(run);
-};
-
 const Instance = ({
-  run,
+  shown: { run, data, why, headline, tone },
   home,
-  data,
 }: {
-  readonly run: InstanceRun;
+  readonly shown: Shown;
   readonly home: Home;
-  readonly data: InstanceData | string | undefined;
 }): JSX.Element => {
   const { told, place, reason } = run;
-  const each = new Map(data === undefined ? [] : [[run.id, data]]);
   const backup = releasableFrom(run);
-  const drift = typeof data === "object" ? momentsOfInstance(data).drift : [];
   return (
-    <article id={anchor(run)} class={`instance tone-${toneNow(run, each)}`}>
+    <article id={anchor(run)} class={`instance tone-${tone}`}>
       <h3>
-        <code>{nameOf(run)}</code> {headlineNow(run, each)}
+        <code>{nameOf(run)}</code> {headline}
       </h3>
       <div class="of">
         {place.account !== undefined && <p>In {placeName(place)}.</p>}
-        <Lines heading="No longer as the run left it" entries={drift} />
+        <Lines heading="No longer as the run left it" entries={data?.moments.drift ?? []} />
         <Lines heading="What failed" entries={told?.problems ?? (reason === "" ? [] : [reason])} />
         <Lines heading="What changes" entries={told?.changes ?? []} />
         <Lines heading="Warnings" entries={told?.warnings ?? []} />
@@ -248,28 +230,22 @@ const Instance = ({
         )}
         <p>Its own report:</p>
         <CommandLine line={reportLine(run, home)} />
-        {typeof data === "string" && <p>The rest of it could not be read: {data}</p>}
-        {typeof data === "object" && <Whole data={data} name={nameOf(run)} />}
+        {why !== undefined && <p>The rest of it could not be read: {why}</p>}
+        {data && <Whole data={data} name={nameOf(run)} />}
       </div>
     </article>
   );
 };
 
 /** The parts of an instance's own report, folded away where all is well. */
-const Whole = ({
-  data,
-  name,
-}: {
-  readonly data: InstanceData;
-  readonly name: string;
-}): JSX.Element => (
-  <details open={verdictNow(data).tone === "bad"}>
+const Whole = ({ data, name }: { readonly data: Judged; readonly name: string }): JSX.Element => (
+  <details open={data.verdict.tone === "bad"}>
     <summary>
       {data.record.dryRun ? "Plan, network and steps" : "Network, steps, changes and evidence"} of{" "}
       {name}
     </summary>
     <Deeper.Provider value={2}>
-      {partsOf(data, verdictNow(data), momentsOfInstance(data)).map(({ heading, body }) => (
+      {partsOf(data).map(({ heading, body }) => (
         <>
           <h4 class="part">{heading}</h4>
           {body}

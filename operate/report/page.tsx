@@ -4,13 +4,12 @@ import { renderToStaticMarkup } from "preact-render-to-string";
 import { printable } from "../../common/printable.ts";
 import { script, styles } from "./assets.ts";
 import { partsOfCase, verdictOfCase, type WholeCase } from "./caseSection.tsx";
-import { type Moments, momentsOf } from "./moments.ts";
-import { type InstanceData, partsOf } from "./parts.tsx";
-import { lines, rulesOfBackup } from "./record.ts";
+import { type InstanceData, type Judged, judged, partsOf } from "./parts.tsx";
+import { lines } from "./record.ts";
 import { Box } from "./sections.tsx";
 import { Name, Time } from "./text.tsx";
 import { Took } from "./timeline.tsx";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** All that a page shows. */
 export interface ReportData extends InstanceData {
@@ -44,16 +43,13 @@ export const reportPage = (data: ReportData): string =>
   `<!doctype html>\n${printable(renderToStaticMarkup(<Page data={data} />))}\n`;
 
 /** The verdict on a run, or on all instances of one that started others. */
-export const verdictOfData = (
-  { record, whole }: ReportData,
-  drift: readonly string[] = [],
-): Verdict => (whole === undefined ? verdictOf(record, drift) : verdictOfCase(whole));
+export const verdictOfData = (data: ReportData, own: Judged = judged(data)): Verdict =>
+  data.whole === undefined ? own.verdict : verdictOfCase(data.whole);
 
 const Page = ({ data }: { readonly data: ReportData }): JSX.Element => {
-  const { record, now, evidence } = data;
-  const backup = evidence?.backup?.text;
-  const moments = momentsOf(record, now, backup === undefined ? undefined : rulesOfBackup(backup));
-  const verdict = verdictOfData(data, moments.drift);
+  const { record } = data;
+  const own = judged(data);
+  const verdict = verdictOfData(data, own);
   return (
     <html lang="en">
       <head>
@@ -72,7 +68,7 @@ const Page = ({ data }: { readonly data: ReportData }): JSX.Element => {
           Report of an execution of <Name>{record.document.name}</Name>, made{" "}
           <Time at={data.made} />
         </header>
-        <Main data={data} verdict={verdict} moments={moments} />
+        <Main data={data} verdict={verdict} own={own} />
         <script dangerouslySetInnerHTML={{ __html: script }} />
       </body>
     </html>
@@ -82,17 +78,15 @@ const Page = ({ data }: { readonly data: ReportData }): JSX.Element => {
 const Main = ({
   data,
   verdict,
-  moments,
+  own,
 }: {
   readonly data: ReportData;
   readonly verdict: Verdict;
-  readonly moments: Moments;
+  readonly own: Judged;
 }): JSX.Element => {
   const { record } = data;
   const parts =
-    data.whole === undefined
-      ? partsOf(data, verdict, moments)
-      : partsOfCase(record, data.whole, data.region);
+    data.whole === undefined ? partsOf(own) : partsOfCase(record, data.whole, data.region);
   return (
     <main>
       <section id="verdict" class={`verdict tone-${verdict.tone}`} aria-label="Verdict">
@@ -111,7 +105,7 @@ const Main = ({
             ? "Changed since this dry run: run it again"
             : "No longer as the run left it"
         }
-        entries={moments.drift}
+        entries={own.moments.drift}
       />
       <Box tone="bad" heading="What failed" entries={lines(record.report, "What failed")} />
       <Box

@@ -1,16 +1,16 @@
 import type { ComponentChildren, JSX } from "preact";
 import { isFinal } from "../follow.ts";
 import type { Evidence } from "./evidence.ts";
-import type { Moments } from "./moments.ts";
+import { type Moments, momentsOf } from "./moments.ts";
 import type { Network } from "./network.ts";
 import { nextOf } from "./next.ts";
 import { GroupRules, NetworkPicture } from "./picture.tsx";
 import type { NetworkNow } from "./readNetwork.ts";
-import { lines, type RunRecord } from "./record.ts";
+import { lines, type RunRecord, rulesOfBackup } from "./record.ts";
 import { Changes, EvidenceSection, NextSection, Plan, PlannedCalls } from "./sections.tsx";
 import { Heading } from "./text.tsx";
 import { Timeline } from "./timeline.tsx";
-import type { Verdict } from "./verdict.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 
 /** All that is shown of one execution. */
 export interface InstanceData {
@@ -22,6 +22,20 @@ export interface InstanceData {
   readonly evidence: Evidence | undefined;
   /** What the document says of its steps, by their names; empty where it may not be read. */
   readonly descriptions: ReadonlyMap<string, string>;
+}
+
+/** An execution with what follows from all that is shown of it. */
+export interface Judged extends InstanceData {
+  readonly moments: Moments;
+  /** As it holds now, where the instance could be looked at. */
+  readonly verdict: Verdict;
+}
+
+export function judged(data: InstanceData): Judged {
+  const { record, now, evidence } = data;
+  const backup = evidence?.backup?.text;
+  const moments = momentsOf(record, now, backup === undefined ? undefined : rulesOfBackup(backup));
+  return { ...data, moments, verdict: verdictOf(record, moments.drift) };
 }
 
 /** A part of a report: its heading, and what stands below it. */
@@ -39,12 +53,10 @@ export const recordPart = (record: RunRecord): Part => ({
 });
 
 /** The parts of the report of one instance's run, what is urgent first. */
-export function partsOf(
-  data: InstanceData,
-  { tone }: Verdict,
-  { networks, drift }: Moments,
-): readonly Part[] {
-  const { record, evidence, now, region } = data;
+export function partsOf(data: Judged): readonly Part[] {
+  const { record, evidence, now, region, descriptions } = data;
+  const { networks, drift } = data.moments;
+  const { tone } = data.verdict;
   const next: Part = {
     id: "next",
     heading: "What to do next",
@@ -75,7 +87,7 @@ export function partsOf(
     {
       id: "timeline",
       heading: "Timeline",
-      body: <Timeline record={record} descriptions={data.descriptions} />,
+      body: <Timeline record={record} descriptions={descriptions} />,
     },
     record.report !== undefined &&
       !record.dryRun && {
