@@ -443,7 +443,7 @@ export const bucketNames = (
     : config.buckets;
 
 /** The name of a role of a further document: after the first document's, within IAM's 64 characters. */
-const furtherRole = ({ documentName }: Pick<Config, "documentName">, what: string): string =>
+export const furtherRole = ({ documentName }: Pick<Config, "documentName">, what: string): string =>
   `${documentName.slice(0, 50)}-${what}`;
 
 /** The role that ProtectEC2Evidence acts as. */

@@ -1,5 +1,5 @@
 import { type DocumentDefinition, documents } from "../document/documents.ts";
-import type { Config } from "./config.ts";
+import { type Config, furtherRole } from "./config.ts";
 import { loadDocument, loadOther, type VersionedDocument } from "./document.ts";
 import { Problem } from "./problem.ts";
 
@@ -74,11 +74,9 @@ export function namedDocument(reference: string | undefined, config: Config): Na
 /** The name of the role that a deployment makes for a document. */
 export const roleNameOf = (
   definition: DocumentDefinition | undefined,
-  { documentName, automationRoleName }: Pick<Config, "documentName" | "automationRoleName">,
+  config: Pick<Config, "documentName" | "automationRoleName">,
 ): string =>
-  definition?.role === undefined
-    ? automationRoleName
-    : `${documentName.slice(0, 50)}-${definition.role}`;
+  definition?.role === undefined ? config.automationRoleName : furtherRole(config, definition.role);
 
 /** What a document of this project is started with. */
 export interface Form {

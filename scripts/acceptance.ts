@@ -1,18 +1,7 @@
-import { acceptance } from "../acceptance/acceptance.ts";
+import { type AcceptanceOptions, acceptance } from "../acceptance/acceptance.ts";
 import { command } from "../common/command.ts";
 import * as parse from "./options.ts";
 import { program } from "./program.ts";
-
-interface Options {
-  readonly region?: string;
-  readonly account?: string;
-  readonly probe: readonly string[];
-  readonly clean?: string | true;
-  readonly policy: boolean;
-  readonly interval: number;
-  readonly yes: boolean;
-  readonly json: boolean;
-}
 
 const options = program(
   "acceptance",
@@ -45,6 +34,6 @@ const options = program(
   .option("-y, --yes", "do not ask", false)
   .option("--json", "print the result as JSON, and all else on standard error", false)
   .parse()
-  .opts<Options>();
+  .opts<AcceptanceOptions>();
 
 await command(() => acceptance(options));

@@ -81,41 +81,37 @@ export const loopFailure = reading(
 );
 
 const values = { steps: 4, scriptSeconds: 3 };
+/** One run of a document answers several questions; the first of them counts it. */
+const counted = { steps: 0, scriptSeconds: 0 };
 
-export const outputNotFound = reading("output-not-found", "values", values, (end) => {
-  const [seen, step] = [output(end, "missing.Value"), stepOf(end, "missing")?.StepStatus];
-  return compared(
-    seen === "{{ give.Nothing }}",
-    step === "Success"
-      ? `it becomes ${JSON.stringify(seen)}`
-      : `the step that has it: ${step ?? "not begun"}`,
-    { seen, step, failure: because(end) },
-  );
+/** What a reference becomes in the output of a step, where the step does not fail for it. */
+const becoming = (
+  id: Parameters<typeof about>[0],
+  costs: Probe["costs"],
+  step: string,
+  expected: string,
+): Probe =>
+  reading(id, "values", costs, (end) => {
+    const [seen, status] = [output(end, `${step}.Value`), stepOf(end, step)?.StepStatus];
+    return compared(
+      seen === expected,
+      status === "Success"
+        ? `it becomes ${JSON.stringify(seen)}`
+        : `the step that has it: ${status ?? "not begun"}`,
+      { seen, step: status, failure: because(end) },
+    );
+  });
+
+export const outputNotFound = becoming("output-not-found", values, "missing", "{{ give.Nothing }}");
+export const valuePath = becoming("value-path", counted, "path", "inside");
+
+export const variableDefault = reading("variable-default", "values", counted, (end) => {
+  const seen = variable(end, "Empty");
+  return compared(seen.join() === "filled", `yes; in the end it is ${JSON.stringify(seen)}`, {
+    seen,
+    failure: because(end),
+  });
 });
-
-export const valuePath = reading("value-path", "values", { steps: 0, scriptSeconds: 0 }, (end) => {
-  const [seen, step] = [output(end, "path.Value"), stepOf(end, "path")?.StepStatus];
-  return compared(
-    seen === "inside",
-    step === "Success"
-      ? `it becomes ${JSON.stringify(seen)}`
-      : `the step that has it: ${step ?? "not begun"}`,
-    { seen, step, failure: because(end) },
-  );
-});
-
-export const variableDefault = reading(
-  "variable-default",
-  "values",
-  { steps: 0, scriptSeconds: 0 },
-  (end) => {
-    const seen = variable(end, "Empty");
-    return compared(seen.join() === "filled", `yes; in the end it is ${JSON.stringify(seen)}`, {
-      seen,
-      failure: because(end),
-    });
-  },
-);
 
 /** What a start is answered: the error's name, or `started`. */
 const answered = (start: Promise<unknown>): Promise<{ answer: string; message: string }> =>

@@ -8,6 +8,7 @@ import {
 import { partitionOf } from "automation-language/arn";
 import { declaredPermissions } from "../../document/permissions.ts";
 import { rolePolicy } from "../../document/policy.ts";
+import { automationsOf, SYSTEMS_MANAGER } from "../../document/trust.ts";
 import { nameOf, RUN_TAG, type Run, tagsOf } from "../run.ts";
 
 /** The runbook's role, with the policy that a deployment gives it; its ARN. */
@@ -82,7 +83,7 @@ function probePolicy({ id, account, region }: Run): readonly object[] {
 /** Looks until the policies of a new role hold. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency */
 const SETTLE = 8;
 
-/** A role that Systems Manager alone may assume, for this account. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html */
+/** A role that Systems Manager alone may assume, as a deployment's. */
 const role = (run: Run, what: string, statements: readonly object[]): Promise<string> =>
   run.once(`role ${what}`, () =>
     run.registry.named("role", nameOf(run.id, what), async (RoleName) => {
@@ -93,9 +94,9 @@ const role = (run: Run, what: string, statements: readonly object[]): Promise<st
           AssumeRolePolicyDocument: policy([
             {
               Effect: "Allow",
-              Principal: { Service: "ssm.amazonaws.com" },
+              Principal: { Service: SYSTEMS_MANAGER },
               Action: "sts:AssumeRole",
-              Condition: { StringEquals: { "aws:SourceAccount": run.account } },
+              Condition: automationsOf(partitionOf(run.region), run.account),
             },
           ]),
         }),

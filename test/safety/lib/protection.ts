@@ -28,6 +28,7 @@ export const protection: Scenario = {
   other: {
     begins: "Protect",
     permissions: Object.values(protectDocument().permissions).flat(),
+    leads: "ec2:CreateTags",
     lies: async (account, run) => {
       const title = String(run.json.Title ?? "");
       const open = await unprotected(account);

@@ -22,6 +22,8 @@ export interface OtherDocument {
   readonly begins: string;
   /** The IAM actions that its steps declare. */
   readonly permissions: readonly string[];
+  /** The one without which a further run does not find what the first recorded: each backup then stands alone. */
+  readonly leads: string;
   /** What a run says of the account and is not so. */
   lies(testAccount: TestAccount, run: Run): Promise<readonly string[]>;
   /** What its first action has not done, though it needs not the permission that was denied. */

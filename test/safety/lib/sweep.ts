@@ -68,8 +68,7 @@ export async function tryTrouble(emulator: Emulator, trouble: Trouble): Promise<
   const open = mayStayOpen(trouble) ? [] : await openInterfaces(testAccount);
   const wrong = [...open, ...said, ...(await notIsolated(testAccount, trouble, run))];
   if (wrong.length > 0) return wrong;
-  // Where the tag that leads a further run to the first one's backup was refused, each backup stands alone.
-  const alone = scenario.other !== undefined && trouble.denied === "ec2:CreateTags";
+  const alone = trouble.denied !== undefined && trouble.denied === scenario.other?.leads;
   return key === undefined
     ? finishAndRelease(testAccount, scenario, before, alone ? [backupKey(run)] : [])
     : releaseAgain(testAccount, scenario, [key], before);
