@@ -277,6 +277,17 @@ example("PERM02", {
   permissions: { run: ["ec2:StopInstances", "ec2:TerminateInstances"] },
   message: "ec2:TerminateInstances",
 });
+const sliced = scripted(
+  ec2('(boto3.client("ec2"), "i-1", None)[0:-1][0].stop_instances(InstanceIds=["i-1"])'),
+);
+example("PERM01", {
+  says: "a part of a tuple holds what stood there",
+  bad: sliced,
+  good: sliced,
+  permissions: { run: [] },
+  goodPermissions: { run: ["ec2:StopInstances"] },
+  message: "ec2:StopInstances",
+});
 const together = scripted(
   `import boto3
 from concurrent.futures import ThreadPoolExecutor

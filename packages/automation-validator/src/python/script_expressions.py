@@ -12,6 +12,7 @@ from script_values import (
     MOST_ATOMS,
     NOTHING,
     UNKNOWN,
+    Atom,
     Bound,
     Client,
     Constant,
@@ -24,6 +25,7 @@ from script_values import (
     Sequence,
     Table,
     Tuple,
+    Unknown,
     Value,
     join,
     kind,
@@ -143,22 +145,18 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
     if isinstance(node.slice, ast.Slice):
         for part in (node.slice.lower, node.slice.upper, node.slice.step):
             evaluate(machine, part, scope)
-        if bounds := _constant_slice(node.slice):
-            [bound] = bounds
-            value = frozenset(Tuple(atom.parts[bound]) if isinstance(atom, Tuple) else atom for atom in value)
-            return frozenset(atom for atom in value if isinstance(atom, (Tuple, Sequence, Kind, Response))) or UNKNOWN
-        return frozenset(atom for atom in value if isinstance(atom, (Sequence, Kind, Response))) or UNKNOWN
+        value = frozenset(_cut(atom, node.slice) if isinstance(atom, Tuple) else atom for atom in value)
+        return frozenset(atom for atom in value if isinstance(atom, (Tuple, Sequence, Kind, Response))) or UNKNOWN
     return machine.item(value, evaluate(machine, node.slice, scope), node.lineno, node.col_offset)
 
 
-def _constant_slice(node: ast.Slice) -> list[slice]:
-    """The slice where its bounds are numbers in the script, or left out; else nothing."""
-    bounds: list[int | None] = []
-    for part in (node.lower, node.upper, node.step):
-        if part is not None and not (isinstance(part, ast.Constant) and isinstance(part.value, int) and part.value):
-            return []
-        bounds.append(part.value if isinstance(part, ast.Constant) and isinstance(part.value, int) else None)
-    return [slice(*bounds)]
+def _cut(whole: Tuple, part: ast.Slice) -> Atom:
+    """A part of a tuple; nothing is known of it where its bounds are not numbers in the script."""
+    try:
+        bounds = [bound and ast.literal_eval(bound) for bound in (part.lower, part.upper, part.step)]
+        return Tuple(whole.parts[slice(*bounds)])
+    except (ValueError, TypeError):
+        return Unknown()
 
 
 def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:
