@@ -1,10 +1,9 @@
 import { CfnOutput, type Stack } from "aws-cdk-lib";
-import * as iam from "aws-cdk-lib/aws-iam";
 import { type Config, protectRoleName } from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
 import { document } from "./document.ts";
-import { acknowledgeWildcards, evidencePolicy, placed, policy, systemsManager } from "./roles.ts";
+import { evidencePolicy, makeRole, systemsManager } from "./roles.ts";
 
 /**
  * ProtectStack: the document that protects evidence in one Region; in the first Region also the role that it acts as,
@@ -21,14 +20,12 @@ export function protectStack(
   const made = document(stack, protectEvidence.name, published);
   new CfnOutput(stack, "DocumentName", { value: made.ref });
   if (stack.region !== regions[0]) return;
-  const granted = evidencePolicy(config, regions);
-  const role = new iam.Role(stack, "ProtectRole", {
-    ...placed(stack, config, protectRoleName(config)),
+  const role = makeRole(stack, config, "ProtectRole", {
+    name: protectRoleName(config),
     description: `What ${protectEvidence.name} may do in this account`,
-    assumedBy: systemsManager(),
-    inlinePolicies: { Runbook: policy(granted) },
+    trusts: systemsManager(),
+    granted: { Runbook: evidencePolicy(config, regions) },
   });
-  acknowledgeWildcards(role, granted);
   new CfnOutput(stack, "ProtectRoleArn", {
     description: "The value for the parameter AutomationAssumeRole",
     value: role.roleArn,

@@ -7,7 +7,6 @@ import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import type { Construct } from "constructs";
 import { backupBucketName, type Config, respondNames } from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
-import type { Granted } from "../../document/grants.ts";
 import { type RespondScope, respondPolicy, starterPolicy } from "../../document/respond/policy.ts";
 import {
   guardDutyRule,
@@ -17,7 +16,7 @@ import {
 } from "../../document/respond/rules.ts";
 import { respondToFinding } from "../../document/respond/runbook.ts";
 import { document } from "./document.ts";
-import { acknowledgeWildcards, placed, policy, roleArn, systemsManager } from "./roles.ts";
+import { makeRole, roleArn, systemsManager } from "./roles.ts";
 
 /**
  * From findings to the approvers in one Region: the document, the topic and the rules, and where they are wanted the
@@ -119,41 +118,19 @@ function roles(scope: Construct, config: Config, regions: readonly string[]): vo
     containRole: roleArn(config, config.automationRoleName),
     topic: respondNames(config).topic,
   };
-  role(scope, config, "RespondRole", {
+  makeRole(scope, config, "RespondRole", {
     name: respondNames(config).role,
     description: `Asks for approval and starts ${config.documentName}`,
     trusts: systemsManager(),
-    granted: respondPolicy(where),
+    granted: { Runbook: respondPolicy(where) },
   });
-  role(scope, config, "StarterRole", {
+  makeRole(scope, config, "StarterRole", {
     name: respondNames(config).starter,
     description: `Starts ${respondToFinding.name} for findings`,
     trusts: new iam.ServicePrincipal("events.amazonaws.com").withConditions({
       StringEquals: { "aws:SourceAccount": Aws.ACCOUNT_ID },
       ArnLike: { "aws:SourceArn": `arn:${Aws.PARTITION}:events:*:${Aws.ACCOUNT_ID}:rule/*` },
     }),
-    granted: starterPolicy(where, roleArn(config, respondNames(config).role)),
+    granted: { Runbook: starterPolicy(where, roleArn(config, respondNames(config).role)) },
   });
-}
-
-interface RoleParts {
-  readonly name: string;
-  readonly description: string;
-  readonly trusts: iam.PrincipalBase;
-  readonly granted: readonly Granted[];
-}
-
-function role(
-  scope: Construct,
-  config: Config,
-  id: string,
-  { name, description, trusts, granted }: RoleParts,
-): void {
-  const made = new iam.Role(scope, id, {
-    ...placed(scope, config, name),
-    description,
-    assumedBy: trusts,
-    inlinePolicies: { Runbook: policy(granted) },
-  });
-  acknowledgeWildcards(made, granted);
 }

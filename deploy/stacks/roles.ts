@@ -16,15 +16,12 @@ export function automationRole(
   document: Pick<Publication, "policy">,
   regions: readonly string[],
 ): iam.Role {
-  const granted = runbookPolicy(config, document, regions);
-  const role = new iam.Role(scope, "AutomationRole", {
-    ...placed(scope, config, config.automationRoleName),
+  return makeRole(scope, config, "AutomationRole", {
+    name: config.automationRoleName,
     description: `What ${config.documentName} may do in this account`,
-    assumedBy: systemsManager(),
-    inlinePolicies: { Runbook: policy(granted) },
+    trusts: systemsManager(),
+    granted: { Runbook: runbookPolicy(config, document, regions) },
   });
-  acknowledgeWildcards(role, granted);
-  return role;
 }
 
 /**
@@ -49,19 +46,15 @@ export function executionRole(
       "aws:PrincipalArn": roleArn(config, config.administrationRoleName, centralAccount),
     },
   });
-  const granted = runbookPolicy(config, document, regions);
-  const start = startPolicy(config, centralAccount);
-  const role = new iam.Role(scope, "ExecutionRole", {
-    ...placed(scope, config, config.executionRoleName),
+  return makeRole(scope, config, "ExecutionRole", {
+    name: config.executionRoleName,
     description: `What ${config.documentName} may do in this account when account ${centralAccount} starts it`,
-    assumedBy: new iam.CompositePrincipal(central, systemsManager()),
-    inlinePolicies: {
-      Runbook: policy(granted),
-      Start: policy(start),
+    trusts: new iam.CompositePrincipal(central, systemsManager()),
+    granted: {
+      Runbook: runbookPolicy(config, document, regions),
+      Start: startPolicy(config, centralAccount),
     },
   });
-  acknowledgeWildcards(role, [...granted, ...start]);
-  return role;
 }
 
 /**
@@ -98,14 +91,39 @@ export function administrationRole(scope: Construct, config: Config): iam.Role {
       },
     },
   ];
-  const role = new iam.Role(scope, "AdministrationRole", {
-    ...placed(scope, config, config.administrationRoleName),
+  return makeRole(scope, config, "AdministrationRole", {
+    name: config.administrationRoleName,
     description: `Starts ${config.documentName} in other accounts of the organization`,
-    assumedBy: systemsManager(),
-    inlinePolicies: { MultiAccount: policy(granted) },
+    trusts: systemsManager(),
+    granted: { MultiAccount: granted },
   });
-  acknowledgeWildcards(role, granted);
-  return role;
+}
+
+export interface RoleParts {
+  readonly name: string;
+  readonly description: string;
+  readonly trusts: iam.PrincipalBase;
+  /** What it may do, by the name of the inline policy that says so. */
+  readonly granted: Readonly<Record<string, readonly Granted[]>>;
+}
+
+/** A role with the path and the boundary of the settings, whose wildcards are told to cdk-nag with their reasons. */
+export function makeRole(
+  scope: Construct,
+  config: Config,
+  id: string,
+  { name, description, trusts, granted }: RoleParts,
+): iam.Role {
+  const made = new iam.Role(scope, id, {
+    ...placed(scope, config, name),
+    description,
+    assumedBy: trusts,
+    inlinePolicies: Object.fromEntries(
+      Object.entries(granted).map(([each, statements]) => [each, policy(statements)]),
+    ),
+  });
+  acknowledgeWildcards(made, Object.values(granted).flat());
+  return made;
 }
 
 /** The most characters that the inline policies of a role have together, white space not counted. */
@@ -243,7 +261,7 @@ const startPolicy = (config: Config, centralAccount: string): readonly Granted[]
 };
 
 /** Name, path and boundary of a role that is made. */
-export function placed(
+function placed(
   scope: Construct,
   { rolePath, permissionsBoundary: boundary }: Config,
   roleName: string,
@@ -277,14 +295,14 @@ export const inAccount = (kind: "policy" | "role", named: string): string =>
     ? named
     : `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:${kind}/${named}`;
 
-export const policy = (granted: readonly Granted[]): iam.PolicyDocument =>
+const policy = (granted: readonly Granted[]): iam.PolicyDocument =>
   iam.PolicyDocument.fromJson({
     Version: "2012-10-17",
     Statement: granted.map(({ statement }) => statement),
   });
 
 /** Acknowledges for cdk-nag each wildcard of a role, one by one as cdk-nag wants it, with the reason of its statement. */
-export function acknowledgeWildcards(role: iam.Role, granted: readonly Granted[]): void {
+function acknowledgeWildcards(role: iam.Role, granted: readonly Granted[]): void {
   const reasons = new Map<string, string[]>();
   for (const { statement, reason } of granted)
     for (const finding of [
