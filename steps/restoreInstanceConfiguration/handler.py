@@ -24,6 +24,12 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         problems.extend(failed)
         (left if failed else made).append([service, operation, given])
 
+    def together(calls: list[Any], waits: Any) -> None:
+        if waits:
+            left.extend(calls)
+        else:
+            side_by_side(*((make, *call) for call in calls))
+
     bad = put_groups(clients["ec2"], run["Put"], problems, "InvalidGroup.NotFound")
     for name, groups in run["Put"].items():
         put = ["ec2", "ModifyNetworkInterfaceAttribute", {"NetworkInterfaceId": name, "Groups": groups}]
@@ -31,17 +37,11 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     # Back in service, an isolated instance would fail its health check and be terminated; and half of the calls for its
     # group may start instances. The runbook's groups stay while an interface is on them.
     for call in run["Calls"]["scaling"]:
-        if left:
-            left.append(call)
-        else:
-            make(*call)
-    side_by_side(*((make, *call) for call in run["Calls"]["tags"]))
-    if bad:
-        left += run["Calls"]["groups"]
-    else:
-        side_by_side(*((make, *call) for call in run["Calls"]["groups"]))
-    # The tags by which a release finds the others go last: one that dies half way is ended by the next.
-    side_by_side(*((make, *call) for call in run["Calls"]["marks"]))
+        together([call], left)
+    together(run["Calls"]["tags"], ())
+    together(run["Calls"]["groups"], bad)
+    # The tags by which a release finds the others go last, and stay while anything does: the next one goes on by them.
+    together(run["Calls"]["marks"], left)
     lines = []
     for service, operation, given in left:
         words = ["aws", "--region", run["Region"], service.replace("s3", "s3api"), xform_name(operation, "-")]

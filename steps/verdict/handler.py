@@ -84,20 +84,29 @@ def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str
     return [f"{was['Name']}: before {was['State']}, {sizes[0]}; now {state}, {sizes[1]}"]
 
 
-def finish(ec2: Any, run: dict[str, Any], seen: dict[str, Any], tags: list[Any], warnings: list[str]) -> None:
-    """Makes the calls that tag, and deletes the runbook's groups that nothing uses any more."""
+def finish(ec2: Any, run: dict[str, Any], seen: dict[str, Any], tags: list[Any], warnings: list[str]) -> set[str]:
+    """Makes the calls that tag, and deletes the runbook's groups that nothing uses any more; what has got its tags."""
     used = {group for it in seen["Interfaces"].values() for group in it["Groups"]}
     for group, it in seen["Groups"].items():
         old = run["Backup"] and it["Description"] in run["Held"]
         if group not in used and (old or kind_of(it["GroupName"], run["InstanceId"]) == OUTSIDE):
             tags.append(["ec2", "DeleteSecurityGroup", {"GroupId": group}])
+    failed: set[str] = set()
+    tagged: set[str] = set()
     for _, operation, given in tags:
+        # The mark is the last tag, and waits for the others: what has it gets none any more.
+        if operation == "CreateTags" and operation in failed:
+            continue
         change = getattr(ec2, xform_name(operation))
-        failed: list[str] = []
-        attempt(failed, f"{operation} failed", change, "DependencyViolation", "InvalidGroup.NotFound", **given)
-        warnings.extend(failed)
-        if not failed:
+        wrong: list[str] = []
+        attempt(wrong, f"{operation} failed", change, "DependencyViolation", "InvalidGroup.NotFound", **given)
+        warnings.extend(wrong)
+        if wrong:
+            failed.add(operation)
+        else:
             seen["Groups"].pop(given.get("GroupId"), "")
+            tagged |= {*given.get("Resources", [])}
+    return tagged
 
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -136,8 +145,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     ]
     bare = evidence_of([it for it in images if isolated and BACKUP_TAG not in str(it.get("Tags"))])
     tags += [["ec2", "CreateTags", {"Resources": bare, "Tags": run["Tagging"]}]] if bare else []
-    if contain:
-        finish(ec2, run, seen, tags, warnings)
+    tagged = finish(ec2, run, seen, tags, warnings) if contain else {}
     allowed = [f"{way} {rule}" for way in run["Rules"] for rule in rules_of(run["Rules"][way])] or ["nothing"]
     sections = {
         "What failed": problems,
@@ -150,7 +158,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             for it in images
         ],
         "Security groups": [f"{group} ({it['GroupName']}) in {it['VpcId']}" for group, it in seen["Groups"].items()],
-        "Tagged": sorted({name for call in tags for name in call[2].get("Resources", [])}),
+        "Tagged": sorted(tagged),
         "Open for seconds": [it for it in [notes.get("OpenSeconds", "")] if it],
         "Calls made": notes.get("Made", []),
         "Backup": [f"s3://{run['Bucket']}/{run['Key']}"],

@@ -18,7 +18,7 @@ export interface Point {
 export interface Recorded {
   readonly scenario: Scenario;
   readonly action: Action;
-  /** Each operation of each step at its first and at its last time, in the order of the first. */
+  /** Each operation of each step at its first and at its last time; by name, as calls side by side come in any order. */
   readonly calls: readonly Point[];
   /** Every step that ran, whatever its action. */
   readonly steps: readonly Point[];
@@ -58,10 +58,12 @@ function callsOf(emulator: Emulator, { id }: Run): readonly Point[] {
     const key = `${step} ${operation}`;
     count.set(key, { operation, step, times: (count.get(key)?.times ?? 0) + 1 });
   }
-  return [...count.values()].flatMap(({ operation, step, times }) =>
-    [...new Set([1, times])].map((nth) => ({
-      name: `${operation} ${nth} of ${step}`,
-      match: { operation, step, nth },
-    })),
-  );
+  return [...count.values()]
+    .flatMap(({ operation, step, times }) =>
+      [...new Set([1, times])].map((nth) => ({
+        name: `${operation} ${nth} of ${step}`,
+        match: { operation, step, nth },
+      })),
+    )
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -153,10 +153,13 @@ def _subscript(machine: Machine, node: ast.Subscript, scope: Scope) -> Value:
 def _cut(whole: Tuple, part: ast.Slice) -> Atom:
     """A part of a tuple; nothing is known of it where its bounds are not numbers in the script."""
     try:
-        bounds = [bound and ast.literal_eval(bound) for bound in (part.lower, part.upper, part.step)]
-        return Tuple(whole.parts[slice(*bounds)])
+        return Tuple(whole.parts[_number(part.lower) : _number(part.upper) : _number(part.step)])
     except (ValueError, TypeError):
         return Unknown()
+
+
+def _number(bound: ast.expr | None) -> Any:
+    return None if bound is None else ast.literal_eval(bound)
 
 
 def _arguments(machine: Machine, node: ast.Call, scope: Scope) -> Arguments:

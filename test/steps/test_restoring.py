@@ -1,0 +1,88 @@
+"""In which order a release gives back and a containment tags, and what waits where a call fails."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from restoreInstanceConfiguration import handler as step
+from verdict.handler import finish
+
+CALLS = {
+    "scaling": [["autoscaling", "ExitStandby", {}], ["autoscaling", "UpdateAutoScalingGroup", {}]],
+    "tags": [["ec2", "DeleteTags", {"Tags": "Case"}], ["s3", "DeleteObjectTagging", {}]],
+    "groups": [["ec2", "DeleteSecurityGroup", {}]],
+    "marks": [["ec2", "DeleteTags", {"Tags": "Backup"}]],
+}
+
+
+class Service:
+    """A client whose calls are written down, those that are refused too."""
+
+    def __init__(self, refused: str, made: list[str]) -> None:
+        self.refused, self.made = refused, made
+
+    def __getattr__(self, method: str) -> Any:
+        def call(**given: Any) -> dict[str, Any]:
+            name = " ".join([method, *([str(given["Tags"])] if "Tags" in given else [])])
+            self.made.append(name)
+            if name == self.refused:
+                raise ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, method)
+            return {}
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("refused", "wait"),
+    [
+        ("", []),
+        ("modify_network_interface_attribute", ["exit-standby", "update-auto", "delete-security-group", "Backup"]),
+        ("exit_standby", ["update-auto", "Backup"]),
+        ("update_auto_scaling_group", ["Backup"]),
+        ("delete_tags Case", ["Backup"]),
+        ("delete_object_tagging", ["Backup"]),
+        ("delete_security_group", ["Backup"]),
+        ("delete_tags Backup", []),
+    ],
+)
+def test_the_tags_that_lead_a_further_release_go_last_and_stay_while_anything_is_left(
+    refused: str, wait: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(step, "client", lambda _service: Service(refused, made))
+    run = {"Region": "eu-west-1", "Put": {"eni-1": ["sg-1"]}, "Calls": CALLS}
+    notes = step.handler({"Run": run}, None)["Notes"]
+    left = notes["Left"]
+    assert len(left) == len(wait) + bool(refused)
+    assert all(any(each in line for line in left) for each in wait)
+    assert ("delete_tags Backup" in made) == ("Backup" not in wait)
+    if "delete_tags Backup" in made:
+        assert made[-1] == "delete_tags Backup"
+    assert len(notes["Problems"]) == bool(refused)
+    assert len(notes["Made"]) + len(left) == 7
+
+
+@pytest.mark.parametrize(
+    ("refused", "made", "tagged"),
+    [
+        ("", 4, {"i-1", "eni-1"}),
+        ("create_tags Case", 3, set()),
+        ("create_tags Backup", 4, {"eni-1"}),
+        ("delete_security_group", 4, {"i-1", "eni-1"}),
+    ],
+)
+def test_a_containment_marks_last_and_not_at_all_where_other_tags_are_refused(
+    refused: str, made: int, tagged: set[str]
+) -> None:
+    names: list[str] = []
+    warnings: list[str] = []
+    run = {"InstanceId": "i-1", "Backup": "{}", "Held": []}
+    seen: dict[str, Any] = {"Interfaces": {}, "Groups": {}}
+    calls = [
+        ["ec2", "CreateTags", {"Resources": ["eni-1"], "Tags": "Case"}],
+        ["ec2", "CreateTags", {"Resources": ["i-1", "eni-1"], "Tags": "Backup"}],
+        *(["ec2", "DeleteSecurityGroup", {"GroupId": each}] for each in ("sg-1", "sg-2")),
+    ]
+    assert finish(Service(refused, names), run, seen, calls, warnings) == tagged
+    assert len(names) == made
+    assert bool(warnings) == bool(refused)
