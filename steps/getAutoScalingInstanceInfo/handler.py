@@ -30,8 +30,9 @@ def is_missing(s3: Any, run: dict[str, Any]) -> bool:
 
 # Nothing but the interfaces is needed to isolate: what else can't be read is a warning.
 def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
-    """Instance, Groups (the runbook's own, by id), Group (of Auto Scaling), State (the instance's there), Tags, Backup,
-    Missing (whether the bucket is); sets Interfaces, and Held (the keys of the runbook's groups on the instance)."""
+    """Instance, Groups (the runbook's own, by id), Group (of Auto Scaling), State (the instance's there), Tags,
+    TagsRead (whether they could be), Backup, Missing (whether the bucket is); sets Interfaces, and Held (the keys of
+    the runbook's groups on the instance)."""
     autoscaling, name, warnings = client("autoscaling"), run["InstanceId"], run["Warnings"]
 
     def read(method: Any, **given: Any) -> dict[str, Any]:
@@ -60,6 +61,7 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
         "Groups": own,
         "State": member.get("LifecycleState", ""),
         "Tags": tags.get("Tags", []),
+        "TagsRead": bool(tags),
         "Backup": backup,
         "Group": (scaling.get("AutoScalingGroups") or [{}])[0],
         "Missing": missing,

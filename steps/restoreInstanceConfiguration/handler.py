@@ -12,6 +12,7 @@ from shared.instance import put_groups
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Notes: Made (calls), Problems (why one failed), Left (commands for those that failed or had to wait)."""
     run = events["Run"]
+    calls = run["Calls"]
     made: list[list[Any]] = []
     left: list[list[Any]] = []
     problems: list[str] = []
@@ -24,11 +25,11 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         problems.extend(failed)
         (left if failed else made).append([service, operation, given])
 
-    def together(calls: list[Any], waits: Any) -> None:
+    def together(some: list[Any], waits: Any) -> None:
         if waits:
-            left.extend(calls)
+            left.extend(some)
         else:
-            side_by_side(*((make, *call) for call in calls))
+            side_by_side(*((make, *call) for call in some))
 
     bad = put_groups(clients["ec2"], run["Put"], problems, "InvalidGroup.NotFound")
     for name, groups in run["Put"].items():
@@ -36,15 +37,16 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         (left if name in bad else made).append(put)
     # Back in service, an isolated instance would fail its health check and be terminated; and half of the calls for its
     # group may start instances. The runbook's groups stay while an interface is on them.
-    for call in run["Calls"]["scaling"]:
+    for call in calls["scaling"]:
         together([call], left)
-    together(run["Calls"]["tags"], ())
-    together(run["Calls"]["groups"], bad)
+    together(calls["tags"], ())
+    together(calls["groups"], bad)
     # The tags by which a release finds the others go last, and stay while anything does: the next one goes on by them.
-    together(run["Calls"]["marks"], left)
-    lines = []
-    for service, operation, given in left:
-        words = ["aws", "--region", run["Region"], service.replace("s3", "s3api"), xform_name(operation, "-")]
-        lines.append(shlex.join([*words, "--cli-input-json", json.dumps(given)]))
+    together(calls["marks"], left)
+    lines = [
+        f"aws --region {run['Region']} {service.replace('s3', 's3api')} {xform_name(operation, '-')} --cli-input-json"
+        f" {shlex.quote(json.dumps(given))}"
+        for service, operation, given in left
+    ]
     listed = [{"Call": f"{service}:{operation}", "Parameters": given} for service, operation, given in made]
     return {"Notes": {"Made": listed, "Problems": problems, "Left": lines}}

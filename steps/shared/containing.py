@@ -229,9 +229,11 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     run["Next"] = next_commands(run, instance)
     last = [*backups][-1:]
     run["Keys"] = [key for old in last for key in (old, *backups[old]["Supersedes"])] or run["Held"]
-    reached = all(it["Done"] for it in interfaces.values()) and {*run["Held"]} <= {*run["Keys"]}
-    with_key = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] != BACKUP_TAG}
-    tagged = {run["InstanceId"], *interfaces} - with_key
+    # Where tags can't be read none is given, as one of the owner's might be lost. The next run that can gives them.
+    ids = [run["InstanceId"], *interfaces] if found["TagsRead"] else []
+    tagged = {*ids} - {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] != BACKUP_TAG}
+    known = [tagged <= {*backups[old]["Tagged"]} for old in last]
+    reached = all([*known, {*run["Held"]} <= {*run["Keys"]}, *(it["Done"] for it in interfaces.values())])
     if reached and not run["Standby"]:
         run["Key"] = run["Keys"][0]
     else:
@@ -249,7 +251,7 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     elif run["Images"] and instance["RootDeviceType"] == "ebs":
         run["Calls"] |= image_calls(run, events["KmsKeyArn"])
     fine = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG and tag["Value"] == mark["Value"]}
-    bare = [name for name in (run["InstanceId"], *interfaces) if (run["Backup"] or backups) and name not in fine]
+    bare = [name for name in ids if (run["Backup"] or backups) and name not in fine]
     # The mark last: what has it needs no tag any more, also after a run that died in between.
     both = [([name for name in bare if name in tagged], run["Tags"]), (bare, [mark])]
     both += [(["<images and snapshots>"], run["Tagging"])] if "createImage" in run["Calls"] else []

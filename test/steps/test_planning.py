@@ -42,7 +42,7 @@ def backup(**changes: Any) -> dict[str, Any]:
     """A backup as a containment writes it."""
     interfaces = {ENI: {"Vpc": "v", "Groups": [WEB], "Names": {}}}
     same = {"AccountId": "1", "Region": "r", "InstanceId": INSTANCE, "CreatedAt": "2026", "Interfaces": interfaces}
-    return {**same, "AutoScaling": {}, "Supersedes": [], "Tagged": [ENI], "Tags": [], **changes}
+    return {**same, "AutoScaling": {}, "Supersedes": [], "Tagged": [INSTANCE, ENI], "Tags": [], **changes}
 
 
 def group(kind: str, key: str, **rules: Any) -> dict[str, Any]:
@@ -51,7 +51,9 @@ def group(kind: str, key: str, **rules: Any) -> dict[str, Any]:
     return {"GroupName": name, "Description": key, "IpPermissions": [], "IpPermissionsEgress": [], **rules}
 
 
-def planned(has: dict[str, str], groups: dict[str, Any], s3: Bucket, **more: Any) -> tuple[dict[str, Any], Ec2]:
+def planned(
+    has: dict[str, str], groups: dict[str, Any], s3: Bucket, tags_read: bool = True, **more: Any
+) -> tuple[dict[str, Any], Ec2]:
     """The run after its plan, for an interface on these groups, each with its kind, empty where it is a stranger's."""
     own = {name: kind for name, kind in has.items() if kind}
     interface = {"Vpc": "v", "Groups": sorted(has), "Names": {}, "Own": own}
@@ -61,7 +63,7 @@ def planned(has: dict[str, str], groups: dict[str, Any], s3: Bucket, **more: Any
     run |= {"Rules": {"Ingress": [], "Egress": []}, "Tags": [TAG], "Images": False, "Standby": False}
     run |= {"Interfaces": {ENI: interface}, "Held": held, "AutoScaling": {}, "Warnings": [], "Problems": [], **more}
     instance = {"NetworkInterfaces": [{}], "RootDeviceType": "ebs"}
-    found = {"Groups": groups, "Instance": instance, "Group": {}, "State": "", "Tags": []}
+    found = {"Groups": groups, "Instance": instance, "Group": {}, "State": "", "Tags": [], "TagsRead": tags_read}
     ec2 = Ec2()
     plan_containment(ec2, s3, run, {"Readers": [], "DryRun": False, "KmsKeyArn": "arn:key"}, found)
     return run, ec2
@@ -139,6 +141,19 @@ def test_the_verdict_tags_what_lacks_the_tag_and_says_where_the_backup_is() -> N
     marks = [call[2] for call in run["Calls"]["verdict"] if call[1] == "CreateTags"]
     mark = {"Key": "ContainEC2Instance:Backup", "Value": f"s3://b/{run['Key']}"}
     assert marks == [{"Resources": [INSTANCE, ENI], "Tags": tags} for tags in ([TAG], [mark])]
+
+
+def test_no_tag_of_an_owner_is_overwritten_where_tags_cannot_be_read_and_the_next_run_gives_what_is_missing() -> None:
+    blind, _ = planned({WEB: ""}, {}, Bucket(), tags_read=False)
+    assert [call for call in blind["Calls"]["verdict"] if call[1] == "CreateTags"] == []
+    assert json.loads(blind["Backup"])["Tagged"] == []
+    untagged = backup(Tagged=[])
+    groups = {SHUT: group(INSIDE, sealed("old", untagged)[0])}
+    run, _ = planned({SHUT: INSIDE}, groups, Bucket(untagged))
+    assert made(run) == [INSIDE]
+    assert json.loads(run["Backup"])["Tagged"] == [ENI, INSTANCE]
+    again, _ = planned({SHUT: INSIDE}, groups, Bucket(untagged), tags_read=False)
+    assert again["Backup"] == ""
 
 
 @pytest.mark.parametrize("wanted", [True, False])
