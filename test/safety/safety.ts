@@ -1,9 +1,10 @@
 /** `npm run safety`: the sweep in full, or a sample of it: every trouble in every scenario, in both modes of a cancelled script. */
+import { writeFileSync } from "node:fs";
 import { startEmulator } from "automation-emulator";
 import { InvalidArgumentError } from "commander";
 import { program } from "../../scripts/program.ts";
 import { type Result, runAll, summary } from "./lib/results.ts";
-import { allTrials, sampleOf } from "./lib/trials.ts";
+import { allTrials, type Part, partOf, sampleOf } from "./lib/trials.ts";
 
 interface Options {
   readonly parallel: number;
@@ -11,6 +12,8 @@ interface Options {
   readonly sample?: number;
   readonly pairs: number;
   readonly seed: number;
+  readonly part?: Part;
+  readonly json?: string;
 }
 
 const whole =
@@ -22,6 +25,13 @@ const whole =
     return value;
   };
 
+function part(text: string): Part {
+  const [which, of] = (/^(\d{1,3})\/(\d{1,3})$/.exec(text) ?? []).slice(1).map(Number);
+  if (which === undefined || of === undefined || which < 1 || which > of)
+    throw new InvalidArgumentError("It must be a part and their number, such as 2/5.");
+  return { which, of };
+}
+
 function expression(text: string): RegExp {
   try {
     return new RegExp(text);
@@ -30,7 +40,7 @@ function expression(text: string): RegExp {
   }
 }
 
-const { parallel, only, sample, pairs, seed } = program(
+const { parallel, only, sample, pairs, seed, ...more } = program(
   "safety",
   "Tries every fault at every call and step of every scenario, every permission refused, pairs of faults and forged hints on the emulator, and prints what should not be.",
   [
@@ -38,6 +48,10 @@ const { parallel, only, sample, pairs, seed } = program(
     ["--sample 200", "200 trials of all kinds, in minutes"],
     ["--sample 200 --seed 7", "the same 200 again, where 7 is the seed that the first run printed"],
     ["--only 'cancel after'", "the trials whose name matches"],
+    [
+      "--seed 7 --part 2/5",
+      "the second fifth of everything: machines share it, with the same seed",
+    ],
   ],
 )
   .option("--parallel <n>", "trials side by side", whole(1, 99), 3)
@@ -55,6 +69,8 @@ const { parallel, only, sample, pairs, seed } = program(
     whole(0, 2 ** 31 - 1),
     Math.floor(Math.random() * 2 ** 31),
   )
+  .option("--part <n/of>", "only this part of them, the same for the same seed", part)
+  .option("--json <file>", "a file for each trial's name, kind, scenario and violations")
   .parse()
   .opts<Options>();
 
@@ -64,7 +80,8 @@ const recorder = await startEmulator({ timeScale: 20 });
 const all = await allTrials(recorder, { pairs, seed });
 await recorder.close();
 const matching = all.filter(({ name }) => only?.test(name) ?? true);
-const chosen = sampleOf(matching, sample ?? matching.length, seed);
+const sampled = sampleOf(matching, sample ?? matching.length, seed);
+const chosen = more.part === undefined ? sampled : partOf(sampled, more.part);
 for (const mode of ["kill", "runOn"] as const) {
   const trials = chosen.filter((trial) => trial.mode === mode);
   if (trials.length === 0) continue;
@@ -76,6 +93,18 @@ for (const mode of ["kill", "runOn"] as const) {
   await emulator.close();
 }
 console.log(summary(results));
+if (more.json !== undefined)
+  writeFileSync(
+    more.json,
+    JSON.stringify(
+      results.map(({ trial: { name, kind, scenario }, violations }) => ({
+        ...{ name, kind, scenario },
+        violations,
+      })),
+      null,
+      2,
+    ),
+  );
 const bad = results.filter(({ violations }) => violations.length > 0).length;
 console.log(`${results.length} of ${all.length} trials, ${bad} with violations`);
 if (bad > 0) process.exitCode = 1;

@@ -8,7 +8,7 @@ import { makeTestAccount } from "../account/testAccount.ts";
 import { lies, openInterfaces } from "./lib/checks.ts";
 import { runAll } from "./lib/results.ts";
 import { kinds } from "./lib/sweep.ts";
-import { allTrials, sampleOf, type Trial } from "./lib/trials.ts";
+import { allTrials, partOf, sampleOf, type Trial } from "./lib/trials.ts";
 
 const sampled = ["several interfaces", "Auto Scaling under MinSize pressure"];
 /** The same trials each time: `npm run safety` tries others. */
@@ -39,6 +39,12 @@ test("a sample has as many of each kind, and is the same for the same seed", () 
   expect(new Set(sample.map(({ kind }) => kind)).size).toBe(count);
   expect(sampleOf(trials, count, 1)).toEqual(sample);
   expect(sampleOf(trials, count, 2)).not.toEqual(sample);
+});
+
+test("all parts of the trials together are the trials, each once", () => {
+  const parts = [1, 2, 3, 4].flatMap((which) => partOf(trials, { which, of: 4 }));
+  expect(parts.length).toBe(trials.length);
+  expect(new Set(parts)).toEqual(new Set(trials));
 });
 
 describe.each([["kill"], ["runOn"]] as const)(

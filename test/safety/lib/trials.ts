@@ -123,6 +123,16 @@ export function sampleOf(trials: readonly Trial[], count: number, seed: number):
     .map(([, one]) => one);
 }
 
+/** A part of a list, of so many: 1 is the first. */
+export interface Part {
+  readonly which: number;
+  readonly of: number;
+}
+
+/** Every so manyth, from the one that has the part's number: all parts together are the list, each once. */
+export const partOf = <T>(list: readonly T[], { which, of }: Part): readonly T[] =>
+  list.filter((_, index) => index % of === which - 1);
+
 /** The same in another order, which is the same for the same seed. */
 function shuffled<T>(list: readonly T[], seed: number): readonly T[] {
   const order = fc.shuffledSubarray([...list], { minLength: list.length });

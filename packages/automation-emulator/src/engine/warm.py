@@ -57,6 +57,8 @@ def warm(endpoint: str, region: str) -> None:
     gc.collect()
     # Else the first collection in each child would touch, and so copy, all of it.
     gc.freeze()
+    # A script makes little garbage, and its process ends soon.
+    gc.set_threshold(20_000)
 
 
 def remember() -> None:

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from engine.containment import adopt_orphans, children
 from engine.warm import warm
 from engine.worker_calls import Caller
-from engine.worker_job import Surroundings, environment, run_in_child
+from engine.worker_job import Surroundings, compiled, environment, run_in_child
 
 sys.path.pop(0)
 for name in ("engine", "engine.containment", "engine.warm", "engine.worker_calls", "engine.worker_job"):
@@ -92,9 +92,10 @@ class Zygote:
             return
         folder = self.folder / str(number)
         folder.mkdir()
+        code = compiled(job["script"])
         pid = os.fork()
         if pid == 0:
-            run_in_child(job, folder, self.around)
+            run_in_child(job, code, folder, self.around)
         # Whichever of the two comes first: a kill must always find the group.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
