@@ -7,6 +7,20 @@ delete process.env.FORCE_COLOR;
 /** Tests that run the whole runbook, each in an AWS account of its own. */
 const whole = ["test/account/**/*.test.ts", "test/e2e/**/*.test.ts", "test/safety/**/*.test.ts"];
 
+/** Tests of commands and deployments, each file in an AWS of its own, one after the other. */
+const commands = [
+  // All but lint.test.ts, which sets a variable of the process.
+  "test/deploy/!(lint).test.ts",
+  "test/operate/{execute,fleet}.test.ts",
+  "test/operate/report/report.test.ts",
+  "test/protect/**/*.test.ts",
+  "test/respond/**/*.test.ts",
+  "test/release/**/*.test.ts",
+  "test/docs.test.ts",
+];
+
+const order = ["whole", "commands", "parts"];
+
 /**
  * What takes longest first, so that nothing long is left for the end; the files that share an emulator one after the
  * other, as Vitest ends a process when the next file is of the other project.
@@ -14,7 +28,7 @@ const whole = ["test/account/**/*.test.ts", "test/e2e/**/*.test.ts", "test/safet
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId, project }: TestSpecification): number =>
-      moduleId.includes("/test/safety/") ? 0 : project.name === "whole" ? 1 : 2;
+      moduleId.includes("/test/safety/") ? 0 : 1 + order.indexOf(project.name);
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
@@ -44,9 +58,17 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          name: "commands",
+          include: commands,
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: "parts",
           include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: whole,
+          exclude: [...whole, ...commands],
         },
       },
     ],

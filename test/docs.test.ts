@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../build/root.ts";
+import { sharedEmulator } from "./account/emulator.ts";
 import { as, instance } from "./deploy/organization.ts";
 import { type Session, session } from "./deploy/session.ts";
 
@@ -106,7 +107,7 @@ async function type(line: string): Promise<string> {
 }
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
   person = session(emulator, "lines");
   const trust = {
     Effect: "Allow",
@@ -123,7 +124,6 @@ beforeAll(async () => {
   expect(published.status, published.all).toBe(0);
   names.set("i-0123456789abcdef0", await instance(emulator, ACCOUNT, { Incident: "4711" }));
 });
-afterAll(() => emulator?.close());
 
 const isHere = (line: string): boolean =>
   ![...elsewhere, ...cannot].some(([pattern]) => pattern.test(line));

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { type Organization, organization, SAMPLE } from "./organization.ts";
 import { type Session, session } from "./session.ts";
 
@@ -38,11 +39,10 @@ it("an account becomes a delegated administrator of a service only when the orga
 });
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
   members = await organization(emulator, MANAGEMENT, 8);
   person = session(emulator, "delegated");
 });
-afterAll(() => emulator?.close());
 
 it("a delegated administrator deploys, rolls out and shares without the management account", async () => {
   const security = members.accounts[0] ?? "";

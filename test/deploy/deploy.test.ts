@@ -11,9 +11,10 @@ import {
   ListTagsForResourceCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { loadDocument } from "../../common/document.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, bootstrap, changedSample, type Ended, run, SAMPLE } from "./organization.ts";
 
 // The CDK command line itself runs here, which takes ten seconds a deployment.
@@ -53,12 +54,9 @@ const changesMade = (): readonly string[] =>
     .map((call) => call.operation);
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
 });
-afterAll(async () => {
-  await emulator?.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("npm run deploy", () => {
   it("says how to bootstrap an account that is not, before anything starts", async () => {

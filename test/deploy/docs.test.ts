@@ -12,15 +12,16 @@ import {
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import type { Stack } from "aws-cdk-lib";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
 import { contextKeys, loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
 import { administrationStack } from "../../deploy/stacks/administration.ts";
 import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import {
   as,
   changedSample,
@@ -171,7 +172,7 @@ const contained = async (account: string, id: string): Promise<boolean> =>
   ) === true;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await sharedEmulator();
   members = await organization(emulator, CENTRAL, 8);
   const [one = "", two = ""] = [members.accounts[1], members.accounts[5]];
   names.set("444455556666", one).set("777788889999", two);
@@ -203,7 +204,6 @@ beforeAll(async () => {
   for (const account of [CENTRAL, one, two]) people.set(account, await responder(account));
   emulator.iam.enforce("*");
 });
-afterAll(() => emulator?.close());
 
 describe("each line of docs/deploy.md runs with the permissions that it documents", () => {
   const first = (): string => withEmulatedNames("i-0123456789abcdef0");

@@ -6,9 +6,10 @@ import {
   GetAutomationExecutionCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { documents } from "../../document/documents.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, type Ended, instance, run } from "./organization.ts";
 
 // Each test runs commands, which compile documents.
@@ -23,7 +24,7 @@ const command = (name: string, ...args: readonly string[]): Promise<Ended> =>
 const ssm = (): SSMClient => new SSMClient(as(emulator, ACCOUNT));
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
   id = await instance(emulator, ACCOUNT);
   const trust = {
     Effect: "Allow",
@@ -41,7 +42,6 @@ beforeAll(async () => {
     new CreateTopicCommand({ Name: "Automation-ContainEC2Instance-Approvals" }),
   );
 });
-afterAll(() => emulator?.close());
 
 describe.each(documents.map(({ runbook }) => runbook.name))("the document %s", (name) => {
   it("is published, shared and moved between its versions by its name", async () => {

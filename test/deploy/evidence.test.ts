@@ -16,14 +16,15 @@ import {
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { Match, type Template } from "aws-cdk-lib/assertions";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
 import { backupBucket } from "../../deploy/stacks/bucket.ts";
 import { templateOf } from "../../deploy/stacks/member.ts";
 import { automationRole } from "../../deploy/stacks/roles.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, instance, run } from "./organization.ts";
 import { ACCOUNT, templatesFor } from "./templates.ts";
 
@@ -86,7 +87,7 @@ async function runbook(parameters: Readonly<Record<string, string>>) {
 
 let InstanceId = "";
 beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await sharedEmulator();
   const template = templateOf("Evidence", (stack) => {
     backupBucket(stack, config);
     automationRole(stack, config, loadDocument("test/deploy/fixtures/sample.yaml"), ["us-east-1"]);
@@ -103,7 +104,6 @@ beforeAll(async () => {
   emulator.iam.enforce("*");
   InstanceId = await instance(emulator, ACCOUNT);
 });
-afterAll(() => emulator?.close());
 
 describe("the backup bucket that is deployed", () => {
   it("takes the backup of the runbook's role", async () => {

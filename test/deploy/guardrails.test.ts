@@ -1,11 +1,12 @@
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { DescribeDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { Template } from "aws-cdk-lib/assertions";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, type Ended, run, SAMPLE } from "./organization.ts";
 import { ACCOUNT, everything, templatesFor } from "./templates.ts";
 
@@ -14,9 +15,8 @@ vi.setConfig({ testTimeout: 180_000, hookTimeout: 120_000 });
 
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
 });
-afterAll(() => emulator?.close());
 
 const command = (name: string, ...settings: readonly string[]): Promise<Ended> =>
   run(

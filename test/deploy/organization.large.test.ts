@@ -1,5 +1,6 @@
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { sharedEmulator } from "../account/emulator.ts";
 import { groupsOf, instance, type Organization, organization } from "./organization.ts";
 import { type Session, session } from "./session.ts";
 
@@ -11,12 +12,11 @@ let members: Organization;
 let person: Session;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
   members = await organization(emulator, CENTRAL, 1_200);
   person = session(emulator, "transcript-1200");
   person.say("An organization with three levels of units and 1,200 member accounts.");
 });
-afterAll(() => emulator?.close());
 
 describe("an organization with 1,200 accounts", () => {
   let pointer = "";

@@ -1,6 +1,7 @@
 import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, groupsOf, instance, type Organization, organization } from "./organization.ts";
 import { type Session, session } from "./session.ts";
 
@@ -14,12 +15,11 @@ let members: Organization;
 let person: Session;
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
   members = await organization(emulator, CENTRAL, 60);
   person = session(emulator, "transcript-60");
   person.say("An organization with three levels of units and 60 member accounts.");
 });
-afterAll(() => emulator?.close());
 
 describe("an organization with three levels of units and 60 accounts", () => {
   it("is refused while it does not trust StackSets, with the command that changes it", async () => {

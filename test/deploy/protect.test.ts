@@ -1,14 +1,15 @@
 /** The protection of evidence as it is deployed, and the lines of docs/protect.md. */
 import { readFileSync } from "node:fs";
 import { ListRolesCommand } from "@aws-sdk/client-iam";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
 import { loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
 import { assertPoliciesFit } from "../../deploy/stacks/roles.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
 import { paste } from "../account/cli.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { backupKey, clientsOf, freshAccount, makeTestAccount } from "../account/testAccount.ts";
 import { prepareEvidence } from "../protect/account.ts";
 import { unprotected } from "../protect/state.ts";
@@ -88,9 +89,8 @@ describe("ProtectStack", () => {
 describe("deployed with the line of docs/protect.md", () => {
   let emulator: Emulator;
   beforeAll(async () => {
-    emulator = await startEmulator({ timeScale: 20 });
+    emulator = await sharedEmulator();
   });
-  afterAll(() => emulator?.close());
 
   it("its lines plan, protect and release an instance, with the deployed role's own policy", async () => {
     const [dry = "", release = "", deploy = ""] = lines;

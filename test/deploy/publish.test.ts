@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DescribeDocumentCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, changedSample, type Ended, run, SAMPLE } from "./organization.ts";
 
 // Each test runs commands, which take a second or two to start.
@@ -67,12 +68,9 @@ async function limited(name: string, actions: readonly string[]): Promise<Record
 }
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
 });
-afterAll(async () => {
-  await emulator?.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("npm run publish", () => {
   const both = "regions=us-east-1,eu-west-1";

@@ -12,11 +12,12 @@ import {
   SendAutomationSignalCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
 import { respondToFinding } from "../../document/respond/runbook.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { expectIsolated } from "../account/state.ts";
 import { clientsOf, freshAccount, makeTestAccount } from "../account/testAccount.ts";
 import { as, bootstrap, run } from "./organization.ts";
@@ -86,9 +87,8 @@ async function onDuty(emulator: Emulator, accountId: string): Promise<SSMClient>
 describe("deployed with npm run deploy", () => {
   let emulator: Emulator;
   beforeAll(async () => {
-    emulator = await startEmulator({ timeScale: 20 });
+    emulator = await sharedEmulator();
   });
-  afterAll(() => emulator?.close());
 
   it("a finding is planned, asked about, approved and contained, each role with its own policy", async () => {
     const accountId = freshAccount();

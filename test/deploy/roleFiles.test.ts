@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
 import { loadConfig } from "../../common/config.ts";
 import { roleFiles } from "../../deploy/roleFiles.ts";
 import { documents } from "../../document/documents.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { instance } from "./organization.ts";
 import { type Session, session } from "./session.ts";
 import { ACCOUNT } from "./templates.ts";
@@ -27,10 +28,9 @@ const linesOfTheGuide: readonly string[] = (
 let emulator: Emulator;
 let person: Session;
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
   person = session(emulator, "roleFiles");
 });
-afterAll(() => emulator?.close());
 
 async function type(line: string): Promise<void> {
   const [tool, ...rest] = line.split(" ");

@@ -7,8 +7,9 @@ import {
   ModifyDocumentPermissionCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, type Ended, type Organization, organization, run, SAMPLE } from "./organization.ts";
 
 // Each test runs commands, which take a second or two to start.
@@ -41,7 +42,7 @@ const shared = async (region: string): Promise<string[]> => {
 };
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  emulator = await sharedEmulator();
   members = await organization(emulator, MANAGEMENT, 60);
   const published = await run(
     "publish",
@@ -50,7 +51,6 @@ beforeAll(async () => {
   );
   expect(published.status, published.all).toBe(0);
 }, 60_000);
-afterAll(() => emulator?.close());
 
 describe("share", () => {
   it("asks before it changes anything", async () => {

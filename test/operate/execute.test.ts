@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
 import { DescribeAutomationExecutionsCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, groupsOf, instance, organization } from "../deploy/organization.ts";
 import { type Session, session } from "../deploy/session.ts";
 
@@ -53,7 +54,8 @@ const atTerminal = async (
 };
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  // In real time: runs are watched while they are under way.
+  emulator = await sharedEmulator({});
   person = session(emulator, "execute");
   const made = await person.aws(
     ACCOUNT,
@@ -82,10 +84,7 @@ beforeAll(async () => {
   );
   expect(other.status, other.all).toBe(0);
 });
-afterAll(async () => {
-  await emulator?.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("npm run execute", () => {
   it("is a dry run unless told otherwise, and shows each step and the report", async () => {

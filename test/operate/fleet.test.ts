@@ -9,8 +9,9 @@ import {
   ModifyNetworkInterfaceAttributeCommand,
   TerminateInstancesCommand,
 } from "@aws-sdk/client-ec2";
-import { type Emulator, startEmulator } from "automation-emulator";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { Emulator } from "automation-emulator";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, groupsOf, instance } from "../deploy/organization.ts";
 import { type Session, session } from "../deploy/session.ts";
 
@@ -41,7 +42,8 @@ const tagged = (value: string, count: number): Promise<readonly string[]> =>
   );
 
 beforeAll(async () => {
-  emulator = await startEmulator();
+  // In real time: runs are watched while they are under way.
+  emulator = await sharedEmulator({});
   person = session(emulator, "fleet");
   ec2 = new EC2Client(as(emulator, ACCOUNT));
   const made = await person.aws(
@@ -60,7 +62,6 @@ beforeAll(async () => {
   );
   expect(other.status, other.all).toBe(0);
 });
-afterAll(() => emulator?.close());
 
 describe("a run over several instances", () => {
   it("shows each plan, then each verdict with its key and release line; one command releases all by their own keys", async () => {

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { GetAutomationExecutionCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
+import { sharedEmulator } from "../account/emulator.ts";
 import { as, instance, run } from "../deploy/organization.ts";
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 240_000 });
@@ -31,12 +32,9 @@ beforeAll(async () => {
     expect(made.status, made.all).toBe(0);
     expect(made.all).not.toContain("WARNING");
   }
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await sharedEmulator();
 });
-afterAll(async () => {
-  await emulator?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe("npm run release", () => {
   it("writes the same bytes each time", () => {

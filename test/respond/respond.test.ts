@@ -1,9 +1,10 @@
 /** From a finding's event to the contained instance, through the approval. */
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import { checkDocument } from "automation-validator/check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { guardDutyRule, securityHubRule } from "../../document/respond/rules.ts";
 import { respondToFinding } from "../../document/respond/runbook.ts";
+import { sharedEmulator } from "../account/emulator.ts";
 import { differences } from "../account/snapshot.plain.ts";
 import { expectIsolated } from "../account/state.ts";
 import { makeTestAccount, type TestAccount } from "../account/testAccount.ts";
@@ -11,9 +12,8 @@ import { makeResponding, respondDocument } from "./account.ts";
 
 let emulator: Emulator;
 beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await sharedEmulator();
 });
-afterAll(() => emulator.close());
 
 /** As GuardDuty sends it, without what nobody reads here. */
 const guardDuty = (instanceId: string, severity = 8): object => ({

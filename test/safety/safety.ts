@@ -1,5 +1,5 @@
 /** `npm run safety`: the sweep in full, or a sample of it: every trouble in every scenario, in both modes of a cancelled script. */
-import { writeFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { startEmulator } from "automation-emulator";
 import { InvalidArgumentError } from "commander";
 import { program } from "../../scripts/program.ts";
@@ -70,9 +70,15 @@ const { parallel, only, sample, pairs, seed, ...more } = program(
     Math.floor(Math.random() * 2 ** 31),
   )
   .option("--part <n/of>", "only this part of them, the same for the same seed", part)
-  .option("--json <file>", "a file for each trial's name, kind, scenario and violations")
+  .option(
+    "--json <file>",
+    "a file that gets a line for each trial: its name, kind, scenario and violations",
+  )
   .parse()
   .opts<Options>();
+
+/** An emulator keeps all accounts that it was ever asked for: after so many trials comes another one. */
+const trialsOfOne = 150;
 
 console.log(`Seed ${seed}`);
 const results: Result[] = [];
@@ -84,27 +90,20 @@ const sampled = sampleOf(matching, sample ?? matching.length, seed);
 const chosen = more.part === undefined ? sampled : partOf(sampled, more.part);
 for (const mode of ["kill", "runOn"] as const) {
   const trials = chosen.filter((trial) => trial.mode === mode);
-  if (trials.length === 0) continue;
-  const emulator = await startEmulator({ timeScale: 20, cancelledScripts: mode });
-  const found = await runAll(emulator, trials, parallel, ({ trial, violations }) => {
-    if (violations.length > 0) console.log(`✖ ${trial.name}\n  ${violations.join("\n  ")}`);
-  });
-  results.push(...found);
-  await emulator.close();
+  for (let first = 0; first < trials.length; first += trialsOfOne) {
+    const emulator = await startEmulator({ timeScale: 20, cancelledScripts: mode });
+    const some = trials.slice(first, first + trialsOfOne);
+    results.push(...(await runAll(emulator, some, parallel, tell)));
+    await emulator.close();
+  }
 }
 console.log(summary(results));
-if (more.json !== undefined)
-  writeFileSync(
-    more.json,
-    JSON.stringify(
-      results.map(({ trial: { name, kind, scenario }, violations }) => ({
-        ...{ name, kind, scenario },
-        violations,
-      })),
-      null,
-      2,
-    ),
-  );
 const bad = results.filter(({ violations }) => violations.length > 0).length;
 console.log(`${results.length} of ${all.length} trials, ${bad} with violations`);
 if (bad > 0) process.exitCode = 1;
+
+function tell({ trial: { name, kind, scenario }, violations }: Result): void {
+  if (violations.length > 0) console.log(`✖ ${name}\n  ${violations.join("\n  ")}`);
+  if (more.json !== undefined)
+    appendFileSync(more.json, `${JSON.stringify({ name, kind, scenario, violations })}\n`);
+}

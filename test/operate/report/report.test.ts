@@ -13,7 +13,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateDocumentCommand, StartAutomationExecutionCommand } from "@aws-sdk/client-ssm";
-import { type Emulator, startEmulator } from "automation-emulator";
+import type { Emulator } from "automation-emulator";
 import type { AxeResults } from "axe-core";
 import { execa } from "execa";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
@@ -25,6 +25,7 @@ import { reportPage } from "../../../operate/report/page.tsx";
 import { makeAutoScalingGroup } from "../../account/asg.ts";
 import { chromiumPath, launchBrowser } from "../../account/browser.ts";
 import { documentName } from "../../account/document.ts";
+import { sharedEmulator } from "../../account/emulator.ts";
 import { denying } from "../../account/faults.ts";
 import { backupKey, makeTestAccount, type TestAccount } from "../../account/testAccount.ts";
 import { HOSTILE, hostileCase, hostilePage } from "./example.ts";
@@ -59,7 +60,7 @@ const home = () => homeWith(account, "us-east-1");
 const text = (name: string): string => readFileSync(files[name] ?? "", "utf8");
 
 beforeAll(async () => {
-  emulator = await startEmulator({ timeScale: 20 });
+  emulator = await sharedEmulator();
   account = await makeTestAccount(emulator);
   const { ec2, network, interfaceIds } = account;
   const made = await ec2.send(
@@ -86,10 +87,7 @@ beforeAll(async () => {
     }),
   );
 });
-afterAll(async () => {
-  await emulator?.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 describe("npm run report", () => {
   test("writes what a dry run would change, for each interface", async () => {

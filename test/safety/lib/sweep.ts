@@ -64,7 +64,9 @@ export async function tryTrouble(emulator: Emulator, trouble: Trouble): Promise<
   );
   await runOut(emulator, run.id);
   // A cancelled script that runs on may finish its work after the report was written.
-  const said = run.status === "Cancelled" ? [] : await liesIn(scenario, testAccount, run);
+  const completed = (trouble.faults ?? []).some(({ kind }) => kind.startsWith("complete"));
+  const said =
+    run.status === "Cancelled" ? [] : await liesIn(scenario, testAccount, run, completed);
   const open = mayStayOpen(trouble) ? [] : await openInterfaces(testAccount);
   const wrong = [...open, ...said, ...(await notIsolated(testAccount, trouble, run))];
   if (wrong.length > 0) return wrong;
@@ -79,8 +81,9 @@ export const liesIn = async (
   { other }: Scenario,
   testAccount: TestAccount,
   run: Run,
+  completed = false,
 ): Promise<readonly string[]> => [
-  ...(await lies(testAccount, run)),
+  ...(await lies(testAccount, run, completed)),
   ...((await other?.lies(testAccount, run)) ?? []),
 ];
 

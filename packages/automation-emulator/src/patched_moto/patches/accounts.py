@@ -34,8 +34,16 @@ def access_key_of(authorization: str, url: str) -> str | None:
     return presigned.split("/")[0] or None
 
 
+def has_key(account_id: str, access_key: str) -> bool:
+    """Whether an account that has an IAM backend has this access key in it."""
+    partitions = iam.iam_backends.get(account_id, {})
+    return any(access_key in backend.access_keys for backend in list(partitions.values()))
+
+
 def apply() -> None:
     """Patches the lookup of accounts and identities."""
+    #: Where the last search found a key: a search goes through all accounts, for each request.
+    accounts: dict[str, str] = {}
 
     @around(BaseResponse, "get_access_key")
     def get_access_key(original: Any, self: Any) -> str:
@@ -46,11 +54,14 @@ def apply() -> None:
     def get_account_id_from(original: Any, access_key: str) -> str:
         if ACCOUNT_ID.match(access_key):
             return access_key
-        # moto's own search would make an IAM backend for every partition of every account.
-        for account_id, partitions in list(iam.iam_backends.items()):
-            if any(access_key in backend.access_keys for backend in list(partitions.values())):
-                return str(account_id)
-        return str(iam.DEFAULT_ACCOUNT_ID)
+        if len(accounts) > 10_000:
+            accounts.clear()
+        known = accounts.get(access_key)
+        if known is None or not has_key(known, access_key):
+            # moto's own search would make an IAM backend for every partition of every account.
+            found = (str(each) for each in list(iam.iam_backends) if has_key(each, access_key))
+            known = accounts[access_key] = next(found, str(iam.DEFAULT_ACCOUNT_ID))
+        return known
 
     @instead_of(STSBackend, "_create_access_key")
     def create_access_key(self: Any, role: str) -> tuple[str, Any]:
