@@ -1,21 +1,12 @@
 /**
  * Runs a TypeScript entry point: `node scripts/run.mjs scripts/start.ts [ARGUMENTS…]`.
  *
- * esbuild joins the project's own modules, its workspace packages' among them, into one file below dist/run
- * (packages of others stay outside), and that file is imported. Each module keeps its own import.meta.url, as it is
- * beside itself that a module looks for its Python files. Its name carries a hash of its text, so that two commands
- * started at once never read each other's half-written file. While none of the modules has changed, which their digests
- * say, the file of the last time is imported, and esbuild is not even loaded.
+ * join.mjs joins its modules, and what they take of packages, into files below dist/run, which are imported. While none
+ * of the modules has changed, which their digests say, nor what is installed, the files of the last time are, and
+ * esbuild is not even loaded.
  */
 import { createHash } from "node:crypto";
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -42,10 +33,10 @@ await import(pathToFileURL(file).href);
 /** The bundle of the last time, where nothing that it was made of has changed since. */
 function known() {
   try {
-    const { file, inputs, state } = JSON.parse(readFileSync(record, "utf8"));
+    const { file, packages, inputs, state } = JSON.parse(readFileSync(record, "utf8"));
     const path = join(folder, basename(file));
-    const installed = existsSync(join(root, "node_modules"));
-    return installed && existsSync(path) && stateOf(inputs) === state ? path : undefined;
+    const needed = [path, join(folder, packages), join(root, "node_modules")];
+    return needed.every((each) => existsSync(each)) && stateOf(inputs) === state ? path : undefined;
   } catch {
     return undefined;
   }
@@ -56,73 +47,34 @@ function stateOf(inputs) {
   const packages = readdirSync(join(root, "packages")).map(
     (name) => `packages/${name}/package.json`,
   );
-  const all = ["scripts/run.mjs", "package-lock.json", "tsconfig.json", ...packages, ...inputs];
+  const all = [
+    "scripts/run.mjs",
+    "scripts/join.mjs",
+    "package-lock.json",
+    "tsconfig.json",
+    ...packages,
+    ...inputs,
+  ];
   const digests = all.map((path) => `${path} ${digest(readFileSync(resolve(root, path)))}`);
   return digest(digests.join("\n"));
 }
 
-/** Joins the modules into a file; its path. */
+/** Joins the modules; the path of the file. */
 async function bundled() {
-  const { build } = await import("esbuild").catch(() => {
+  const { joined, write } = await import("./join.mjs").catch(() => {
     console.error("The packages are not installed. Run `npm ci` first.");
     process.exit(1);
   });
-  /** @type {import("esbuild").Plugin} */
-  const othersOutside = {
-    name: "packages of others stay outside",
-    setup({ onResolve }) {
-      const own = /^automation-(language|validator|emulator)(\/|$)/;
-      onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
-        kind === "entry-point" || own.test(path) ? undefined : { path, external: true },
-      );
-    },
-  };
-  /** @type {import("esbuild").Plugin} */
-  const ownAddress = {
-    name: "each module keeps its own address",
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, ({ path }) => ({
-        contents: readFileSync(path, "utf8").replaceAll(
-          "import.meta.url",
-          JSON.stringify(pathToFileURL(path).href),
-        ),
-        loader: "ts",
-      }));
-    },
-  };
-  const bundle = await build({
-    absWorkingDir: root,
-    entryPoints: [entry],
-    bundle: true,
-    // The sources of the workspace packages rather than what `npm pack` builds of them.
-    conditions: ["source"],
-    plugins: [othersOutside, ownAddress],
-    platform: "node",
-    format: "esm",
-    target: "node20",
-    sourcemap: "inline",
-    metafile: true,
-    write: false,
-    logLevel: "error",
-  });
-  const text = bundle.outputFiles[0].text;
-  const path = join(folder, `${basename(entry, ".ts")}-${digest(text)}.mjs`);
-  const inputs = Object.keys(bundle.metafile.inputs);
   try {
-    mkdirSync(folder, { recursive: true });
-    write(path, text);
-    write(record, JSON.stringify({ file: basename(path), inputs, state: stateOf(inputs) }));
+    const { file, packages, inputs } = await joined(root, entry, folder);
+    write(record, JSON.stringify({ file, packages, inputs, state: stateOf(inputs) }));
+    return join(folder, file);
   } catch (error) {
+    if (!["EACCES", "EROFS", "ENOSPC", "EEXIST", "ENOTDIR", "EPERM"].includes(error.code))
+      throw error;
     console.error(
       `The commands of this project are kept in ${folder}, which can't be written: ${error.message}\n  What to do: see that the folder dist/ belongs to you and that the disk has space.`,
     );
     process.exit(1);
   }
-  return path;
-}
-
-/** Writes a file whole: who reads it finds all of it, or what was there before. */
-function write(path, text) {
-  writeFileSync(`${path}.${process.pid}`, text);
-  renameSync(`${path}.${process.pid}`, path);
 }

@@ -39,3 +39,21 @@ test("a command whose joined file has gone is joined again", async () => {
     rmSync(inProject("dist", "run", file));
   expect(await said()).toBe("two");
 });
+
+test("what a command takes of packages is joined once, and anew when it has gone or something else is taken", async () => {
+  const kept = () =>
+    readdirSync(inProject("dist", "run")).filter((each) => /^packages-/.test(each));
+  const before = kept();
+  writeFileSync(
+    program,
+    'import yaml, { isMap, parse as read } from "yaml";\nimport * as limits from "p-limit";\nconsole.log(isMap(1), read("a: 1").a, yaml.stringify([1]), typeof limits.default);\n',
+  );
+  expect(await said()).toBe("false 1 - 1\n function");
+  const [made = "", ...more] = kept().filter((each) => !before.includes(each));
+  expect(more).toEqual([]);
+  expect(await said()).toBe("false 1 - 1\n function");
+  rmSync(inProject("dist", "run", made), { recursive: true });
+  expect(await said()).toBe("false 1 - 1\n function");
+  expect(kept()).toContain(made);
+  rmSync(inProject("dist", "run", made), { recursive: true });
+});
