@@ -26,7 +26,7 @@ const target = /** @type {const} */ ({
 
 /** Packages that find files of their own beside themselves, or are loaded by one command in a hundred. */
 const apart =
-  /^(?:aws-cdk-lib|constructs|@aws-cdk\/.*|esbuild|vitest|typescript|tinybench|fast-check|@hpcc-js\/.*)(?:\/|$)/;
+  /^(?:aws-cdk-lib|constructs|@aws-cdk\/.*|esbuild|vitest|typescript|tinybench|fast-check|@hpcc-js\/.*|@cloud-copilot\/.*)(?:\/|$)/;
 
 export const digest = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
