@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -50,35 +50,42 @@ const oldest = { major: 3, minor: 11 } as const;
  */
 export async function setUpPython(needs: PythonNeeds): Promise<string> {
   const pins = needs.requirements.flatMap(readPins);
-  if (needs.folder !== undefined && wasGood(needs.folder, pins, needs.modules))
-    return pythonIn(needs.folder);
+  const nearest = findPython();
+  const near = { folder: dirname(dirname(nearest)), own: needs.folder };
+  if (wasGood(near, pins, needs.modules)) return nearest;
   const version = await newEnough();
   const folder = needs.folder ?? cacheFolder(pins, version);
   const own = pythonIn(folder);
   // The name of a cache folder holds a digest of what is in it; a folder of the caller's may be outdated.
   if (needs.folder === undefined && existsSync(own)) return own;
-  for (const python of new Set([findPython(), "python3"]))
+  for (const python of new Set([nearest, "python3"]))
     if ((await lacking(python, pins, needs.modules)) === "") {
-      if (python === own) rememberGood(folder, pins, needs.modules);
+      if (python === nearest) rememberGood(near, pins, needs.modules);
       return python;
     }
   await make(folder, needs, pins);
   return own;
 }
 
-/** In an environment: what it had when it was found to have everything. */
-const GOOD = ".satisfied";
+/** An environment, and the one that is the caller's to write into. */
+interface Near {
+  readonly folder: string;
+  readonly own: string | undefined;
+}
+
+/** What the environment had when it was found to have everything: in itself where it is the caller's own. */
+const remembered = ({ folder, own }: Near): string =>
+  folder === own ? join(folder, ".satisfied") : join(caches(), `satisfied-${digest(folder)}`);
 
 /**
  * Whether an environment is as it was when Python was asked last, which takes a second: the same interpreter, the
  * same packages (pip names their versions in the folder), the same needs.
  */
-function wasGood(folder: string, pins: readonly string[], modules?: readonly string[]): boolean {
-  // Only the nearest environment is the one that is used.
-  if (findPython() !== pythonIn(folder)) return false;
-  const now = contentsDigest(folder, pins, modules);
+function wasGood(near: Near, pins: readonly string[], modules?: readonly string[]): boolean {
+  // A python3 of the PATH is in no environment that is known.
+  const now = isAbsolute(near.folder) ? contentsDigest(near.folder, pins, modules) : undefined;
   try {
-    return readFileSync(join(folder, GOOD), "utf8")
+    return readFileSync(remembered(near), "utf8")
       .split("\n")
       .includes(now ?? "-");
   } catch {
@@ -87,12 +94,13 @@ function wasGood(folder: string, pins: readonly string[], modules?: readonly str
 }
 
 /** Remembers it for the needs of today; those of a shorter list of packages stay beside it. */
-function rememberGood(folder: string, pins: readonly string[], modules?: readonly string[]): void {
-  const now = contentsDigest(folder, pins, modules);
+function rememberGood(near: Near, pins: readonly string[], modules?: readonly string[]): void {
+  const now = contentsDigest(near.folder, pins, modules);
   if (now === undefined) return;
-  const file = join(folder, GOOD);
+  const file = remembered(near);
   try {
     const known = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, [...known.slice(-3), now].join("\n"));
   } catch {
     // Then Python is asked the next time too.
@@ -135,13 +143,16 @@ export function readPins(file: string): readonly string[] {
 }
 
 /** @see https://specifications.freedesktop.org/basedir-spec/latest/ */
-function cacheFolder(pins: readonly string[], version: string): string {
+const cacheFolder = (pins: readonly string[], version: string): string =>
+  join(caches(), `python-${digest([...pins, version].sort().join("\n"))}`);
+
+const digest = (text: string): string =>
+  createHash("sha256").update(text).digest("hex").slice(0, 16);
+
+/** Where this user's programs keep what can be made again. */
+function caches(): string {
   const home = process.env.XDG_CACHE_HOME ?? "";
-  const cache = isAbsolute(home) ? home : join(homedir(), ".cache");
-  const digest = createHash("sha256")
-    .update([...pins, version].sort().join("\n"))
-    .digest("hex");
-  return join(cache, "automation-tools", `python-${digest.slice(0, 16)}`);
+  return join(isAbsolute(home) ? home : join(homedir(), ".cache"), "automation-tools");
 }
 
 let environmentsMade = 0;

@@ -47,9 +47,10 @@ test("a Python that satisfies the pins is taken as it is, and nothing is said", 
   expect(say).not.toHaveBeenCalled();
 });
 
-test.skipIf(findPython() === "python3")(
-  "an environment that was found good is not asked again, until its packages or the needs change",
-  async () => {
+test.skipIf(findPython() === "python3").each([{ whose: "of the caller" }, { whose: "near by" }])(
+  "an environment $whose that was found good is not asked again, until its packages or the needs change",
+  async ({ whose }) => {
+    vi.stubEnv("XDG_CACHE_HOME", join(folder, "cache of environments"));
     const own = dirname(dirname(findPython()));
     const pinned = join(folder, "own.txt");
     const version = readdirSync(join(own, "lib")).flatMap((name) =>
@@ -59,7 +60,12 @@ test.skipIf(findPython() === "python3")(
     )[0];
     writeFileSync(pinned, `boto3==${version}\n`);
     const setUp = (module: string): Promise<string> =>
-      setUpPython({ requirements: [pinned], modules: [module], folder: own, say: () => undefined });
+      setUpPython({
+        requirements: [pinned],
+        modules: [module],
+        ...(whose === "of the caller" ? { folder: own } : {}),
+        say: () => undefined,
+      });
     expect(await setUp("boto3")).toBe(findPython());
     // Without a python3 nothing can be asked.
     vi.stubEnv("PATH", folder);
