@@ -7,28 +7,20 @@ delete process.env.FORCE_COLOR;
 /** Tests that run the whole runbook, each in an AWS account of its own. */
 const whole = ["test/account/**/*.test.ts", "test/e2e/**/*.test.ts", "test/safety/**/*.test.ts"];
 
-/** Tests of commands and deployments, each file in an AWS of its own, one after the other. */
-const commands = [
-  // All but lint.test.ts, which sets a variable of the process.
-  "test/deploy/!(lint).test.ts",
-  "test/operate/{execute,fleet}.test.ts",
-  "test/operate/report/report.test.ts",
-  "test/protect/**/*.test.ts",
-  "test/respond/**/*.test.ts",
-  "test/release/**/*.test.ts",
-  "test/docs.test.ts",
+/** In which order files are run: what takes longest first, so that nothing long is left for the end. */
+const order = [
+  /\/test\/safety\//,
+  /\/test\/(?:account|e2e)\//,
+  /\/test\/(?:deploy|operate|protect|scripts)\//,
 ];
 
-const order = ["whole", "commands", "parts"];
-
-/**
- * What takes longest first, so that nothing long is left for the end; the files that share an emulator one after the
- * other, as Vitest ends a process when the next file is of the other project.
- */
+/** Those of one project one after the other, as Vitest ends a process when the next file is of the other one. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId, project }: TestSpecification): number =>
-      moduleId.includes("/test/safety/") ? 0 : 1 + order.indexOf(project.name);
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const place = order.findIndex((folders) => folders.test(moduleId));
+      return place < 0 ? order.length : place;
+    };
     return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
@@ -43,14 +35,15 @@ export default defineConfig({
     // More than the cores that there usually are: what one waits for, another computes.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
+    // The files that one process runs share what they import, an AWS (test/account/emulator.ts) and the compiled
+    // document. So a file leaves its process as it was.
+    isolate: false,
     projects: [
       {
         extends: true,
         test: {
           name: "whole",
           include: whole,
-          // The files that one process runs share an AWS (test/account/emulator.ts) and the compiled document.
-          isolate: false,
           sequence: { concurrent: true },
           maxConcurrency: 3,
         },
@@ -58,17 +51,9 @@ export default defineConfig({
       {
         extends: true,
         test: {
-          name: "commands",
-          include: commands,
-          isolate: false,
-        },
-      },
-      {
-        extends: true,
-        test: {
           name: "parts",
           include: ["test/**/*.test.ts", "packages/*/test/**/*.test.ts"],
-          exclude: [...whole, ...commands],
+          exclude: whole,
         },
       },
     ],

@@ -7,7 +7,7 @@ import { Stack, Validations } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { ManagedPolicy } from "aws-cdk-lib/aws-iam";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { loadDocument, loadOther } from "../../common/document.ts";
 import { Problem } from "../../common/problem.ts";
@@ -21,6 +21,7 @@ import { everything, templatesFor } from "./templates.ts";
 vi.setConfig({ testTimeout: 120_000 });
 // CDK's own check of the templates, which vitest.config.ts takes from the other files.
 vi.stubEnv("CDK_VALIDATION", "true");
+afterAll(() => vi.unstubAllEnvs());
 
 // The runbook itself: cfn-lint checks its structure too.
 const { app, parts, member } = templatesFor(loadDocument());
