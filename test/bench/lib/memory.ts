@@ -1,15 +1,15 @@
 /** Whether the emulator grows while it runs: many executions over HTTP, and the memory of its processes. */
 import { createInterface } from "node:readline";
-import { CreateRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import {
   CreateDocumentCommand,
   GetAutomationExecutionCommand,
-  SSMClient,
+  type SSMClient,
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { execa } from "execa";
 import pLimit from "p-limit";
 import { inProject } from "../../../build/root.ts";
+import { type Clients, clientsOf, makeRole } from "../../account/testAccount.ts";
 import { familyOf } from "./processes.ts";
 
 /** Resident memory in MB when so many executions have ended and nothing runs. */
@@ -46,7 +46,7 @@ export async function measureMemory(
   });
   try {
     const { endpoint } = await announced(child.stdout);
-    const clients = clientsOf(endpoint);
+    const clients = clientsOf({ endpoint, accountId, region: "us-east-1" });
     await publish(clients);
     const run = async (count: number): Promise<void> => {
       const limit = pLimit(atOnce);
@@ -80,12 +80,6 @@ async function announced(stdout: NodeJS.ReadableStream): Promise<{ readonly endp
   throw new Error("The emulator did not start.");
 }
 
-function clientsOf(endpoint: string): { readonly ssm: SSMClient; readonly iam: IAMClient } {
-  const credentials = { accessKeyId: accountId, secretAccessKey: "emulator" };
-  const config = { endpoint, region: "us-east-1", credentials };
-  return { ssm: new SSMClient(config), iam: new IAMClient(config) };
-}
-
 /** A script of 10 KB that makes a call with its role, and tells what it found. */
 const script = `import boto3
 
@@ -107,18 +101,10 @@ const step = (number: number): object => ({
   outputs: [{ Name: "Text", Selector: "$.Payload.Text", Type: "String" }],
 });
 
-async function publish({ ssm, iam }: ReturnType<typeof clientsOf>): Promise<void> {
-  const statement = {
-    Effect: "Allow",
-    Principal: { Service: "ssm.amazonaws.com" },
-    Action: "sts:AssumeRole",
-  };
-  const trust = { Version: "2012-10-17", Statement: [statement] };
-  const AssumeRolePolicyDocument = JSON.stringify(trust);
-  await iam.send(new CreateRoleCommand({ RoleName: name, AssumeRolePolicyDocument }));
+async function publish({ ssm, iam }: Clients): Promise<void> {
   const content = {
     schemaVersion: "0.3",
-    assumeRole: `arn:aws:iam::${accountId}:role/${name}`,
+    assumeRole: await makeRole(iam, name),
     mainSteps: [
       step(1),
       {

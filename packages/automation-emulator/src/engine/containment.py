@@ -16,6 +16,7 @@ import ctypes
 import os
 import pwd
 import resource
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -75,6 +76,15 @@ def die_with_parent() -> None:
     """Ends this process when its parent ends, where the system can (Linux)."""
     if sys.platform == "linux":
         _libc().prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0)
+
+
+def part_from_parent() -> None:
+    """What a fork of worker.py does first: it gets a process group of its own and none of its parent's signals, and
+    ends when its parent does."""
+    os.setpgid(0, 0)
+    die_with_parent()
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def children() -> set[int]:

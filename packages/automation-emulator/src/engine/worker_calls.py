@@ -24,7 +24,7 @@ from botocore import xform_name
 from botocore.awsrequest import AWSHTTPConnection, AWSHTTPConnectionPool
 from botocore.config import Config
 
-from engine.containment import contain, die_with_parent
+from engine.containment import contain, part_from_parent
 from engine.worker_job import Message, Refusal, Surroundings, environment, failure, write_config
 
 # A client takes what it needs of the environment when it is made, and the calls' environments differ.
@@ -102,10 +102,7 @@ class Caller:
 def serve_in_child(channel: int, folder: Path, around: Surroundings) -> NoReturn:
     """Makes calls in a process of its own until the other end of the channel is closed."""
     try:
-        os.setpgid(0, 0)
-        die_with_parent()
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        part_from_parent()
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         # The protocol and what else is this process's parent's.
         os.closerange(3, channel)

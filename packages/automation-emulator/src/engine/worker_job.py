@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
-from engine.containment import adopt_orphans, contain, die_with_parent, limit_memory
+from engine.containment import adopt_orphans, contain, limit_memory, part_from_parent
 
 # "Up to 100KB is returned. If you output a list, a maximum of 100 items is returned."
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
@@ -218,10 +218,7 @@ def run_in_child(job: Message, code: types.CodeType | None, folder: Path, around
     """Runs one job in a process of its own, which ends here. `code` is what `compiled` gives for its script."""
     skipped: Callable[[], float] = float
     try:
-        os.setpgid(0, 0)
-        die_with_parent()
-        signal.set_wakeup_fd(-1)
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        part_from_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         log = os.open(folder / "log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
