@@ -1,5 +1,6 @@
 /** `npm run bench`: how fast the runbook isolates and releases, beside plain scripts and beside what can't be beaten. */
 import { writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { startEmulator } from "automation-emulator";
 import { InvalidArgumentError } from "commander";
 import { execa } from "execa";
@@ -9,6 +10,7 @@ import { command } from "../../common/command.ts";
 import { table } from "../../common/table.ts";
 import { program } from "../../scripts/program.ts";
 import { setUpPython } from "../../scripts/python.ts";
+import { type AtOnce, measureAtOnce } from "./lib/atOnce.ts";
 import { type MemorySample, measureMemory } from "./lib/memory.ts";
 import { pageOf } from "./lib/page.ts";
 import {
@@ -21,12 +23,15 @@ import {
   type Results,
   stepSeconds,
 } from "./lib/results.ts";
+import { told } from "./lib/statistics.ts";
 
 interface Options {
   readonly quick: boolean;
   readonly json: boolean;
   readonly page: boolean;
   readonly memory?: number;
+  readonly atOnce?: number;
+  readonly against?: string;
 }
 
 const page = inProject("docs", "bench.md");
@@ -41,6 +46,10 @@ const asked = program(
       "--memory 1000",
       "runs 1,000 executions; prints the memory of the emulator's processes after each 100",
     ],
+    [
+      "--at-once 100 --against ../other",
+      "starts 100 executions at once here and in another checkout; prints how many end in a second",
+    ],
   ],
 )
   .option("--quick", "few situations, each once", false)
@@ -51,6 +60,12 @@ const asked = program(
     "whether the emulator grows while it runs, and nothing else",
     many,
   )
+  .option(
+    "--at-once <executions>",
+    "how many executions end in a second where so many start at once, and nothing else",
+    many,
+  )
+  .option("--against <folder>", "with --at-once: another checkout, with its packages installed")
   .parse()
   .opts<Options>();
 
@@ -62,6 +77,13 @@ await command(async () => {
     console.log(asked.json ? JSON.stringify(samples, undefined, 2) : memoryTable(samples));
     return 0;
   }
+  if (asked.atOnce !== undefined) {
+    const folders = [inProject(), ...(asked.against ? [resolve(asked.against)] : [])];
+    const rates = await measureAtOnce(folders, asked.atOnce, say);
+    console.log(asked.json ? JSON.stringify(rates, undefined, 2) : rateTable(rates));
+    return 0;
+  }
+  if (asked.against !== undefined) throw new Error("--against is for --at-once.");
   const results = await measureAll(say);
   if (asked.page) writeFileSync(page, pageOf(results));
   console.log(asked.json ? JSON.stringify(results, undefined, 2) : pageOf(results));
@@ -73,6 +95,15 @@ function many(text: string): number {
   if (!/^[1-9]\d{0,5}$/.test(text))
     throw new InvalidArgumentError("It must be a number of executions from 1.");
   return Number(text);
+}
+
+function rateTable(rates: readonly AtOnce[]): string {
+  const [here] = rates;
+  const rows = rates.map(({ folder, commit, rate }) => [
+    ...[folder, commit, told(rate, 2)],
+    ((here?.rate.median ?? 0) / rate.median).toFixed(2),
+  ]);
+  return table(["checkout", "commit", "executions a second", "this one is faster by"], rows);
 }
 
 function memoryTable(samples: readonly MemorySample[]): string {

@@ -13,6 +13,7 @@ the user may do without files, such as seeing which processes run.
 
 import contextlib
 import ctypes
+import functools
 import os
 import pwd
 import resource
@@ -62,8 +63,21 @@ class PortRule(ctypes.Structure):
     _fields_ = (("rights", ctypes.c_uint64), ("port", ctypes.c_uint64))
 
 
+def prepare() -> None:
+    """Finds out once, before the first fork, what each child would find out anew."""
+    _libc()
+    _home()
+    _programs()
+
+
+@functools.cache
 def _libc() -> Any:
     return ctypes.CDLL(None, use_errno=True)
+
+
+@functools.cache
+def _home() -> str:
+    return os.path.realpath(pwd.getpwuid(os.getuid()).pw_dir)
 
 
 def adopt_orphans() -> None:
@@ -151,6 +165,7 @@ def _landlock(folder: Path, port: int) -> None:
         os.close(ruleset)
 
 
+@functools.cache
 def _programs() -> list[str]:
     python = (sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(sys.executable).resolve().parent))
     modules = (path for path in sys.path if path)
@@ -173,7 +188,7 @@ def _allow_path(libc: Any, ruleset: int, path: str, rights: int) -> None:
 
 def _guard(folder: Path) -> None:
     """Python's own refusals; a hook can't be taken out again."""
-    home = os.path.realpath(pwd.getpwuid(os.getuid()).pw_dir)
+    home = _home()
     allowed = tuple(os.path.realpath(path) + os.sep for path in (str(folder), *_programs()))
     own = f"/proc/{os.getpid()}"
 

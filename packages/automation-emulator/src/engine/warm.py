@@ -8,6 +8,7 @@ import contextlib
 import functools
 import gc
 import io
+import os
 from typing import Any
 
 import boto3
@@ -41,24 +42,37 @@ class NoAnswer:
         yield self._body.read()
 
 
-def warm(endpoint: str, region: str) -> None:
-    """Reads the models of common services and takes a client of each through a call that leaves this process never."""
+def warm() -> None:
+    """Reads the models of common services and takes a client of each, made as a job makes it, through a call that never
+    leaves this process. The environment is a job's."""
     remember()
+    keys = {"AWS_ACCESS_KEY_ID": "warm", "AWS_SECRET_ACCESS_KEY": "warm"}
+    os.environ.update(keys)
     for service, operation in SERVICES.items():
-        session = boto3.Session(aws_access_key_id="warm", aws_secret_access_key="warm", region_name=region)  # noqa: S106
-        client = session.client(service, endpoint_url=endpoint)
+        client = boto3.Session().client(service)
         client.meta.events.register("before-send", lambda request, **_: AWSResponse(request.url, 200, {}, NoAnswer()))
         if operation:
             # What was said there is no answer; all that matters has been done by then.
             with contextlib.suppress(Exception):
                 getattr(client, operation)()
+    for key in keys:
+        del os.environ[key]
     # Every first connection looks up a host name, which loads this codec.
     "warm".encode("idna")
+    prepare_session()
     gc.collect()
     # Else the first collection in each child would touch, and so copy, all of it.
     gc.freeze()
     # A script makes little garbage, and its process ends soon.
     gc.set_threshold(20_000)
+
+
+def prepare_session() -> None:
+    """Makes the first session that a job asks for: until it is used, it depends on nothing of the job."""
+    sessions: Any = botocore.session
+    make = sessions.get_session
+    ready = [make()]
+    sessions.get_session = lambda env_vars=None: ready.pop() if ready and env_vars is None else make(env_vars)
 
 
 def remember() -> None:

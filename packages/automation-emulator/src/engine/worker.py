@@ -25,7 +25,7 @@ from typing import Any
 
 # No job may import this project: the way to it is open for one line, and what came is unlisted.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from engine.containment import adopt_orphans, children
+from engine.containment import adopt_orphans, children, prepare
 from engine.warm import warm
 from engine.worker_calls import Caller
 from engine.worker_job import Surroundings, compiled, environment, run_in_child
@@ -265,7 +265,8 @@ def main() -> None:
     # Reading the models must not meet the user's profile.
     os.environ.clear()
     os.environ.update(environment({"env": {}}, Path(folder), endpoint, region))
-    warm(endpoint, region)
+    prepare()
+    warm()
     try:
         zygote.serve()
     finally:
