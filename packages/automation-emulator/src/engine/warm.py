@@ -68,11 +68,19 @@ def warm() -> None:
 
 
 def prepare_session() -> None:
-    """Makes the first session that a job asks for: until it is used, it depends on nothing of the job."""
+    """Makes the first session that a job asks for: until it is used, only its user agent depends on the job."""
     sessions: Any = botocore.session
     make = sessions.get_session
     ready = [make()]
-    sessions.get_session = lambda env_vars=None: ready.pop() if ready and env_vars is None else make(env_vars)
+
+    def get_session(env_vars: Any = None) -> Any:
+        if not ready or env_vars is not None:
+            return make(env_vars)
+        session = ready.pop()
+        session._register_user_agent_creator()
+        return session
+
+    sessions.get_session = get_session
 
 
 def remember() -> None:
