@@ -1,5 +1,6 @@
 """Looks at the instance, its volumes, addresses and role, and finds out what is to be done. Changes nothing."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -33,6 +34,15 @@ def fault_of_origin(ssm: Any, run: dict[str, Any], key: str) -> str:
         if other["DocumentName"] == mine["DocumentName"] and [key] in given:
             return ""
     except Exception as error:
+        code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+        # A further Protect that did not know the first would take its state for that of before. A forged name has no
+        # execution, or is none that the service takes.
+        if code and not re.search("NotFound|Validation", code) and run["Action"] != "Release":
+            refuse(
+                f"The tag {MARK} of the instance names s3://{run['Bucket']}/{key}, and whether an earlier Protect wrote"
+                f" that can't be found out: {error}. Let the role call ssm:GetAutomationExecution, or remove the tag if"
+                " you know that it is forged, and start again."
+            )
         return f"its execution can't be read: {error}."
     return "no execution of this document has written it."
 

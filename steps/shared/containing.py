@@ -14,39 +14,36 @@ from shared.instance import put_groups
 from shared.scaling import MIN_SIZE_TAG, owners_min_size, tag_call, tags_of
 
 
-def earlier_backups(s3: Any, run: dict[str, Any]) -> dict[str, Any]:
+def earlier_backups(s3: Any, run: dict[str, Any], groups: dict[str, Any]) -> dict[str, Any]:
     """The backups that the runbook's groups on the instance name, by key, the latest last, as far as they are what
-    their keys say; for any other, a problem."""
+    their keys say; for any other, a problem. Held gets the keys of those that they took for the groups of before."""
     found: dict[str, Any] = {}
-    for key in run["Held"]:
+    keys = run["Held"] = [*run["Held"]]
+    for key in keys:
         backup, fault = load(s3, run, key)
         found |= {key: backup} if backup else {}
         run["Problems"] += [fault] if fault else []
+        ids = {group for it in backup.get("Interfaces", {}).values() for group in it["Groups"]}
+        keys += {groups[group]["Description"] for group in ids & groups.keys()} - {*keys}
     return dict(sorted(found.items(), key=lambda item: str(item[1]["CreatedAt"])))
 
 
 # Where the backup of a group with the runbook's name can't be read, its interface counts as contained only while its
-# rules are exactly those asked for.
+# rules are exactly those asked for. A new containment then records that group: it leads the next one to the backup.
 def look_at_interface(run: dict[str, Any], name: str, groups: dict[str, Any], backups: dict[str, Any]) -> None:
     """Adds to an interface: Before (its groups before any containment), Done (it is contained as asked), Cut (its
     connections are to be cut)."""
     now = run["Interfaces"][name]
     keys = [groups[group]["Description"] for group in now["Own"] if group in groups]
-    recorded: dict[str, Any] = next(
-        (
-            backups[key]["Interfaces"][name]
-            for key in keys
-            if name in backups.get(key, {"Interfaces": ""})["Interfaces"]
-        ),
-        {},
-    )
+    records = [backups[key]["Interfaces"].get(name) for key in (*keys, *backups) if now["Own"] and key in backups]
+    recorded: dict[str, Any] = next((it for it in records if it and not groups.keys() & it["Groups"]), {})
     others = [group for group in now["Groups"] if group not in now["Own"]]
-    now["Before"] = recorded.get("Groups", others)
+    now["Before"] = recorded.get("Groups") or others or [it for it, kind in now["Own"].items() if kind == INSIDE]
     now["Names"] |= recorded.get("Names", {})
     [group, *more] = now["Groups"]
     proved = group in groups and not more and not wrong_rules(groups[group], run["Rules"])
     now["Done"] = proved and now["Own"].get(group) == INSIDE
-    now["Cut"] = not now["Done"] and (not recorded or bool(others))
+    now["Cut"] = not now["Done"] and bool(others or (keys and not recorded))
 
 
 def look_at_scaling(s3: Any, run: dict[str, Any], found: dict[str, Any], backups: dict[str, Any]) -> None:
@@ -216,10 +213,10 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     """Adds to the run what is to be done: Key, Backup (its text; empty where nothing is to be changed), Calls (service,
     operation and parameters of each by step, but for those that put groups on interfaces), Images, Next."""
     groups, instance, interfaces = found["Groups"], found["Instance"], run["Interfaces"]
-    backups, problems = earlier_backups(s3, run), run["Problems"]
+    backups, problems = earlier_backups(s3, run, groups), run["Problems"]
     for name in interfaces:
         look_at_interface(run, name, groups, backups)
-    unknown = [name for name, it in interfaces.items() if not it["Before"]]
+    unknown = [name for name, it in interfaces.items() if {*it["Before"]} <= it["Own"].keys()]
     if unknown:
         problems.append(f"Which groups {', '.join(unknown)} had before is not known: a release can't give them.")
     if found["Group"]:
@@ -234,6 +231,8 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     tagged = {*ids} - {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] != BACKUP_TAG}
     known = [tagged <= {*backups[old]["Tagged"]} for old in last]
     reached = all([*known, {*run["Held"]} <= {*run["Keys"]}, *(it["Done"] for it in interfaces.values())])
+    # What is not taken over keeps its groups.
+    run["Held"] = [*backups]
     if reached and not run["Standby"]:
         run["Key"] = run["Keys"][0]
     else:

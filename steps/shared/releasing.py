@@ -31,7 +31,11 @@ def give_back(run: dict[str, Any], name: str, old: dict[str, Any], existing: set
         why = "is not attached any more"
     elif now["Own"]:
         why = "" if kept else "is contained and not in the backup"
-        why = f"can't get back {lost}, deleted meanwhile" if kept != groups else why
+        why = (
+            f"can't get back {lost}: deleted, or the runbook's own (then contain again first)"
+            if kept != groups
+            else why
+        )
         run["Put"] |= {name: kept} if kept else {}
     elif groups and now["Groups"] != groups:
         why = f"got other groups meanwhile and keeps them, {with_names(now['Groups'], now['Names'])}"
@@ -91,7 +95,7 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
     ids = sorted({group for it in before.values() for group in it["Groups"]})
     wanted = [{"Name": "group-id", "Values": ids}]
     there = attempt(run["Warnings"], "Groups can't be read", ec2.describe_security_groups, Filters=wanted)
-    existing = {it["GroupId"] for it in there["SecurityGroups"]} if there else {*ids}
+    existing = ({it["GroupId"] for it in there["SecurityGroups"]} if there else {*ids}) - found["Groups"].keys()
     for name in sorted({*before, *run["Interfaces"]}) if alive else []:
         give_back(run, name, before.get(name, {}), existing)
     evidence = evidence_of([image for image in images_of(ec2, run, run["Warnings"]) if image.get("Tags")])
@@ -108,6 +112,6 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
             *untag(mine, backup["Tags"]),
             *(["s3", "DeleteObjectTagging", {**place, "Key": key}] for key in run["Keys"] if ours and backup["Tags"]),
         ],
-        "groups": [["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in found["Groups"]],
+        "groups": [["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in found["Groups"] if name not in ids],
         "marks": untag(ours, [{"Key": BACKUP_TAG}]),
     }

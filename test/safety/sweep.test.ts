@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 test("the sweep has every kind of trouble, in Contain and in Release, and at every step of a clean run", () => {
   const found = [...new Set(trials.map(({ kind }) => kind))];
-  for (const action of ["Contain", "Release"])
+  for (const action of ["Contain", "Contain again", "Release"])
     for (const kind of [...Object.keys(kinds), "two faults", "permission refused"])
       expect(found).toContain(`${action}: ${kind}`);
   const names = trials.map(({ name }) => name);

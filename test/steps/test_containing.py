@@ -57,14 +57,26 @@ BACKUPS = {"new": {"Interfaces": {"eni-1": {"Groups": ["sg-web"], "Names": {"sg-
         (["sg-in", "sg-web"], {"sg-in": ASKED}, BACKUPS, (["sg-web"], False, True)),
         # Left open by a run that died.
         (["sg-out"], {"sg-out": own(OUTSIDE, "new", RULES)}, BACKUPS, (["sg-web"], False, False)),
-        # The backup is gone: contained as it is, and what was before is not known.
-        (["sg-in"], {"sg-in": ASKED}, {}, ([], True, False)),
+        # The backup is gone: contained as it is, and all that is known of before is its group.
+        (["sg-in"], {"sg-in": ASKED}, {}, (["sg-in"], True, False)),
         # A name like the runbook's on a group that lets other things in, with a backup that is none.
-        (["sg-in"], {"sg-in": OTHER}, {}, ([], False, True)),
-        # Groups can't be read.
-        (["sg-in"], {}, BACKUPS, ([], False, True)),
+        (["sg-in"], {"sg-in": OTHER}, {}, (["sg-in"], False, True)),
+        (["sg-out"], {"sg-out": own(OUTSIDE, "new", RULES)}, {}, ([], False, True)),
+        # Groups can't be read: closed by a new group, and not opened, as it may be contained.
+        (["sg-in"], {}, {}, (["sg-in"], False, False)),
+        # The backup of another interface's group knows it too.
+        (["sg-in"], {}, BACKUPS, (["sg-web"], False, False)),
+        # A backup says nothing of an interface that was never contained.
+        (["sg-db"], {}, BACKUPS, (["sg-db"], False, True)),
         # A backup that knows nothing of this interface.
-        (["sg-in"], {"sg-in": ASKED}, {"new": {"Interfaces": {}}}, ([], True, False)),
+        (["sg-in"], {"sg-in": ASKED}, {"new": {"Interfaces": {}}}, (["sg-in"], True, False)),
+        # One that took the containment group for the group of before.
+        (
+            ["sg-in"],
+            {"sg-in": ASKED},
+            {"new": {"Interfaces": {"eni-1": {"Groups": ["sg-in"]}}}},
+            (["sg-in"], True, False),
+        ),
     ],
 )
 def test_an_interface_is_found_to_be_contained_or_what_it_lacks(

@@ -129,6 +129,26 @@ def test_two_backups_that_are_held_are_joined_into_a_new_one() -> None:
     assert deleted == [SHUT, OPEN]
 
 
+@pytest.mark.parametrize("blind", ["groups", "backup"])
+def test_a_containment_that_could_not_read_the_one_before_leads_the_next_to_its_backup(blind: str) -> None:
+    groups = {SHUT: group(INSIDE, KEY, IpPermissions=EVERY)}
+    run, _ = planned({SHUT: INSIDE}, {} if blind == "groups" else groups, Bucket())
+    # It is closed and not opened, says what it does not know, and keeps the group that leads to the backup.
+    assert made(run) == ([INSIDE] if blind == "groups" else [OUTSIDE, INSIDE])
+    assert f"Which groups {ENI} had before is not known" in run["Problems"][-1]
+    assert "DeleteSecurityGroup" not in str(run["Calls"]["verdict"])
+    second = json.loads(run["Backup"])
+    assert second["Interfaces"][ENI]["Groups"] == [SHUT]
+    groups[OPEN] = group(INSIDE, sealed("old", second)[0])
+    healed, _ = planned({OPEN: INSIDE}, groups, Bucket(backup(), second))
+    assert healed["Problems"] == []
+    third = json.loads(healed["Backup"])
+    assert third["Interfaces"][ENI]["Groups"] == [WEB]
+    assert third["Supersedes"] == sorted([KEY, sealed("old", second)[0]])
+    deleted = [call[2]["GroupId"] for call in healed["Calls"]["verdict"] if call[1] == "DeleteSecurityGroup"]
+    assert deleted == [SHUT, OPEN]
+
+
 def test_the_tags_of_every_containment_that_is_taken_over_are_kept_for_release() -> None:
     older = backup(Tags=[{"Key": "Case", "Value": "0"}, {"Key": "Owner", "Value": "x"}])
     key = sealed("old", older)[0]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from planProtection.handler import fault_of_origin, to_change, why_not
 from proveProtection.handler import lines_of
 from shared.protections import (
@@ -253,6 +254,30 @@ def test_a_tag_counts_only_where_the_services_own_history_says_the_same(
     document: str, given: str, key: str, fault: str
 ) -> None:
     assert fault_of_origin(Executions(document, given), run_of(), key) == fault
+
+
+@pytest.mark.parametrize(
+    ("code", "action", "refused"),
+    [
+        ("AccessDeniedException", "Protect", True),
+        ("ThrottlingException", "Protect", True),
+        ("AccessDeniedException", "Release", False),
+        # What a forged name is answered.
+        ("AutomationExecutionNotFoundException", "Protect", False),
+        ("ValidationException", "Protect", False),
+    ],
+)
+def test_a_protect_that_cannot_find_out_about_an_earlier_one_is_refused(code: str, action: str, refused: bool) -> None:
+    class Silent:
+        def get_automation_execution(self, **_: str) -> None:
+            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetAutomationExecution")
+
+    run = run_of(Action=action, Bucket="b")
+    if refused:
+        with pytest.raises(ValueError, match="Let the role call ssm:GetAutomationExecution"):
+            fault_of_origin(Silent(), run, "a/other.1.json")
+    else:
+        assert "its execution can't be read" in fault_of_origin(Silent(), run, "a/other.1.json")
 
 
 def test_a_report_shows_each_protection_before_and_now() -> None:

@@ -6,7 +6,8 @@ import { backupKey } from "../../account/testAccount.ts";
 import type { Scenario } from "./scenarios.ts";
 import { liesIn } from "./sweep.ts";
 
-export type Action = "Contain" | "Release";
+/** A containment, one of an instance that is contained already, or a release. */
+export type Action = "Contain" | "Contain again" | "Release";
 
 /** A call of a clean run, or a step's beginning or end. */
 export interface Point {
@@ -14,7 +15,7 @@ export interface Point {
   readonly match: Fault["match"];
 }
 
-/** What the clean run of a scenario's Contain, or of the Release after it, calls. */
+/** What the clean run of a scenario's Contain, of another one, or of the Release after them, calls. */
 export interface Recorded {
   readonly scenario: Scenario;
   readonly action: Action;
@@ -25,7 +26,7 @@ export interface Recorded {
 }
 
 /**
- * Contains and releases without any fault.
+ * Contains, contains again and releases without any fault.
  *
  * @throws Error if one of them fails or says what is not so
  */
@@ -33,12 +34,13 @@ export async function record(emulator: Emulator, scenario: Scenario): Promise<re
   const testAccount = await scenario.make(emulator);
   const contained = await testAccount.contain(scenario.parameters);
   const wrong = [...(await liesIn(scenario, testAccount, contained))];
+  const again = await testAccount.contain(scenario.parameters);
+  wrong.push(...(await liesIn(scenario, testAccount, again)));
   const released = await testAccount.release(backupKey(contained));
   wrong.push(...(await liesIn(scenario, testAccount, released)));
-  if (contained.status !== "Success" || released.status !== "Success" || wrong.length > 0)
-    throw new Error(
-      `${scenario.name}, without any fault: ${[...wrong, contained.failure, released.failure].join("; ")}`,
-    );
+  for (const { status, failure } of [contained, again, released])
+    if (status !== "Success") wrong.push(failure);
+  if (wrong.length > 0) throw new Error(`${scenario.name}, without any fault: ${wrong.join("; ")}`);
   const recorded = (action: Action, run: Run): Recorded => ({
     scenario,
     action,
@@ -48,7 +50,11 @@ export async function record(emulator: Emulator, scenario: Scenario): Promise<re
       match: { event: "step", step: name },
     })),
   });
-  return [recorded("Contain", contained), recorded("Release", released)];
+  return [
+    recorded("Contain", contained),
+    recorded("Contain again", again),
+    recorded("Release", released),
+  ];
 }
 
 function callsOf(emulator: Emulator, { id }: Run): readonly Point[] {

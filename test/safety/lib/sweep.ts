@@ -57,10 +57,9 @@ export async function tryTrouble(emulator: Emulator, trouble: Trouble): Promise<
   const { scenario, action } = trouble;
   const testAccount = await scenario.make(emulator);
   const before = await testAccount.snapshot();
-  const key =
-    action === "Release" ? backupKey(await testAccount.contain(scenario.parameters)) : undefined;
+  const key = action === "Contain" ? "" : backupKey(await testAccount.contain(scenario.parameters));
   const run = await during(emulator, testAccount, trouble, () =>
-    key === undefined ? testAccount.contain(scenario.parameters) : testAccount.release(key),
+    action === "Release" ? testAccount.release(key) : testAccount.contain(scenario.parameters),
   );
   await runOut(emulator, run.id);
   // A cancelled script that runs on may finish its work after the report was written.
@@ -70,10 +69,12 @@ export async function tryTrouble(emulator: Emulator, trouble: Trouble): Promise<
   const open = mayStayOpen(trouble) ? [] : await openInterfaces(testAccount);
   const wrong = [...open, ...said, ...(await notIsolated(testAccount, trouble, run))];
   if (wrong.length > 0) return wrong;
-  const alone = trouble.denied !== undefined && trouble.denied === scenario.other?.leads;
-  return key === undefined
-    ? finishAndRelease(testAccount, scenario, before, alone ? [backupKey(run)] : [])
-    : releaseAgain(testAccount, scenario, [key], before);
+  if (action === "Release") return releaseAgain(testAccount, scenario, [key], before);
+  const alone =
+    action === "Contain" &&
+    trouble.denied !== undefined &&
+    trouble.denied === scenario.other?.leads;
+  return finishAndRelease(testAccount, scenario, before, alone ? [backupKey(run)] : []);
 }
 
 /** What a run says and is not so, whichever document it is of. */

@@ -56,7 +56,7 @@ const nameOf = ({ point, kind }: Placed): string => `${kind} at ${point.name}`;
 
 /** What is done, in the words of the scenario's document. */
 const begun = ({ action, scenario: { other } }: Trouble): string =>
-  action === "Contain" && other !== undefined ? other.begins : action;
+  other === undefined ? action : action.replace("Contain", other.begins);
 
 const trial = (trouble: Trouble, kind: string, name: string, mode: Mode = "kill"): Trial => ({
   scenario: trouble.scenario.name,
