@@ -47,8 +47,8 @@ const health = async (endpoint: string) => {
 
 /** Ends the moto that was started last. */
 async function killMoto(): Promise<void> {
-  const { stdout } = await execa("pgrep", ["-P", String(process.pid), "-f", "serve.py"]);
-  process.kill(Number(stdout.split("\n").at(-1)), "SIGKILL");
+  const { stdout } = await execa("pgrep", ["-n", "-P", String(process.pid), "-f", "serve.py"]);
+  process.kill(Number(stdout), "SIGKILL");
 }
 
 async function makeGroup(endpoint: string, name: string): Promise<string> {
