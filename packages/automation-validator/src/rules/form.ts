@@ -8,6 +8,9 @@ import { show } from "automation-language/values";
 import type { Rule } from "../rule.ts";
 
 const validate = new Ajv({
+  // A document is checked once: to make the checks fast would take longer than they do.
+  inlineRefs: false,
+  code: { optimize: false },
   allErrors: true,
   allowUnionTypes: true,
   verbose: true,
