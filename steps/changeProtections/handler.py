@@ -28,8 +28,13 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     # The tag leads a further Protect to the backup: it is there from before the first change until all is given back.
     if run["Tag"] and not releasing:
         make("The tag", *run["Tag"])
+    untagged = bool(failed)
     for item, value in run["Todo"].items():
         make(item, *call_to(run, item, value))
+    # Once more: without it, the next Protect would take what this one made for the state of before.
+    if untagged:
+        failed.pop(0)
+        make("The tag", *run["Tag"])
     if run["Tag"] and releasing and not failed and not run["Stays"]:
         make("The tag", *run["Tag"])
     return {"Notes": {"Made": made, "Failed": failed}}

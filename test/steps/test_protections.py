@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from changeProtections import handler as changeProtections
 from planProtection.handler import fault_of_origin, to_change, why_not
 from proveProtection.handler import lines_of
 from shared.protections import (
@@ -254,6 +255,29 @@ def test_a_tag_counts_only_where_the_services_own_history_says_the_same(
     document: str, given: str, key: str, fault: str
 ) -> None:
     assert fault_of_origin(Executions(document, given), run_of(), key) == fault
+
+
+@pytest.mark.parametrize(("refusals", "failed"), [(0, 0), (1, 0), (2, 1)])
+def test_the_tag_that_leads_the_next_protect_is_tried_again_at_the_end(
+    refusals: int, failed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+
+    class Service:
+        def create_tags(self, **_: Any) -> None:
+            calls.append("tag")
+            if calls.count("tag") <= refusals:
+                raise ClientError({"Error": {"Code": "InternalFailure", "Message": "no"}}, "CreateTags")
+
+        def modify_instance_attribute(self, **_: Any) -> None:
+            calls.append("change")
+
+    monkeypatch.setattr(changeProtections, "client", lambda _service: Service())
+    run = run_of(Action="Protect", Tag=["ec2", "CreateTags", {}], Todo={STOP: "stop"}, Stays={})
+    notes = changeProtections.handler({"Run": run}, None)["Notes"]
+    assert calls == ["tag", "change", *(["tag"] if refusals else [])]
+    assert len(notes["Failed"]) == failed
+    assert len(notes["Made"]) == 2 - failed
 
 
 @pytest.mark.parametrize(
