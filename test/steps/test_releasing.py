@@ -110,6 +110,19 @@ def test_a_release_takes_only_tags_that_the_containment_gave() -> None:
     assert run["Problems"] == []
 
 
+def test_a_containment_group_that_was_taken_for_the_group_of_before_stays_and_contain_again_is_the_advice() -> None:
+    first, second = INSIDE, "sg-0123456789abcdef2"
+    now = {"Groups": [second], "Own": {second: "containment"}, "Names": {}}
+    run = run_of(Interfaces={ENI: now})
+    backup = {**BACKUP, "Interfaces": {ENI: {"Groups": [first], "Names": {first: "ContainEC2Instance-containment"}}}}
+    groups = {name: {"GroupName": "x", "VpcId": "v"} for name in (first, second)}
+    plan_release(Ec2(first), Bucket(), run, found_of(Backup=backup, Groups=groups))
+    assert run["Put"] == {}
+    assert "can't get back sg-0123456789abcdef1 (ContainEC2Instance-containment)" in run["Problems"][0]
+    assert "contain again first" in run["Problems"][0]
+    assert run["Calls"]["groups"] == [["ec2", "DeleteSecurityGroup", {"GroupId": second}]]
+
+
 def test_a_terminated_instance_is_released_without_its_interfaces() -> None:
     run = run_of()
     plan_release(Ec2(), Bucket(), run, found_of(Instance={}))
