@@ -7,12 +7,12 @@
  * Python files. Names carry a hash of the text, so that two commands started at once never read each other's
  * half-written file.
  */
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { digest } from "./digest.mjs";
 
 const target = /** @type {const} */ ({
   bundle: true,
@@ -27,8 +27,6 @@ const target = /** @type {const} */ ({
 /** Packages that find files of their own beside themselves, or are loaded by one command in a hundred. */
 const apart =
   /^(?:aws-cdk-lib|constructs|@aws-cdk\/.*|esbuild|vitest|typescript|tinybench|fast-check|@hpcc-js\/.*|@cloud-copilot\/.*)(?:\/|$)/;
-
-export const digest = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 
 /**
  * Writes the joined files into a folder.

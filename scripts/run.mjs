@@ -5,10 +5,10 @@
  * of the modules has changed, which their digests say, nor what is installed, the files of the last time are, and
  * esbuild is not even loaded.
  */
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { digest } from "./digest.mjs";
 
 const major = Number(process.versions.node.split(".")[0]);
 if (major < 20) {
@@ -21,7 +21,6 @@ if (major < 20) {
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const entry = process.argv[2];
 const folder = join(root, "dist", "run");
-const digest = (text) => createHash("sha256").update(text).digest("hex").slice(0, 16);
 /** What the last bundle of this entry point was made of. */
 const record = join(folder, `${basename(entry, ".ts")}-${digest(resolve(root, entry))}.json`);
 

@@ -30,12 +30,10 @@ def give_back(run: dict[str, Any], name: str, old: dict[str, Any], existing: set
     if not now:
         why = "is not attached any more"
     elif now["Own"]:
-        why = "" if kept else "is contained and not in the backup"
-        why = (
-            f"can't get back {lost}: deleted, or the runbook's own (then contain again first)"
-            if kept != groups
-            else why
-        )
+        if kept != groups:
+            why = f"can't get back {lost}: deleted, or the runbook's own (then contain again first)"
+        elif not kept:
+            why = "is contained and not in the backup"
         run["Put"] |= {name: kept} if kept else {}
     elif groups and now["Groups"] != groups:
         why = f"got other groups meanwhile and keeps them, {with_names(now['Groups'], now['Names'])}"

@@ -174,7 +174,7 @@ it("a reader that goes away ends a command without an error", async () => {
 
 it("a dist/ that can't be written is told in words", async () => {
   mkdirSync(join(folder, "scripts"));
-  for (const file of ["run.mjs", "join.mjs"])
+  for (const file of ["run.mjs", "join.mjs", "digest.mjs"])
     cpSync(inProject("scripts", file), join(folder, "scripts", file));
   symlinkSync(inProject("node_modules"), join(folder, "node_modules"));
   writeFileSync(join(folder, "dist"), "a file where the folder should be");
