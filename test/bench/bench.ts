@@ -1,5 +1,5 @@
 /** `npm run bench`: how fast the runbook isolates and releases, beside plain scripts and beside what can't be beaten. */
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { startEmulator } from "automation-emulator";
 import { InvalidArgumentError } from "commander";
@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { inProject } from "../../build/root.ts";
 import pc from "../../common/colours.ts";
 import { command } from "../../common/command.ts";
+import { Problem } from "../../common/problem.ts";
 import { table } from "../../common/table.ts";
 import { program } from "../../scripts/program.ts";
 import { setUpPython } from "../../scripts/python.ts";
@@ -71,6 +72,7 @@ const asked = program(
 
 await command(async () => {
   const say = (line: string): void => console.error(pc.dim(line));
+  const other = otherCheckout(asked);
   await setUpPython("run", say);
   if (asked.memory !== undefined) {
     const samples = await measureMemory(asked.memory, say);
@@ -78,17 +80,33 @@ await command(async () => {
     return 0;
   }
   if (asked.atOnce !== undefined) {
-    const folders = [inProject(), ...(asked.against ? [resolve(asked.against)] : [])];
+    const folders = [inProject(), ...other];
     const rates = await measureAtOnce(folders, asked.atOnce, say);
     console.log(asked.json ? JSON.stringify(rates, undefined, 2) : rateTable(rates));
     return 0;
   }
-  if (asked.against !== undefined) throw new Error("--against is for --at-once.");
   const results = await measureAll(say);
   if (asked.page) writeFileSync(page, pageOf(results));
   console.log(asked.json ? JSON.stringify(results, undefined, 2) : pageOf(results));
   return 0;
 });
+
+/** The folder to measure against, where one is given. @throws Problem before anything is measured */
+function otherCheckout({ against, atOnce }: Options): readonly string[] {
+  if (against === undefined) return [];
+  if (atOnce === undefined)
+    throw new Problem(
+      "--against has no effect without --at-once.",
+      "Add --at-once 100, or leave it out.",
+    );
+  const folder = resolve(against);
+  if (!["scripts/emulator.ts", "node_modules"].every((part) => existsSync(resolve(folder, part))))
+    throw new Problem(
+      `${folder} is no checkout of this project with its packages installed.`,
+      "Clone it there and run npm ci in it, or give another folder.",
+    );
+  return [folder];
+}
 
 /** How many executions. */
 function many(text: string): number {
