@@ -26,12 +26,13 @@ from typing import Any
 # No job may import this project: the way to it is open for one line, and what came is unlisted.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from engine.containment import adopt_orphans, children, prepare
+from engine.ready_clients import learn, offer
 from engine.warm import warm
 from engine.worker_calls import Caller
 from engine.worker_job import Surroundings, compiled, environment, run_in_child
 
 sys.path.pop(0)
-for name in ("engine", "engine.containment", "engine.warm", "engine.worker_calls", "engine.worker_job"):
+for name in [name for name in sys.modules if name.partition(".")[0] == "engine"]:
     del sys.modules[name]
 
 # Of a longer log the end is kept.
@@ -148,6 +149,7 @@ class Zygote:
                 os.killpg(job.pid, signal.SIGKILL)
             self.end_orphans()
             self.report(job, read_result(job.folder, status))
+            learn(job.folder)
             shutil.rmtree(job.folder, ignore_errors=True)
 
     def hear_calls(self) -> None:
@@ -267,6 +269,7 @@ def main() -> None:
     os.environ.update(environment({"env": {}}, Path(folder), endpoint, region))
     prepare()
     warm()
+    offer()
     try:
         zygote.serve()
     finally:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
 
+from engine import ready_clients
 from engine.containment import adopt_orphans, contain, limit_memory, part_from_parent
 
 # "Up to 100KB is returned. If you output a list, a maximum of 100 items is returned."
@@ -142,6 +143,7 @@ def finish(folder: Path, result: Message) -> NoReturn:
     with contextlib.suppress(Exception):
         sys.stdout.flush()
         sys.stderr.flush()
+        ready_clients.tell(folder)
     (folder / "result.part").write_text(json.dumps(result))
     (folder / "result.part").replace(folder / "result")
     os._exit(0)
@@ -245,6 +247,7 @@ def run_in_child(job: Message, code: types.CodeType | None, folder: Path, around
         adopt_orphans()
         limit_memory()
         contain(folder, urlsplit(around.endpoint).port or 80)
+        ready_clients.begin()
         result = {"status": "success", "payload": run_script(job, code, folder)}
     except BaseException as error:
         result = failure(error, scripted=True)
