@@ -29,23 +29,29 @@ import type { Clients } from "./testAccount.ts";
 /** The whole state of an account in one Region, as plain data in a fixed order. */
 export type Snapshot = Readonly<Record<string, Plain>>;
 
-/** Reads the whole state of an account: all but Systems Manager's own documents and executions. */
-export async function snapshot(clients: Clients): Promise<Snapshot> {
-  const [machines, network, groups, images, tags, scaling, buckets, keys, roles, addresses] =
-    await Promise.all([
-      instances(clients.ec2),
-      interfaces(clients.ec2),
-      securityGroups(clients.ec2),
-      imagesAndDisks(clients.ec2),
-      allTags(clients.ec2),
-      autoScalingGroups(clients),
-      bucketsOf(clients.s3),
-      kmsKeys(clients),
-      iamRoles(clients.iam),
-      elasticIps(clients.ec2),
-    ]);
-  const rest = { keys, roles, tags, addresses };
-  return { machines, network, groups, ...images, scaling, buckets, ...rest };
+/** What reads a part of the state. */
+const readers = {
+  machines: ({ ec2 }: Clients) => instances(ec2),
+  network: ({ ec2 }: Clients) => interfaces(ec2),
+  groups: ({ ec2 }: Clients) => securityGroups(ec2),
+  images: ({ ec2 }: Clients) => ownImages(ec2),
+  snapshots: ({ ec2 }: Clients) => ownSnapshots(ec2),
+  volumes: ({ ec2 }: Clients) => allVolumes(ec2),
+  scaling: autoScalingGroups,
+  buckets: ({ s3 }: Clients) => bucketsOf(s3),
+  keys: kmsKeys,
+  roles: ({ iam }: Clients) => iamRoles(iam),
+  tags: ({ ec2 }: Clients) => allTags(ec2),
+  addresses: ({ ec2 }: Clients) => elasticIps(ec2),
+};
+
+export type Part = keyof typeof readers;
+
+/** Reads the state of an account, but for some parts: all but Systems Manager's own documents and executions. */
+export async function snapshot(clients: Clients, without: readonly Part[] = []): Promise<Snapshot> {
+  const wanted = Object.entries(readers).filter(([part]) => !without.includes(part as Part));
+  const read = wanted.map(async ([part, reader]) => [part, await reader(clients)] as const);
+  return Object.fromEntries(await Promise.all(read));
 }
 
 async function instances(ec2: EC2Client): Promise<Plain> {
@@ -136,34 +142,36 @@ async function securityGroups(ec2: EC2Client): Promise<Plain> {
   }));
 }
 
-async function imagesAndDisks(ec2: EC2Client): Promise<Readonly<Record<string, Plain>>> {
-  const [images, snapshots, volumes] = await Promise.all([
-    ec2.send(new DescribeImagesCommand({ Owners: ["self"] })),
-    ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] })),
-    ec2.send(new DescribeVolumesCommand({})),
-  ]);
-  return {
-    images: byKey(images.Images ?? [], "ImageId", (one) => ({
-      name: one.Name ?? "",
-      state: one.State ?? "",
-      disks: (one.BlockDeviceMappings ?? []).map((disk) => ({
-        snapshot: disk.Ebs?.SnapshotId ?? "",
-        encrypted: disk.Ebs?.Encrypted ?? false,
-        key: disk.Ebs?.KmsKeyId ?? "",
-      })),
-      tags: tagMap(one.Tags),
+async function ownImages(ec2: EC2Client): Promise<Plain> {
+  const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ["self"] }));
+  return byKey(Images, "ImageId", (one) => ({
+    name: one.Name ?? "",
+    state: one.State ?? "",
+    disks: (one.BlockDeviceMappings ?? []).map((disk) => ({
+      snapshot: disk.Ebs?.SnapshotId ?? "",
+      encrypted: disk.Ebs?.Encrypted ?? false,
+      key: disk.Ebs?.KmsKeyId ?? "",
     })),
-    snapshots: byKey(snapshots.Snapshots ?? [], "SnapshotId", (one) => ({
-      volume: one.VolumeId ?? "",
-      encrypted: one.Encrypted ?? false,
-      tags: tagMap(one.Tags),
-    })),
-    volumes: byKey(volumes.Volumes ?? [], "VolumeId", (one) => ({
-      state: one.State ?? "",
-      encrypted: one.Encrypted ?? false,
-      tags: tagMap(one.Tags),
-    })),
-  };
+    tags: tagMap(one.Tags),
+  }));
+}
+
+async function ownSnapshots(ec2: EC2Client): Promise<Plain> {
+  const { Snapshots = [] } = await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
+  return byKey(Snapshots, "SnapshotId", (one) => ({
+    volume: one.VolumeId ?? "",
+    encrypted: one.Encrypted ?? false,
+    tags: tagMap(one.Tags),
+  }));
+}
+
+async function allVolumes(ec2: EC2Client): Promise<Plain> {
+  const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({}));
+  return byKey(Volumes, "VolumeId", (one) => ({
+    state: one.State ?? "",
+    encrypted: one.Encrypted ?? false,
+    tags: tagMap(one.Tags),
+  }));
 }
 
 async function allTags(ec2: EC2Client): Promise<Plain> {

@@ -16,7 +16,7 @@ import {
 } from "automation-emulator/sample/account";
 import { documentName, runbookDocument } from "./document.ts";
 import { finished, type Parameters, type Run, start } from "./run.ts";
-import { type Snapshot, snapshot } from "./snapshot.ts";
+import { type Part, type Snapshot, snapshot } from "./snapshot.ts";
 
 export interface TestAccountOptions {
   /** By default an account that nothing has used. */
@@ -63,8 +63,8 @@ export interface TestAccount extends Clients {
   contain(parameters?: Parameters): Promise<Run>;
   /** Releases the instance, live, from the backup with this key. */
   release(key: string, parameters?: Parameters): Promise<Run>;
-  /** The whole state of the account. */
-  snapshot(): Promise<Snapshot>;
+  /** The whole state of the account, but for the parts that are not wanted. */
+  snapshot(without?: readonly Part[]): Promise<Snapshot>;
 }
 
 /** Clients that act as the administrator of an account. */
@@ -197,7 +197,7 @@ function testAccountOf(
     contain: (parameters = {}) => run({ DryRun: "false", ...parameters }),
     release: (key, parameters = {}) =>
       run({ Action: "Release", DryRun: "false", S3PrefixName: key, ...parameters }),
-    snapshot: () => snapshot(clients),
+    snapshot: (without) => snapshot(clients, without),
   };
 }
 

@@ -79,9 +79,14 @@ export async function lies(
   return wrong;
 }
 
-/** A containment leaves its backups, its images and a bucket that it made. */
-const kept = /^(?:buckets|images|snapshots|volumes)\b/;
+/** What a containment leaves on purpose: its backups, its images and a bucket that it made. */
+const kept = ["buckets", "images", "snapshots", "volumes"] as const;
+
+/** The state of an account, without what a containment leaves on purpose. */
+export const lasting = (testAccount: TestAccount): Promise<Snapshot> => testAccount.snapshot(kept);
+
+const left = new RegExp(`^(?:${kept.join("|")})\\b`);
 
 /** How a state differs from that before a containment, but for what a containment leaves on purpose. */
 export const drift = (before: Snapshot, after: Snapshot): readonly string[] =>
-  differences(before, after).filter((line) => !kept.test(line));
+  differences(before, after).filter((line) => !left.test(line));

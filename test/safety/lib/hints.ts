@@ -25,7 +25,7 @@ import {
   type TestAccount,
   withInstance,
 } from "../../account/testAccount.ts";
-import { drift, lies, openInterfaces } from "./checks.ts";
+import { drift, lasting, lies, openInterfaces } from "./checks.ts";
 import { containmentGroups, interfacesOf, reachable } from "./state.ts";
 import type { Trial } from "./trials.ts";
 
@@ -130,7 +130,7 @@ const groupTag = ({ autoscaling }: TestAccount, Key: string, Value: string) =>
   );
 
 async function ownGroup(testAccount: TestAccount): Promise<string> {
-  const [group = ""] = containmentGroups(await testAccount.snapshot(), testAccount.instanceId);
+  const [group = ""] = containmentGroups(await lasting(testAccount), testAccount.instanceId);
   return group;
 }
 
@@ -397,9 +397,9 @@ type Then = "Contain" | "Contain with other rules" | "Release";
 async function tryHint(emulator: Emulator, hint: Hint, then: Then): Promise<readonly string[]> {
   const made = await prepare(emulator, hint);
   const { testAccount } = made;
-  const original = await testAccount.snapshot();
+  const original = await lasting(testAccount);
   if (hint.when === "before") await hint.forge(made);
-  const before = await testAccount.snapshot();
+  const before = await lasting(testAccount);
   const first = await testAccount.contain();
   const wrong = [...(await judge(testAccount, hint, first, {}))];
   let key = keyOf(first);
@@ -410,9 +410,9 @@ async function tryHint(emulator: Emulator, hint: Hint, then: Then): Promise<read
     wrong.push(...(await judge(testAccount, hint, run, asked)));
     key = keyOf(run) || key;
   }
-  const contained = await testAccount.snapshot();
+  const contained = await lasting(testAccount);
   const release = await testAccount.release(key);
-  const now = await testAccount.snapshot();
+  const now = await lasting(testAccount);
   return [
     ...wrong,
     ...notTheirs(testAccount, hint, { original, before, contained, now }),
@@ -434,7 +434,7 @@ async function judge(
     .mutating({ executionId: run.id })
     .map(({ parameters }) => parameters.NetworkInterfaceId)
     .filter((id) => id !== undefined && !testAccount.interfaceIds.includes(String(id)));
-  const more = reachable(await testAccount.snapshot(), testAccount.instanceId, asked);
+  const more = reachable(await lasting(testAccount), testAccount.instanceId, asked);
   return [
     ...more.map((line) => `${run.status}: ${line} ${run.failure.slice(-300)}`),
     ...(await openInterfaces(testAccount)),

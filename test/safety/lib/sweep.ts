@@ -5,7 +5,7 @@ import type { FaultKind } from "automation-emulator/gateway/faults";
 import type { Run } from "../../account/run.ts";
 import type { Snapshot } from "../../account/snapshot.ts";
 import { backupKey, type TestAccount } from "../../account/testAccount.ts";
-import { drift, lies, openInterfaces } from "./checks.ts";
+import { drift, lasting, lies, openInterfaces } from "./checks.ts";
 import type { Action, Point } from "./points.ts";
 import type { Scenario } from "./scenarios.ts";
 import { reachable } from "./state.ts";
@@ -56,7 +56,7 @@ export const needed: ReadonlySet<string> = new Set([
 export async function tryTrouble(emulator: Emulator, trouble: Trouble): Promise<readonly string[]> {
   const { scenario, action } = trouble;
   const testAccount = await scenario.make(emulator);
-  const before = await testAccount.snapshot();
+  const before = await lasting(testAccount);
   const key = action === "Contain" ? "" : backupKey(await testAccount.contain(scenario.parameters));
   const run = await during(emulator, testAccount, trouble, () =>
     action === "Release" ? testAccount.release(key) : testAccount.contain(scenario.parameters),
@@ -136,7 +136,7 @@ async function notIsolated(
   if (needed.has(denied)) return [];
   // There is no bucket to write the backup to without this one.
   if (denied === "s3:CreateBucket" && run.status === "Failed") return [];
-  const more = reachable(await testAccount.snapshot(), testAccount.instanceId, scenario.parameters);
+  const more = reachable(await lasting(testAccount), testAccount.instanceId, scenario.parameters);
   return more.map((line) => `without ${denied}, ${line}: ${run.failure.slice(0, 300)}`);
 }
 
@@ -204,6 +204,6 @@ async function releaseAgain(
     return [`the Release: ${released?.report || released?.failure || "there was no key"}`];
   return [
     ...(await liesIn(scenario, testAccount, released)),
-    ...drift(before, await testAccount.snapshot()).map((line) => `after the Release: ${line}`),
+    ...drift(before, await lasting(testAccount)).map((line) => `after the Release: ${line}`),
   ];
 }
