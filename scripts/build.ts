@@ -8,6 +8,7 @@ import { writeText } from "../common/write.ts";
 import { roleFiles } from "../deploy/roleFiles.ts";
 import { type Compiled, compile } from "../document/compile.ts";
 import type { DocumentDefinition } from "../document/documents.ts";
+import { knownFindings } from "./knownFindings.ts";
 import * as parse from "./options.ts";
 import { program } from "./program.ts";
 import { documentFile, writeChecked } from "./publishable.ts";
@@ -43,7 +44,7 @@ const { account, context } = line.opts<{
 await command(async () => {
   const definitions = documentsNamed(line.args[0]);
   const python = await setUpPython("run", (line) => console.error(line));
-  for (const { runbook } of definitions) await write(compile(python, runbook));
+  for (const { runbook } of definitions) await write(compile(python, runbook), python);
   if (account !== undefined) for (const each of definitions) writeRole(each, account);
   return 0;
 });
@@ -62,8 +63,10 @@ function writeRole(definition: DocumentDefinition, id: string): void {
 }
 
 /** Writes a document in both forms, and says how long it is. */
-async function write(compiled: Compiled): Promise<void> {
-  const size = await writeChecked(compiled);
+async function write(compiled: Compiled, python: string): Promise<void> {
+  const size = await writeChecked(compiled, (text, options) =>
+    knownFindings(text, { ...options, python }, process.argv[1] ?? ""),
+  );
   const file = documentFile(compiled.name);
   const readable = file.replace(/yaml$/, "readable.yaml");
   writeText(inProject(readable), compiled.readable);

@@ -9,7 +9,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 
 /** Of so many results the newest are kept. */
 const KEPT = 8;
@@ -31,16 +31,25 @@ const seal = (text: string): string => digestOf([text]);
  * @param prefix names of this cache's files; of those, the newest few are kept
  */
 export function kept(folder: string, prefix: string, digest: string, make: () => string): string {
-  const file = join(folder, `${prefix}-${digest}`);
-  const known = readKept(file);
-  if (known !== undefined) return known;
-  const text = make();
-  keep(file, prefix, text);
-  return text;
+  return readKept(folder, prefix, digest) ?? keep(folder, prefix, digest, make());
 }
 
-function readKept(file: string): string | undefined {
+/** The same of what takes its time to be made. */
+export async function keptLater(
+  folder: string,
+  prefix: string,
+  digest: string,
+  make: () => Promise<string>,
+): Promise<string> {
+  return readKept(folder, prefix, digest) ?? keep(folder, prefix, digest, await make());
+}
+
+const fileOf = (folder: string, prefix: string, digest: string): string =>
+  join(folder, `${prefix}-${digest}`);
+
+function readKept(folder: string, prefix: string, digest: string): string | undefined {
   try {
+    const file = fileOf(folder, prefix, digest);
     const [given, ...rest] = readFileSync(file, "utf8").split("\n");
     const text = rest.join("\n");
     return given === seal(text) ? text : undefined;
@@ -49,8 +58,8 @@ function readKept(file: string): string | undefined {
   }
 }
 
-function keep(file: string, prefix: string, text: string): void {
-  const folder = dirname(file);
+function keep(folder: string, prefix: string, digest: string, text: string): string {
+  const file = fileOf(folder, prefix, digest);
   const part = `${file}.${process.pid}.part`;
   try {
     mkdirSync(folder, { recursive: true });
@@ -65,4 +74,5 @@ function keep(file: string, prefix: string, text: string): void {
   } catch {
     // Then it is made the next time too.
   }
+  return text;
 }

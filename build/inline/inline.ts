@@ -66,7 +66,7 @@ function inputsDigest(
   handlers: readonly string[],
   shared: string,
 ): string | undefined {
-  const interpreter = identity(python);
+  const interpreter = identityOf(python);
   if (interpreter === undefined) return undefined;
   const sources = [
     ...handlers,
@@ -76,7 +76,8 @@ function inputsDigest(
   return digestOf([...interpreter, ...sources.flatMap((file) => [file, textOf(file)])]);
 }
 
-const pythonFiles = (folder: string): string[] =>
+/** The Python files below a folder, in a fixed order. */
+export const pythonFiles = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".py"))
     .sort()
@@ -92,7 +93,7 @@ function textOf(file: string): string {
 }
 
 /** What tells one interpreter from another, or from itself after an upgrade, without starting it. */
-function identity(python: string): readonly string[] | undefined {
+export function identityOf(python: string): readonly string[] | undefined {
   try {
     const file = realpathSync(python);
     const { size, mtimeMs } = statSync(file);
