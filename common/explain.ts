@@ -20,6 +20,10 @@ const named =
 const inProfile = (): string =>
   process.env.AWS_PROFILE ? ` in the profile ${process.env.AWS_PROFILE} (AWS_PROFILE)` : "";
 
+/** A command that follows an execution must not start another one. */
+const AGAIN =
+  "run the command again; an execution that it had started goes on, and npm run status picks it up";
+
 const RULES: readonly Rule[] = [
   named(
     /^(CredentialsProviderError|CredentialsError)$/,
@@ -35,7 +39,7 @@ const RULES: readonly Rule[] = [
   named(
     /^(ExpiredToken(Exception)?|TokenRefreshRequired|RequestExpired)$/,
     () => `The AWS credentials${inProfile()} have expired.`,
-    () => "Sign in again (aws sso login), then run the command again; it goes on where it stopped.",
+    () => `Sign in again (aws sso login), then ${AGAIN}.`,
   ),
   named(
     /^(UnrecognizedClientException|InvalidClientTokenId|AuthFailure|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId)$/,
@@ -123,7 +127,7 @@ const RULES: readonly Rule[] = [
   named(
     /^(ThrottlingException|Throttling|TooManyRequestsException|RequestLimitExceeded|TooManyUpdates)$/,
     () => "AWS is throttling and did not let up in ten attempts.",
-    () => "Wait a minute and run the command again; it goes on where it stopped.",
+    () => `Wait a minute, then ${AGAIN}.`,
   ),
   (error) =>
     /Region is missing/i.test(error.message)
@@ -135,7 +139,7 @@ const RULES: readonly Rule[] = [
     () =>
       process.env.AWS_ENDPOINT_URL
         ? `AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: is the emulator running (npm run emulator)?`
-        : "Check the network, and that the Region exists (aws account list-regions): the name of the endpoint is made of it.",
+        : `Check the network, and that the Region exists (aws account list-regions): the name of the endpoint is made of it. Then ${AGAIN}.`,
   ),
   named(
     /^ValidationException$/,
@@ -148,7 +152,7 @@ const RULES: readonly Rule[] = [
       ? undefined
       : new Problem(
           `AWS answered ${error.name}: ${error.message}`,
-          `Look the error up in the reference of the service's API${error.$metadata.requestId ? `, or ask AWS Support about request ${error.$metadata.requestId}` : ""}. The command can be run again; it goes on where it stopped.`,
+          `Look the error up in the reference of the service's API${error.$metadata.requestId ? `, or ask AWS Support about request ${error.$metadata.requestId}` : ""}. Then ${AGAIN}.`,
           { cause: error },
         ),
 ];

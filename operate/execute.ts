@@ -17,7 +17,7 @@ import { printable } from "../common/printable.ts";
 import { printer } from "../common/printer.ts";
 import { Problem } from "../common/problem.ts";
 import { describe } from "../common/published.ts";
-import { type Ended, followAll, type Output, resume } from "./followAll.ts";
+import { type Ended, type Followed, followAll, type Output, resume } from "./followAll.ts";
 import { releasableFrom } from "./instanceRun.ts";
 import { type Home, homeIn } from "./places.ts";
 import { type Releases, releasesOf } from "./releaseOf.ts";
@@ -182,41 +182,77 @@ interface Start {
   readonly say: (text: string) => void;
 }
 
+/** An execution that was started, and what it is called here. */
+interface Started {
+  readonly id: string;
+  readonly label: string;
+}
+
 /** Starts wave after wave and follows each to its end, until more have failed than may. */
 async function startWaves(
-  { client, home, say }: Start,
+  from: Start,
   run: Run & { readonly form: Form },
   options: ExecuteOptions,
 ): Promise<number> {
   const { json } = options.output;
-  const all: (Ended | { readonly id: string; readonly label: string })[] = [];
+  const all: (Ended | Started)[] = [];
   let status = 0;
   let failed = 0;
   for (const [at, wave] of run.waves.entries()) {
-    const started: { readonly id: string; readonly label: string }[] = [];
-    for (const { label, input } of wave) {
-      const id = await start(client, input, run.form);
-      say(`Started ${id}  ${pc.dim(printable(label))}`);
-      started.push({ id, label });
-    }
-    if (!options.follow) {
-      const ids = started.map(({ id }) => id);
-      say(resume(ids, home.region));
-      all.push(...started);
-      continue;
-    }
-    const ended = await followAll(client, home, started, options.interval, options.output);
+    const later = run.waves.slice(at + 1).flat();
+    const ended = await startWave(from, { wave, later, first: at === 0, form: run.form }, options);
     all.push(...ended.states);
     status = Math.max(status, ended.status);
     failed += ended.failed;
-    if (!ended.left && failed <= run.mayFail) continue;
-    for (const { label } of run.waves.slice(at + 1).flat()) say(`Not begun: ${printable(label)}`);
+    if (!options.follow || (!ended.left && failed <= run.mayFail)) continue;
+    for (const { label } of later) from.say(`Not begun: ${printable(label)}`);
     break;
   }
-  sayAll(all, options, { home, say });
+  sayAll(all, options, from);
   if (json) console.log(JSON.stringify(all, null, 2));
   return status;
 }
+
+/**
+ * Starts what belongs to one wave, and follows it where that is wanted. Whatever ends this command then, as expired
+ * credentials or the network do, ends no execution: how to pick up those that go on is said before the error.
+ */
+async function startWave(
+  { client, home, say }: Start,
+  part: {
+    readonly wave: Run["waves"][number];
+    /** What would be started after it. */
+    readonly later: Run["waves"][number];
+    /** Whether nothing was started before it. */
+    readonly first: boolean;
+    readonly form: Form;
+  },
+  options: ExecuteOptions,
+): Promise<Omit<Followed, "states"> & { readonly states: readonly (Ended | Started)[] }> {
+  const started: Started[] = [];
+  try {
+    for (const { label, input } of part.wave) {
+      const id = await start(client, input, part.form);
+      say(`Started ${id}  ${pc.dim(printable(label))}`);
+      started.push({ id, label });
+    }
+    if (options.follow)
+      return await followAll(client, home, started, options.interval, options.output);
+    say(resume(idsOf(started), home.region));
+    return { status: 0, left: true, failed: 0, states: started };
+  } catch (error) {
+    if (started.length > 0) say(resume(idsOf(started), home.region, "It goes on in AWS."));
+    const [next, ...others] = [...part.wave.slice(started.length), ...part.later];
+    if (next !== undefined && !(part.first && started.length === 0)) {
+      // Where no answer came it may have been started all the same.
+      say(`Not begun, as far as is known: ${printable(next.label)}`);
+      for (const { label } of others) say(`Not begun: ${printable(label)}`);
+    }
+    throw error;
+  }
+}
+
+const idsOf = (started: readonly Started[]): readonly string[] => started.map(({ id }) => id);
 
 /** What several executions came to together, and what to type next. */
 function sayAll(

@@ -125,6 +125,6 @@ function broadcast<T>(next: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** How to pick up executions that were left running. */
-export const resume = (ids: readonly string[], region: string): string =>
-  `Left running. Pick it up again with:\n${ids.map((id) => `  npm run status -- ${id} --region ${region}`).join("\n")}`;
+/** How to pick up executions that go on, after why they do. */
+export const resume = (ids: readonly string[], region: string, why = "Left running."): string =>
+  `${why} Pick it up again with:\n${ids.map((id) => `  npm run status -- ${id} --region ${region}`).join("\n")}`;

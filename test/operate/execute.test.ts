@@ -211,6 +211,39 @@ describe("npm run execute", () => {
   });
 });
 
+describe("a command that ends before its executions do says how to pick them up", () => {
+  const error = { code: "AccessDeniedException", message: "No more.", status: 400 };
+
+  it("where it can't follow one", async () => {
+    const id = await instance(emulator, ACCOUNT);
+    const stop = emulator.faults.add({
+      match: { accountId: ACCOUNT, operation: "GetAutomationExecution" },
+      kind: { error },
+    });
+    const ended = await execute("--document", "Slow", "--instance", id);
+    stop();
+    expect(ended.status).toBe(1);
+    const [, started = "?"] = /Started (\S+)/.exec(ended.stdout) ?? [];
+    expect(ended.stdout).toContain(
+      `It goes on in AWS. Pick it up again with:\n  npm run status -- ${started} --region`,
+    );
+    expect(ended.stdout).not.toContain("Not begun");
+    expect(ended.stderr).toContain("No more.");
+    expect((await person.npm(ACCOUNT, "status", started, "--no-follow")).status).toBe(0);
+  });
+
+  it("and says nothing of that where nothing was started", async () => {
+    const stop = emulator.faults.add({
+      match: { accountId: ACCOUNT, operation: "StartAutomationExecution" },
+      kind: { error },
+    });
+    const ended = await execute("--document", "Slow", "--instance", "i-0123456789abcdef0");
+    stop();
+    expect(ended.status).toBe(1);
+    expect(ended.stdout).not.toMatch(/npm run status|Not begun/);
+  });
+});
+
 describe("npm run status", () => {
   it("picks up a run that was left, also with Ctrl-C, and cancels nothing by itself", async () => {
     const id = await instance(emulator, ACCOUNT);

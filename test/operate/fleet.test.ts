@@ -115,6 +115,21 @@ describe("a run over several instances", () => {
         }),
       );
 
+    const stop = emulator.faults.add({
+      match: { operation: "StartAutomationExecution", nth: 2 },
+      kind: { error: { code: "AccessDeniedException", message: "No more.", status: 400 } },
+    });
+    const cut = await execute("--action", "Release", "--of", id);
+    stop();
+    expect(cut.status).toBe(1);
+    // One was started, one was refused and one would have been the next.
+    expect(
+      cut.stdout.match(/It goes on in AWS\. Pick it up again with:\n {2}npm run status/g),
+    ).toHaveLength(1);
+    expect(cut.stdout.match(/npm run status/g)).toHaveLength(1);
+    expect(cut.stdout.match(/Not begun, as far as is known: i-/g)).toHaveLength(1);
+    expect(cut.stdout.match(/Not begun: i-/g)).toHaveLength(1);
+
     emulator.calls.clear();
     const released = await execute("--action", "Release", "--of", id, ...live);
     expect(released.status, released.all).toBe(0);
