@@ -408,7 +408,7 @@ export function regionsOf(
   if (first === undefined)
     throw new Problem(
       "No AWS Region is set.",
-      "Set AWS_REGION (for example `export AWS_REGION=us-east-1`), give --region, or list Regions under contain:regions in cdk.json.",
+      "Set AWS_REGION, for example `export AWS_REGION=us-east-1`; the Region of a profile is not read.",
     );
   for (const region of [first, ...rest])
     if (!isRegion(region))

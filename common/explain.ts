@@ -131,7 +131,11 @@ const RULES: readonly Rule[] = [
   ),
   (error) =>
     /Region is missing/i.test(error.message)
-      ? new Problem("No AWS Region is set.", "Set AWS_REGION, or give --region.", { cause: error })
+      ? new Problem(
+          "No AWS Region is set.",
+          "Set AWS_REGION, for example `export AWS_REGION=us-east-1`.",
+          { cause: error },
+        )
       : undefined,
   named(
     /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|TimeoutError|NetworkingError)$/,

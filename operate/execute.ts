@@ -439,7 +439,7 @@ async function roleArn(
   if (account === undefined || !accountIdPattern.test(account))
     throw new Problem(
       `There is no document ${document} in ${region}.`,
-      "Check the Region (--region) and the name (--document); a document that another account shares is named by its ARN, arn:aws:ssm:REGION:OWNER:document/NAME.",
+      `Check the Region (--region) and the name (--document). In a member account, give the ARN of the document that the central account shares: --document arn:${partitionOf(region)}:ssm:${region}:OWNER:document/${document}.`,
     );
   return `arn:${partitionOf(region)}:iam::${account}:role/${name}`;
 }

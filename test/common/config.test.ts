@@ -123,8 +123,12 @@ describe("Regions", () => {
       expect(regionsOf({ regions: [right] }, {})).toEqual([right]);
   });
 
-  it("are asked for where there are none", () => {
-    expect(() => regionsOf({ regions: [] }, {})).toThrow("No AWS Region is set");
+  it("are asked for where there are none, in the one place that every command reads", () => {
+    const asked = expect.objectContaining({
+      message: "No AWS Region is set.",
+      remedy: expect.stringMatching(/^Set AWS_REGION, (?!.*(--region|contain:))/),
+    });
+    expect(() => regionsOf({ regions: [] }, {})).toThrow(asked);
   });
 });
 

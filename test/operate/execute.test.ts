@@ -296,6 +296,7 @@ describe("a run that can't start says what to do", () => {
     const ended = await execute(...args, "--document", "Nothing");
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("There is no document Nothing in us-east-1");
+    expect(ended.stderr).toContain("--document arn:aws:ssm:us-east-1:OWNER:document/Nothing");
   });
 
   it("for parameters that the document does not take", async () => {
