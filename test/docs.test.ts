@@ -158,6 +158,11 @@ describe("each shell line of a page", () => {
     expect(readFileSync(inProject(file), "utf8")).toContain(words);
   });
 
+  it.each(pages)("of %s quotes what a shell would look up as names of files", (page) => {
+    const bare = linesOf(page).map((line) => line.replace(/'[^']*'|"[^"]*"/g, ""));
+    expect(bare.filter((line) => /[*?[]/.test(line))).toEqual([]);
+  });
+
   it.each(cannot)("%s is run by none: %s", (pattern) => {
     expect(pages.flatMap(linesOf).filter((line) => pattern.test(line))).not.toEqual([]);
   });

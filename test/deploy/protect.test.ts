@@ -96,7 +96,10 @@ describe("deployed with the line of docs/protect.md", () => {
     const [dry = "", release = "", deploy = ""] = lines;
     const accountId = freshAccount();
     await bootstrap(emulator, accountId, "us-east-1");
-    const args = deploy.replace("npm run deploy -- ", "").split(" ");
+    const args = deploy
+      .replace("npm run deploy -- ", "")
+      .split(" ")
+      .map((word) => word.replace(/^'(.*)'$/, "$1"));
     const deployed = await run("deploy", ["--yes", ...args], emulator.env(accountId));
     expect(deployed.status, deployed.all).toBe(0);
     expect(deployed.stdout).toMatch(/ProtectEC2Evidence .*verified/);
