@@ -92,7 +92,7 @@ const options = program(
   .addOption(
     new Option(
       "--action <name>",
-      "Contain (the default), or Release (Restore is the same)",
+      "Contain (the default), or Release (Restore is the same); Protect is the default of ProtectEC2Evidence",
     ).choices(actions),
   )
   .option("--dry-run", "change nothing and report what would be done", true)
@@ -179,7 +179,7 @@ const options = program(
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("--json", "print the executions as JSON, and all else on standard error", false)
   .option("--verbose", "print failures in full, tracebacks of scripts included", false)
-  .option("-y, --yes", "do not ask for the instance id again", false)
+  .option("-y, --yes", "do not ask for the target to be typed again", false)
   .parse()
   .opts<Options>();
 

@@ -29,7 +29,7 @@ const { keep, web } = program(
   "Builds the runbook and rehearses it on a local AWS: dry run, Contain, Release. No AWS account is used.",
   [
     ["", "the whole rehearsal, in a minute"],
-    ["--web", "a rehearsal in the browser, with faults at a click"],
+    ["--web", "a rehearsal in the browser, with faults that you switch on with a click"],
     ["--keep", "and leaves the local AWS running, to go on by hand"],
   ],
 )

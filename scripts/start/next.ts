@@ -8,7 +8,7 @@ export const whereToGo = (keep: boolean): string =>
     ...(keep
       ? []
       : ["npm start -- --keep         leaves the local AWS running, to go on by hand with aws"]),
-    "npm start -- --web          the same in the browser, with faults at a click (docs/rehearse.md)",
+    "npm start -- --web          the same in the browser, with faults that you switch on (docs/rehearse.md)",
     "npm run build               writes the document and a readable copy of it, to review",
     "npm run deploy              publishes it in your AWS account, with its role (docs/deploy.md)",
     "npm run execute -- --help   runs it there, a dry run unless told otherwise",
