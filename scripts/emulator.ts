@@ -1,2 +1,4 @@
 /** `npm run emulator`: a local AWS for any client, until Ctrl-C. */
-import "automation-emulator/cli";
+import { runCommand } from "automation-emulator/command";
+
+await runCommand("npm run emulator --", process.argv.slice(2));

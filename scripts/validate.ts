@@ -10,9 +10,14 @@ import { documentFile } from "./publishable.ts";
 
 /**
  * `npm run validate [-- FILE…]`: the command automation-validate, on this project's own documents where no file is given.
- * `npm run validate -- --mutants [COUNT]` breaks that document in so many ways and prints how many are caught.
+ * `npm run validate -- --mutants [COUNT]` breaks ContainEC2Instance in so many ways and prints how many are caught.
  */
 const MUTANTS = 400;
+const ALSO = `  --mutants [count]      instead, break ContainEC2Instance in so many ways
+                         (default: ${MUTANTS}) and print how many are caught
+
+Without files, this project's own documents are checked.
+`;
 const args = process.argv.slice(2);
 const at = args.indexOf("--mutants");
 
@@ -23,7 +28,13 @@ const cwd =
     : process.cwd();
 
 if (at >= 0) await printMutants(args[at + 1]);
-else process.exitCode = await runCommand(args, { ...environment(cwd), otherwise: checkOwn });
+else
+  process.exitCode = await runCommand(args, {
+    ...environment(cwd),
+    called: "npm run validate --",
+    also: ALSO,
+    otherwise: checkOwn,
+  });
 
 async function checkOwn() {
   const found = documents.map(({ runbook }) => {

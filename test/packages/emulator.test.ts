@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(removeFolders);
 
 test("the emulator's tarball runs in an empty folder", async () => {
-  const child = execa("npx", ["--no-install", "automation-emulator", "--port", "0"], {
+  const child = execa("npx", ["--no", "--", "automation-emulator", "--port", "0"], {
     cwd: project,
     env: strangersEnvironment(project),
     extendEnv: false,

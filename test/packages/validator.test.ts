@@ -13,7 +13,7 @@ afterAll(removeFolders);
 test("the validator's tarball checks a file in an empty folder", async () => {
   const step = '{name: a, action: "aws:executeAwsApi", inputs: {Service: ec2, Api: DescribeVpc}}';
   writeFileSync(join(project, "mine.yaml"), `schemaVersion: "0.3"\nmainSteps:\n- ${step}\n`);
-  const run = await execa("npx", ["--no-install", "automation-validate", "mine.yaml"], {
+  const run = await execa("npx", ["--no", "--", "automation-validate", "mine.yaml"], {
     cwd: project,
     env: strangersEnvironment(project),
     extendEnv: false,

@@ -23,9 +23,9 @@ test("the fixture for pytest starts the emulator, empties it and ends it", async
   const folder = await mkdtemp(join(tmpdir(), "readme-"));
   const command = ["node", inProject("scripts", "run.mjs"), inProject("scripts", "emulator.ts")];
   const own = command.map((part) => JSON.stringify(part)).join(", ");
-  expect(fixture).toContain('"npx", "automation-emulator"');
+  expect(fixture).toContain('"npx", "--no", "--", "automation-emulator"');
   try {
-    const conftest = fixture.replace('"npx", "automation-emulator"', own);
+    const conftest = fixture.replace('"npx", "--no", "--", "automation-emulator"', own);
     await writeFile(join(folder, "conftest.py"), conftest);
     // Twice, for the second finds what the first has left.
     await writeFile(join(folder, "test_one.py"), example);

@@ -28,6 +28,10 @@ export interface Environment {
   readonly error: (text: string) => void;
   /** Draws the progress; undefined where nobody looks on. */
   readonly progress?: (line: string) => void;
+  /** What a person types to start it, for the help; by default `automation-validate`. */
+  readonly called?: string;
+  /** What it does besides there: lines that the help adds after the options. */
+  readonly also?: string;
   /** What is checked where no file is given; without it, help is shown. */
   readonly otherwise?: () => Promise<readonly Finding[]>;
 }
@@ -43,17 +47,17 @@ interface Options {
   readonly rules?: true;
 }
 
-/** The exit codes, for the help. */
-const EXITS = `
+/** What the help says after the options. */
+const more = (called: string, also: string): string => `${also}
 Exit codes:
   0  nothing was found that is as severe as --fail-on says
   1  something was found
   2  something could not be read, or the checks could not run
 
 Examples:
-  automation-validate runbook.yaml
+  ${called} runbook.yaml
       one document
-  automation-validate --format sarif --fail-on warning documents/
+  ${called} --format sarif --fail-on warning documents/
       all documents of a folder, for a machine, and strictly`;
 
 /** More than this at a time only wait for each other. */
@@ -86,7 +90,12 @@ export async function runCommand(args: readonly string[], env: Environment): Pro
   }
 }
 
-function commandLine({ out, error }: Environment): Command {
+function commandLine({
+  out,
+  error,
+  called = "automation-validate",
+  also = "",
+}: Environment): Command {
   const ids = (text: string, before: readonly string[]): string[] => {
     const found = text.split(",").map((one) => one.trim());
     try {
@@ -96,7 +105,7 @@ function commandLine({ out, error }: Environment): Command {
     }
     return [...before, ...found];
   };
-  return new Command("automation-validate")
+  return new Command(called)
     .description(
       "Checks AWS Systems Manager Automation documents, by themselves or inside CloudFormation templates.",
     )
@@ -124,7 +133,7 @@ function commandLine({ out, error }: Environment): Command {
     .option("--stdin-name <name>", "what to call standard input; .json at its end asks for JSON")
     .option("--rules", "print the list of the rules")
     .version(manifest.version)
-    .addHelpText("after", EXITS)
+    .addHelpText("after", more(called, also))
     .configureOutput({ writeOut: out, writeErr: error })
     .exitOverride();
 }
