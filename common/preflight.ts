@@ -62,8 +62,8 @@ export async function assertTemplateBucket(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     throw new Problem(
-      `The bucket ${name} for the templates can't be used (${error.name}): it is not there, or not one of account ${account}.`,
-      "Make a private bucket, or name another one in contain:templateBucket.",
+      `The bucket ${name} for the templates can't be used (${error.name}): it is not there, not one of account ${account}, or you may not list it.`,
+      "Make a private bucket, name another one in contain:templateBucket, or ask for s3:ListBucket on it (docs/deploy.md has all that an upload needs).",
       { cause: error },
     );
   }

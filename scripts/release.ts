@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { Option } from "commander";
 import { inProject } from "../build/root.ts";
 import { command } from "../common/command.ts";
 import { Problem } from "../common/problem.ts";
@@ -20,7 +21,11 @@ const { output } = program(
     ["--output /tmp/again", "writes it elsewhere, to compare"],
   ],
 )
-  .option("-o, --output <folder>", "where to write it", given, own)
+  .addOption(
+    new Option("-o, --output <folder>", "where to write it")
+      .argParser(given)
+      .default(own, "dist/release"),
+  )
   .parse()
   .opts<{ readonly output: string }>();
 

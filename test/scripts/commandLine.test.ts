@@ -61,6 +61,7 @@ describe("every command of package.json", () => {
     expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
     expect(ended?.stdout).toMatch(new RegExp(`^Usage: npm (run )?${name} -- `));
     expect(ended?.stdout).toContain("Examples:");
+    expect(ended?.stdout).not.toContain(inProject());
     expect(ended?.stdout).not.toMatch(/default: (false|\[\])/);
     for (const line of String(ended?.stdout).split("\n"))
       if (!line.startsWith("  npm ")) expect(line.length).toBeLessThanOrEqual(120);

@@ -44,7 +44,7 @@ export function pageOf({ machine, plan, cells, steps, fleet }: Results): string 
   const head = ["Interfaces", "In a group", "ms a call"];
   return `# How fast it is
 
-Written by \`npm run bench -- --page\` on ${machine.date}, with commit ${machine.commit} and Node.js ${machine.node} on ${machine.cores} cores (${machine.processor}). Numbers are the median of ${plan.repeats}, with the least and the most in parentheses. Compare ratios, and numbers of one run; two machines differ.${noise(cells)}
+Written by \`npm run bench -- --page\` on ${machine.date}, with commit ${machine.commit} and Node.js ${machine.node} on ${machine.cores} cores (${machine.processor}). The numbers are of that commit, not of later ones: each is the median of ${plan.repeats}, with the least and the most in parentheses. Compare ratios, and numbers of one run; two machines differ.${noise(cells)}
 
 ## What is simulated
 
