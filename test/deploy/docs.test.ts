@@ -11,7 +11,6 @@ import {
   SSMClient,
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
-import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import type { Emulator } from "automation-emulator";
 import type { Stack } from "aws-cdk-lib";
 import { execa } from "execa";
@@ -32,6 +31,7 @@ import {
   run,
   SAMPLE,
 } from "./organization.ts";
+import { person } from "./person.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 
@@ -64,39 +64,13 @@ async function stack(account: string, name: string, fill: (made: Stack) => void)
 /** Credentials of a person who has the documented policy and nothing else. */
 const responder = (account: string): Promise<Record<string, string>> =>
   person(
+    emulator,
     account,
     "IncidentResponder",
     account === CENTRAL
       ? policy
       : policy.replaceAll(CENTRAL, account).replace(`${account}:document/`, `${CENTRAL}:document/`),
   );
-
-/** Credentials of a role with this policy and nothing else. */
-async function person(
-  account: string,
-  RoleName: string,
-  PolicyDocument: string,
-): Promise<Record<string, string>> {
-  const iam = new IAMClient(as(emulator, account));
-  const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { AWS: account } };
-  const { Role } = await iam.send(
-    new CreateRoleCommand({
-      RoleName,
-      AssumeRolePolicyDocument: JSON.stringify({ Version: "2012-10-17", Statement: [trust] }),
-    }),
-  );
-  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "Start", PolicyDocument }));
-  const { Credentials } = await new STSClient(as(emulator, account)).send(
-    new AssumeRoleCommand({ RoleArn: Role?.Arn, RoleSessionName: "kay" }),
-  );
-  return {
-    ...emulator.env(account),
-    AWS_ACCESS_KEY_ID: Credentials?.AccessKeyId ?? "",
-    AWS_SECRET_ACCESS_KEY: Credentials?.SecretAccessKey ?? "",
-    AWS_SESSION_TOKEN: Credentials?.SessionToken ?? "",
-    AWS_PAGER: "",
-  };
-}
 
 /** Makes a role that the central account may become to read another one. */
 async function reader(account: string): Promise<void> {
@@ -325,6 +299,7 @@ describe("each line of docs/deploy.md runs with the permissions that it document
       Resource: "arn:aws:iam::*:role/Reader",
     };
     const lead = await person(
+      emulator,
       CENTRAL,
       "Lead",
       JSON.stringify({ ...own, Statement: [...own.Statement, become] }),
@@ -402,7 +377,7 @@ describe("each command runs with the permissions that the table gives it", () =>
     const Action = [...line.matchAll(/`([a-z0-9-]+:[A-Za-z]+)`/g)].map(([, action]) => action);
     expect(Action.length).toBeGreaterThan(2);
     const Statement = [{ Effect: "Allow", Action, Resource: "*" }];
-    return person(CENTRAL, name, JSON.stringify({ Version: "2012-10-17", Statement }));
+    return person(emulator, CENTRAL, name, JSON.stringify({ Version: "2012-10-17", Statement }));
   };
   const plays = async (who: Record<string, string>, name: string, ...args: string[]) => {
     const ended = await run(name, args, who);

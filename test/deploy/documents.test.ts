@@ -11,6 +11,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { documents } from "../../document/documents.ts";
 import { sharedEmulator } from "../account/emulator.ts";
 import { as, type Ended, instance, run } from "./organization.ts";
+import { person, policyWith } from "./person.ts";
 
 // Each test runs commands, which compile documents.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
@@ -128,6 +129,19 @@ describe("npm run execute with another document than the one that contains", () 
     const status = await command("status", execution, "--no-follow");
     expect(status.status, status.all).toBe(0);
     expect(status.stdout).toContain("readFinding");
+  });
+
+  it("is started by a person with the permissions that docs/respond.md names, and with no less", async () => {
+    const starts = async (name: string, left: string): Promise<Ended> => {
+      const who = await person(emulator, ACCOUNT, name, policyWith("respond.md", ACCOUNT, left));
+      emulator.iam.enforce(`arn:aws:iam::${ACCOUNT}:role/${name}`);
+      const args = ["--document", "RespondToFinding", "--instance", id, "--yes", "--no-follow"];
+      return run("execute", [...args, ...whole], who);
+    };
+    expect((await starts("NoDocument", "Start")).all).toContain("ssm:StartAutomationExecution");
+    expect((await starts("NoRole", "PassTheRoles")).all).toContain("iam:PassRole");
+    const ended = await starts("Responder", "");
+    expect(ended.status, ended.all).toBe(0);
   });
 
   it("names the option for a value that it does not take", async () => {

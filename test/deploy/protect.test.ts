@@ -10,10 +10,17 @@ import { assertPoliciesFit } from "../../deploy/stacks/roles.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
 import { paste } from "../account/cli.ts";
 import { sharedEmulator } from "../account/emulator.ts";
-import { backupKey, clientsOf, freshAccount, makeTestAccount } from "../account/testAccount.ts";
+import {
+  backupKey,
+  clientsOf,
+  freshAccount,
+  makeTestAccount,
+  type TestAccount,
+} from "../account/testAccount.ts";
 import { prepareEvidence } from "../protect/account.ts";
 import { unprotected } from "../protect/state.ts";
 import { bootstrap, run } from "./organization.ts";
+import { person, policyWith } from "./person.ts";
 import { templatesFor } from "./templates.ts";
 
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 });
@@ -87,14 +94,13 @@ describe("ProtectStack", () => {
 });
 
 describe("deployed with the line of docs/protect.md", () => {
+  const [dry = "", release = "", deploy = ""] = lines;
+  const accountId = freshAccount();
+  const bucket = `contain-ec2-backup-${accountId}-us-east-1`;
   let emulator: Emulator;
+  let account: TestAccount;
   beforeAll(async () => {
     emulator = await sharedEmulator();
-  });
-
-  it("its lines plan, protect and release an instance, with the deployed role's own policy", async () => {
-    const [dry = "", release = "", deploy = ""] = lines;
-    const accountId = freshAccount();
     await bootstrap(emulator, accountId, "us-east-1");
     const args = deploy
       .replace("npm run deploy -- ", "")
@@ -107,14 +113,35 @@ describe("deployed with the line of docs/protect.md", () => {
     const { iam } = clientsOf({ endpoint: emulator.endpoint, accountId, region: "us-east-1" });
     for (const { Arn = "" } of (await iam.send(new ListRolesCommand({}))).Roles ?? [])
       if (Arn.includes("/ContainEC2Instance-")) emulator.iam.enforce(Arn);
-    const account = await makeTestAccount(emulator, {
+    account = await makeTestAccount(emulator, {
       accountId,
       interfaces: [["web"], ["db"]],
       bucket: false,
       published: true,
     });
     await prepareEvidence(account, "app-1");
-    const bucket = `contain-ec2-backup-${accountId}-us-east-1`;
+  });
+
+  it("it is started by a person with the permissions that the page names, and with no less", async () => {
+    const starts = async (name: string, left: string) => {
+      const who = await person(
+        emulator,
+        accountId,
+        name,
+        policyWith("protect.md", accountId, left),
+      );
+      emulator.iam.enforce(`arn:aws:iam::${accountId}:role/${name}`);
+      const args = ["--document", protectEvidence.name, "--instance", account.instanceId];
+      return run("execute", [...args, "--bucket", bucket], who);
+    };
+    expect((await starts("NoDocument", "Start")).all).toContain("ssm:StartAutomationExecution");
+    expect((await starts("NoRole", "PassTheRoles")).all).toContain("iam:PassRole");
+    const ended = await starts("Responder", "");
+    expect(ended.status, ended.all).toBe(0);
+    expect(ended.stdout).toContain("DRY RUN OF PROTECT");
+  });
+
+  it("its lines plan, protect and release an instance, with the deployed role's own policy", async () => {
     const names: readonly (readonly [string, string])[] = [
       ["i-0123456789abcdef0", account.instanceId],
       ["incident-evidence", bucket],
