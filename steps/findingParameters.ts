@@ -10,25 +10,25 @@ export const findingParameters = {
   Resource: {
     type: "String",
     description: "(Required) The EC2 instance of the finding: its ID or its ARN.",
-    allowedPattern:
-      "^(?:arn:aws[a-z-]*:ec2:[a-z0-9-]{1,30}:[0-9]{12}:instance/)?i-(?:[0-9a-f]{8}|[0-9a-f]{17})$",
+    // What is no instance is refused by the first step, in words: a start that is refused would be lost in silence.
+    allowedPattern: "^[a-zA-Z0-9:/_.,+=@*-]{1,1024}$",
   },
   FindingId: {
     type: "String",
     description: "(Required) The finding's ID in GuardDuty, or its ARN in Security Hub.",
-    allowedPattern: "^[a-zA-Z0-9:/_.+=@-]{1,512}$",
+    allowedPattern: "^[a-zA-Z0-9:/_.,+=@*-]{1,512}$",
   },
   FindingType: {
     type: "String",
     description: "(Optional) What was found, such as Backdoor:EC2/C&CActivity.B.",
     default: "not given",
-    allowedPattern: "^[a-zA-Z0-9 :/_.!&+=@-]{1,256}$",
+    allowedPattern: "^[a-zA-Z0-9 :/_.!&+=@-]{0,256}$",
   },
   Severity: {
     type: "String",
     description: "(Optional) The finding's severity: GuardDuty's number or Security Hub's label.",
     default: "not given",
-    allowedPattern: "^[a-zA-Z0-9. ]{1,20}$",
+    allowedPattern: "^[a-zA-Z0-9. ]{0,20}$",
   },
   Approvers: {
     type: "StringList",

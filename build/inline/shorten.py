@@ -170,7 +170,7 @@ def _squeezed(text: str) -> str:
                 part = part._replace(string=both)  # noqa: PLW2901
             elif before and _blank_between(before, part):
                 line += " "
-            line += part.string
+            line += part.string.removeprefix("0") if part.type == token.NUMBER and "." in part.string else part.string
             before = part
     return "\n".join(lines) + "\n"
 
@@ -244,8 +244,9 @@ def _short_names(text: str, names: Iterable[str]) -> dict[str, str]:
 
 
 def _with_short_locals(text: str) -> str:
-    """Each function with short names inside. A name that a call in the script gives by keyword keeps its form; a
-    function that a library calls by keyword takes what it is given as **names."""
+    """Each function with short names inside. A name keeps its form where a call inside the function gives it by
+    keyword, and as a parameter that any call in the script gives so; a function that a library calls by keyword takes
+    what it is given as **names."""
     tree = ast.parse(text)
     by_keyword = _by_keyword(tree)
     outer = {name for node in tree.body for name in _top_names(node)}
@@ -254,14 +255,22 @@ def _with_short_locals(text: str) -> str:
         if isinstance(node, ast.FunctionDef):
             first, last = node.lineno - 1, node.end_lineno or node.lineno
             body = "".join(lines[first:last])
-            kept = by_keyword | outer | set(dir(builtins))
+            parameters = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
+            inside = {part.arg for part in ast.walk(node) if isinstance(part, ast.keyword)}
+            kept = inside | (by_keyword & parameters) | outer | set(dir(builtins))
             lines[first:last] = [_renamed(body, _short_names(body, _bound(node) - kept))]
     return "".join(lines)
 
 
 def _by_keyword(tree: ast.Module) -> set[str | None]:
-    """The names that a call gives by keyword; all those of a function that a call gives a whole dictionary (**)."""
-    given = {part.arg for part in ast.walk(tree) if isinstance(part, ast.keyword)}
+    """The names that a call gives by keyword to what may be a function of the script; all those of a function that a
+    call gives a whole dictionary (**)."""
+    given = {
+        part.arg
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and not (isinstance(call.func, ast.Name) and call.func.id in dir(builtins))
+        for part in call.keywords
+    }
     spread = {
         part.func.id
         for part in ast.walk(tree)

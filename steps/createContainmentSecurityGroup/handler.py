@@ -58,16 +58,23 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
 def fit_groups(ec2: Any, run: dict[str, Any], ids: dict[str, str], warnings: list[str]) -> set[str]:
     """The groups that may be put on: those inside that allow no more than asked, those outside that allow all. Where
     rules can't be read, those inside that made no trouble."""
-    seen, everything = own_groups(ec2, run, warnings), {"Ingress": EVERYTHING, "Egress": EVERYTHING}
-    good = set()
-    for name, group in ids.items():
-        inside, wrong = name.startswith(f"<{INSIDE}"), []
-        if group in seen:
-            wrong = wrong_rules(seen[group], run["Rules"] if inside else everything)
-        if any(line[0] == "a" for line in wrong) or (not inside and (wrong or group not in seen)):
-            warnings.append(f"The {name[1:-1]} can't be used: {'; '.join(wrong) or 'its rules are not known'}.")
-        elif group:
-            good.add(group)
+    everything = {"Ingress": EVERYTHING, "Egress": EVERYTHING}
+    # What has just been changed may be read as it was before.
+    for pause in (0, 1, 3):
+        time.sleep(pause)
+        failed: list[str] = []
+        seen, good = own_groups(ec2, run, failed), set()
+        for name, group in ids.items():
+            inside, wrong = name.startswith(f"<{INSIDE}"), []
+            if group in seen:
+                wrong = wrong_rules(seen[group], run["Rules"] if inside else everything)
+            if any(line[0] == "a" for line in wrong) or (not inside and (wrong or group not in seen)):
+                failed.append(f"The {name[1:-1]} can't be used: {'; '.join(wrong) or 'its rules are not known'}.")
+            elif group:
+                good.add(group)
+        if len(good) == len(ids):
+            break
+    warnings.extend(failed)
     return good
 
 

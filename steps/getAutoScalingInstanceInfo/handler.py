@@ -46,7 +46,7 @@ def look(ec2: Any, s3: Any, run: dict[str, Any]) -> dict[str, Any]:
         (is_missing, s3, run),
     )
     member = (members.get("AutoScalingInstances") or [{}])[0]
-    group = member.get("AutoScalingGroupName") or backup.get("AutoScaling", {}).get("Name", "")
+    group = backup.get("AutoScaling", {}).get("Name") or member.get("AutoScalingGroupName", "")
     run["Interfaces"] = interfaces_of(instance)
     held = {it for now in run["Interfaces"].values() for it in now["Groups"]} & own.keys()
     run["Held"] = sorted({own[it]["Description"] for it in held})

@@ -18,7 +18,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     if not done and len(calls) > 2:
         # A call that was answered too late may have worked.
         found = attempt(refused, "State", autoscaling.describe_auto_scaling_instances, InstanceIds=[run["InstanceId"]])
-        if found and "Standby" not in str(found):
+        if found and "Standby" not in str([it["LifecycleState"] for it in found["AutoScalingInstances"]]):
             back = {"AutoScalingGroupName": run["AutoScaling"]["Name"], "MinSize": events["MinSize"]}
             attempt(refused, "MinSize is not put back", autoscaling.update_auto_scaling_group, **back)
     if refused:

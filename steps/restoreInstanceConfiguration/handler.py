@@ -8,6 +8,9 @@ from botocore import xform_name
 from shared.aws import attempt, client, side_by_side
 from shared.instance import put_groups
 
+# What a call that has nothing left to do answers: a group that is gone, a backup that is.
+DONE = "InvalidGroup.NotFound NoSuchKey MethodNotAllowed"
+
 
 def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Notes: Made (calls), Problems (why one failed), Left (commands for those that failed or had to wait)."""
@@ -21,7 +24,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     def make(service: str, operation: str, given: dict[str, Any]) -> None:
         failed: list[str] = []
         method = getattr(clients[service], xform_name(operation))
-        attempt(failed, operation, method, "DependencyViolation", "InvalidGroup.NotFound", **given)
+        attempt(failed, operation, method, "DependencyViolation", DONE, **given)
         problems.extend(failed)
         (left if failed else made).append([service, operation, given])
 
@@ -37,8 +40,9 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         (left if name in bad else made).append(put)
     # Back in service, an isolated instance would fail its health check and be terminated; and half of the calls for its
     # group may start instances. The runbook's groups stay while an interface is on them.
+    bad |= {name for name, it in run["Interfaces"].items() if it["Own"]} - run["Put"].keys()
     for call in calls["scaling"]:
-        together([call], left)
+        together([call], left or bad)
     together(calls["tags"], ())
     together(calls["groups"], bad)
     # The tags by which a release finds the others go last, and stay while anything does: the next one goes on by them.

@@ -16,8 +16,10 @@ def client(service: str) -> Any:
     https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
     https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
     """
-    retries = {"mode": "standard", "total_max_attempts": 7}
-    return boto3.client(service, config=Config(retries=retries, read_timeout=20, max_pool_connections=40))
+    return boto3.client(
+        service,
+        config=Config(retries={"mode": "standard", "total_max_attempts": 7}, read_timeout=20, max_pool_connections=40),
+    )
 
 
 # What was made a moment ago may not be found yet, nor its tag be seen by IAM (retry); a repeated call may find its work
@@ -34,7 +36,7 @@ def attempt(
             # An error that is not of AWS has no code.
             code = getattr(error, "response", {}).get("Error", {}).get("Code") or "?"
             if not pause or code not in retry or (code[0] == "U" and pause > 2):
-                failed += [f"{what}: {str(error)[:300]}"] if code not in done else []
+                failed += [f"{what}: {error}"[:400]] if code not in done else []
                 break
         time.sleep(pause)
     return {}

@@ -8,6 +8,8 @@ from typing import Any
 
 from shared.refuse import refuse
 
+SIZES = ("MinSize", "DesiredCapacity", "MaxSize")
+
 
 def key_of_backup(prefix: str, execution: str, action: str) -> str:
     """The backup's key in the bucket: for Release as given; for any other action a new one below the prefix, not yet
@@ -15,10 +17,10 @@ def key_of_backup(prefix: str, execution: str, action: str) -> str:
     given = prefix.endswith(".json")
     if action == "Release" and not given:
         refuse(f"To release, S3PrefixName must be the backup's key as reported, ….json; {prefix!r} is not.")
-    # A group's description holds the key, in 255 characters.
-    if action != "Release" and (given or len(prefix) > 64 or "//" in f"/{prefix}"):
+    # A group's description holds the key, in 255 characters; a tag holds it after the longest bucket, in 256.
+    if action != "Release" and (given or len(prefix) > 63 or "//" in f"/{prefix}"):
         refuse(
-            f"To {action.lower()}, S3PrefixName must be empty or a folder such as incidents/4711, of up to 64"
+            f"To {action.lower()}, S3PrefixName must be empty or a folder such as incidents/4711, of up to 63"
             f" characters; {prefix!r} is not."
         )
     folder = prefix.rstrip("/") + "/" if prefix else ""
@@ -36,14 +38,17 @@ def load(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     fault = "it is not what its digest says, or not this instance's"
     try:
         found = s3.get_object(Bucket=run["Bucket"], Key=key, ExpectedBucketOwner=run["AccountId"])
-        text = found["Body"].read(10**6)
+        text = found["Body"].read(40000)
         backup: dict[str, Any] = json.loads(text)
         same = [backup[name] == run[name] for name in ("AccountId", "Region", "InstanceId")]
-        ids = [i for name, each in backup["Interfaces"].items() for i in (name, *each["Groups"])]
+        ids = [i for name, each in backup["Interfaces"].items() for i in (name, *each["Groups"], *dict(each["Names"]))]
         known: list[Any] = [re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids]
         lists = (("Supersedes", str), ("Tagged", str), ("Tags", dict))
         known += [isinstance(it, kind) for name, kind in lists for it in backup[name]]
-        known += [backup["CreatedAt"], len(backup["AutoScaling"]) in (0, 7)]
+        known.append(backup["CreatedAt"])
+        if (scaling := backup["AutoScaling"]) != {}:
+            known += [scaling["Name"], scaling["State"], *(tag["Key"] + "?" for tag in scaling["Tags"])]
+            known.append(isinstance(sum(scaling[size] for size in (*SIZES, "Owner")), int))
         if all([*same, *known, key.endswith(f".{hashlib.sha256(text).hexdigest()}.json")]):
             return backup, ""
     except Exception as error:

@@ -31,15 +31,19 @@ NEW = "InvalidGroup.NotFound UnauthorizedOperation"
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
 def kind_of(name: str, instance: str) -> str:
     """Whether a group's name says that it is the runbook's for this instance: its kind, or the empty string."""
-    match = re.match(f"ContainEC2Instance-({INSIDE}|{OUTSIDE})-{instance}-", name)
-    return match[1] if match else ""
+    found = re.findall(f"^ContainEC2Instance-({INSIDE}|{OUTSIDE})-{instance}-", name)
+    return "".join(found)
 
 
 def own_groups(ec2: Any, run: dict[str, Any], failed: list[str]) -> dict[str, Any]:
     """The runbook's groups for the instance, as EC2 describes them, by id; none, and a line in `failed`, where they
     can't be read."""
-    named = [{"Name": "group-name", "Values": [f"ContainEC2Instance-*-{run['InstanceId']}-*"]}]
-    found = attempt(failed, "Groups can't be read", ec2.describe_security_groups, Filters=named)
+    found = attempt(
+        failed,
+        "Groups can't be read",
+        ec2.describe_security_groups,
+        Filters=[{"Name": "group-name", "Values": [f"ContainEC2Instance-*-{run['InstanceId']}-*"]}],
+    )
     return {it["GroupId"]: it for it in found.get("SecurityGroups", [])}
 
 

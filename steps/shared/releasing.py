@@ -83,12 +83,18 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
     """Adds to the run what is to be given back: Put, and Calls by what they give back."""
     backup, alive = found["Backup"], bool(found["Instance"])
     before = backup["Interfaces"]
+    if "Rules" not in backup:
+        refuse(f"{run['Key']} is of no containment.")
     run |= {
         "Put": {},
         "Keys": [run["Key"], *backup["Supersedes"]],
         "AutoScaling": backup["AutoScaling"],
         "Recorded": before,
     }
+    # A group on the instance that can't be read may be of a later containment.
+    held = {group for it in run["Interfaces"].values() for group in it["Own"]}
+    if held - found["Groups"].keys():
+        refuse("Which containment holds is not known. Start again.")
     refuse_older_key(s3, run)
     ids = sorted({group for it in before.values() for group in it["Groups"]})
     wanted = [{"Name": "group-id", "Values": ids}]
@@ -96,7 +102,8 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
     existing = ({it["GroupId"] for it in there["SecurityGroups"]} if there else {*ids}) - found["Groups"].keys()
     for name in sorted({*before, *run["Interfaces"]}) if alive else []:
         give_back(run, name, before.get(name, {}), existing)
-    evidence = evidence_of([image for image in images_of(ec2, run, run["Warnings"]) if image.get("Tags")])
+    images = images_of(ec2, run, run["Warnings"])
+    evidence = evidence_of([image for image in images if BACKUP_TAG in str(image.get("Tags"))])
     ours = [tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG] + evidence
     mine = [name for name in ours if name in (*backup["Tagged"], *evidence)]
     place = {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"]}
@@ -110,6 +117,10 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
             *untag(mine, backup["Tags"]),
             *(["s3", "DeleteObjectTagging", {**place, "Key": key}] for key in run["Keys"] if ours and backup["Tags"]),
         ],
-        "groups": [["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in found["Groups"] if name not in ids],
+        "groups": [
+            ["ec2", "DeleteSecurityGroup", {"GroupId": name}]
+            for name, it in found["Groups"].items()
+            if name not in ids and (it["Description"] in run["Keys"] or BACKUP_TAG in str(it.get("Tags")))
+        ],
         "marks": untag(ours, [{"Key": BACKUP_TAG}]),
     }

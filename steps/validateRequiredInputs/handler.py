@@ -33,7 +33,7 @@ def permission(rule: Any) -> dict[str, Any]:
     ports = ("FromPort", "ToPort")
     if not {"Cidr", "IpProtocol"} <= set(rule) <= {"Cidr", "IpProtocol", *ports}:
         raise ValueError("a rule is a map with the keys Cidr, IpProtocol, FromPort and ToPort")
-    if not re.fullmatch(".+/[0-9]{1,3}", rule["Cidr"]):
+    if not re.fullmatch("[^%]+/[0-9]{1,3}", rule["Cidr"]):
         raise ValueError("Cidr must be an IPv4 or IPv6 range such as 1.2.3.4/32 or 2001:db8::/64")
     network, protocol = ipaddress.ip_network(rule["Cidr"]), rule["IpProtocol"].lower()
     found: dict[str, Any] = {"IpProtocol": protocol}

@@ -19,10 +19,10 @@ NOT_CUT = [
 
 def look(ec2: Any, run: dict[str, Any], unread: list[str]) -> dict[str, Any]:
     """Interfaces, Groups (the runbook's own, by id) and Scaling (the group) as they are now."""
-    group = run["AutoScaling"].get("Name", "")
+    group, gone = run["AutoScaling"].get("Name", ""), "InvalidInstanceID.NotFound"
     find, read = client("autoscaling").describe_auto_scaling_groups, ec2.describe_instances
     found, scaling, own = side_by_side(
-        (lambda: attempt(unread, "Interfaces can't be read", read, InstanceIds=[run["InstanceId"]]),),
+        (lambda: attempt(unread, "Interfaces can't be read", read, "", gone, InstanceIds=[run["InstanceId"]]),),
         (lambda: attempt(unread, f"{group} can't be read", find, AutoScalingGroupNames=[group]) if group else {},),
         (own_groups, ec2, run, unread),
     )
@@ -126,11 +126,14 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         before = old.get(name, {}).get("Before" if contain else "Groups", [])
         state = state_of(run, it, before, seen["Groups"])
         lines.append(f"{name}: {state}; before {with_names(before, names)}; now {with_names(it['Groups'], names)}")
-        if contain and name not in old:
-            problems.append(f"{name} was attached after the backup.")
         if state != ("contained" if contain else "as before") and (contain or before or it["Own"]):
             wrong[name] = it
             problems.append(f"{name} is {state}.")
+    problems += [
+        f"{name} was {'detached, or the instance terminated,' if name in old else 'attached'} after the backup."
+        for name in sorted(old.keys() ^ seen["Interfaces"].keys())
+        if contain and not seen["Unread"]
+    ]
     isolated, images = contain and bool(lines) and not wrong, []
     scaling = scaling_lines(run, seen["Scaling"], warnings)
     if contain and events["CreateAMIBackup"]:
@@ -142,7 +145,10 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     tags = [
         call for call in run["Calls"].get("verdict", []) if isolated and "<" not in str(call[2].get("Resources", "<"))
     ]
-    bare = evidence_of([it for it in images if isolated and BACKUP_TAG not in str(it.get("Tags"))])
+    # An image that is pending has not got all its snapshots yet: the next run tags them.
+    bare = evidence_of(
+        [it for it in images if isolated and it["State"] != "pending" and BACKUP_TAG not in str(it.get("Tags"))]
+    )
     tags += [["ec2", "CreateTags", {"Resources": bare, "Tags": run["Tagging"]}]] if bare else []
     tagged = finish(ec2, run, seen, tags, warnings) if contain else {}
     allowed = [f"{way} {rule}" for way in run["Rules"] for rule in rules_of(run["Rules"][way])] or ["nothing"]
@@ -152,10 +158,10 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         "Interfaces": lines,
         "Still allowed": allowed if isolated else [],
         "Auto Scaling": scaling,
-        "Images": [
+        "Images": sorted(
             f"{it['ImageId']} {it['Name']}: {it['State']} {it.get('StateReason', {}).get('Message', '')}"
             for it in images
-        ],
+        ),
         "Security groups": [f"{group} ({it['GroupName']}) in {it['VpcId']}" for group, it in seen["Groups"].items()],
         "Tagged": sorted(tagged),
         "Open for seconds": [it for it in [notes.get("OpenSeconds", "")] if it],

@@ -13,13 +13,18 @@ BACKUP = {
     "AccountId": "1",
     "Region": "r",
     "InstanceId": "i-0123456789abcdef0",
-    "Interfaces": {"eni-0123456789abcdef0": {"Groups": ["sg-0123456789abcdef0"]}},
+    "Interfaces": {
+        "eni-0123456789abcdef0": {"Groups": ["sg-0123456789abcdef0"], "Names": {"sg-0123456789abcdef0": "web"}}
+    },
     "CreatedAt": "2026-01-01T00:00:00Z",
     "AutoScaling": {},
     "Supersedes": [],
     "Tagged": ["i-0123456789abcdef0"],
     "Tags": [{"Key": "Case", "Value": "1"}],
 }
+
+SIZES = ("MinSize", "DesiredCapacity", "MaxSize", "Owner")
+SCALING = {"Name": "fleet", "State": "InService", "Tags": [{"Key": "Case"}], **dict.fromkeys(SIZES, 1)}
 
 
 class Bucket:
@@ -38,14 +43,28 @@ def test_a_backup_comes_back_as_it_was_sealed() -> None:
     assert load(Bucket(text), RUN, key) == (BACKUP, "")
 
 
+def test_so_does_one_of_a_member_of_an_auto_scaling_group() -> None:
+    key, text = sealed("2026/x", {**BACKUP, "AutoScaling": SCALING})
+    assert load(Bucket(text), RUN, key)[0]["AutoScaling"] == SCALING
+
+
+def test_one_longer_than_any_that_the_runbook_writes_is_refused() -> None:
+    key, text = sealed("2026/x", {**BACKUP, "Supersedes": ["x" * 50_000]})
+    assert load(Bucket(text), RUN, key)[0] == {}
+
+
 @pytest.mark.parametrize(
     "change",
     [
         {"AccountId": "2"},
         {"Region": "other"},
         {"InstanceId": "i-0123456789abcdef1"},
-        {"Interfaces": {"eni-0123456789abcdef0": {"Groups": ["sg-*"]}}},
-        {"Interfaces": {"$(reboot)": {"Groups": []}}},
+        {"Interfaces": {"eni-0123456789abcdef0": {"Groups": ["sg-*"], "Names": {}}}},
+        {"Interfaces": {"$(reboot)": {"Groups": [], "Names": {}}}},
+        *(
+            {"Interfaces": {"eni-0123456789abcdef0": {"Groups": [], "Names": names}}}
+            for names in ("x", 5, None, ["x"], {"web": "sg-0123456789abcdef0"})
+        ),
         {"Interfaces": []},
         {"Interfaces": {"eni-0123456789abcdef0": {}}},
         # Who may write to the bucket may plant one that a later step would stumble over.
@@ -54,8 +73,14 @@ def test_a_backup_comes_back_as_it_was_sealed() -> None:
         {"Supersedes": [1]},
         {"Tagged": [{}]},
         {"Tags": ["Case"]},
-        {"AutoScaling": {"Name": "fleet"}},
         {"AutoScaling": None},
+        {"AutoScaling": "1234567"},
+        {"AutoScaling": [*"1234567"]},
+        {"AutoScaling": dict.fromkeys("1234567", 1)},
+        {"AutoScaling": dict.fromkeys(("Name", *"123456"), "fleet")},
+        *({"AutoScaling": {it: SCALING[it] for it in SCALING if it != name}} for name in SCALING),
+        *({"AutoScaling": {**SCALING, name: wrong}} for name in SIZES for wrong in ("1", None, 1.5, [])),
+        *({"AutoScaling": {**SCALING, "Tags": wrong}} for wrong in ("x", 1, ["x"], [{}], [{"Key": 1}], [{"Key": {}}])),
     ],
 )
 def test_one_that_is_not_fit_is_refused_even_with_a_digest_that_is(change: dict[str, Any]) -> None:

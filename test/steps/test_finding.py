@@ -123,7 +123,13 @@ def test_a_plan_that_is_too_long_is_cut_and_says_where_the_whole_is() -> None:
 
 
 def test_nobody_is_asked_where_there_is_nothing_to_do() -> None:
-    assert request(events(PLAN + "none: there is nothing to do"), None)["Needed"] is False
+    assert request(events(PLAN + "none: there is nothing to do\n\nBackup:\n  s3://b/k"), None)["Needed"] is False
+
+
+def test_a_group_whose_name_says_that_there_is_nothing_to_do_keeps_nobody_from_being_asked() -> None:
+    for name in ("none: there is nothing to do", "Calls that would be made: none: there is nothing to do"):
+        plan = PLAN.replace("from sg-1", f"from sg-1 ({name})")
+        assert request(events(plan + "{}\n\nBackup:\n  s3://b/k"), None)["Needed"] is True
 
 
 def test_without_a_plan_the_step_fails() -> None:

@@ -28,9 +28,10 @@ def test_a_folder_that_is_none_is_refused(prefix: str) -> None:
         key_of_backup(prefix, ID, "Contain")
 
 
-def test_a_backup_key_fits_into_a_groups_description_with_the_longest_folder() -> None:
-    key = key_of_backup("x" * 64, ID, "Contain")
+def test_a_backup_key_fits_into_a_groups_description_and_a_tag_with_the_longest_folder_and_bucket() -> None:
+    key = key_of_backup("x" * 63, ID, "Contain")
     assert len(f"{key}.{'0' * 64}.json") <= 255
+    assert len(f"s3://{'b' * 63}/{key}.{'0' * 64}.json") <= 256
 
 
 def test_to_release_the_key_is_taken_as_it_is() -> None:

@@ -52,9 +52,11 @@ def group(kind: str, key: str, **rules: Any) -> dict[str, Any]:
 
 
 def planned(
-    has: dict[str, str], groups: dict[str, Any], s3: Bucket, tags_read: bool = True, **more: Any
+    has: dict[str, str], groups: dict[str, Any], s3: Bucket, tags_read: bool = True, member: Any = None, **more: Any
 ) -> tuple[dict[str, Any], Ec2]:
-    """The run after its plan, for an interface on these groups, each with its kind, empty where it is a stranger's."""
+    """The run after its plan, for an interface on these groups, each with its kind, empty where it is a stranger's;
+    `member`: its Auto Scaling group, and its state there."""
+    scaling, state = member or ({}, "")
     own = {name: kind for name, kind in has.items() if kind}
     interface = {"Vpc": "v", "Groups": sorted(has), "Names": {}, "Own": own}
     held = sorted({groups[name]["Description"] for name in own if name in groups})
@@ -63,7 +65,8 @@ def planned(
     run |= {"Rules": {"Ingress": [], "Egress": []}, "Tags": [TAG], "Images": False, "Standby": False}
     run |= {"Interfaces": {ENI: interface}, "Held": held, "AutoScaling": {}, "Warnings": [], "Problems": [], **more}
     instance = {"NetworkInterfaces": [{}], "RootDeviceType": "ebs"}
-    found = {"Groups": groups, "Instance": instance, "Group": {}, "State": "", "Tags": [], "TagsRead": tags_read}
+    found: dict[str, Any] = {"Groups": groups, "Instance": instance, "Group": scaling, "State": state, "Tags": []}
+    found["TagsRead"] = tags_read
     ec2 = Ec2()
     plan_containment(ec2, s3, run, {"Readers": [], "DryRun": False, "KmsKeyArn": "arn:key"}, found)
     return run, ec2
@@ -174,6 +177,52 @@ def test_no_tag_of_an_owner_is_overwritten_where_tags_cannot_be_read_and_the_nex
     assert json.loads(run["Backup"])["Tagged"] == [ENI, INSTANCE]
     again, _ = planned({SHUT: INSIDE}, groups, Bucket(untagged), tags_read=False)
     assert again["Backup"] == ""
+
+
+SIZES = {"MinSize": 2, "DesiredCapacity": 2, "MaxSize": 4}
+WAS = {"Name": "fleet", "State": "InService", "Owner": 2, "Tags": [], **SIZES}
+
+
+def fleet(mark: str, state: str = "Standby") -> tuple[dict[str, Any], str]:
+    """An Auto Scaling group whose MinSize was lowered by one, with a tag that leads to a backup."""
+    tags = [{"Key": f"ContainEC2Instance:{INSTANCE}", "Value": mark}]
+    members = [{"InstanceId": INSTANCE, "LifecycleState": state}, {"InstanceId": "i-2", "LifecycleState": "InService"}]
+    sizes = {"MinSize": 1, "DesiredCapacity": 1, "MaxSize": 4}
+    return {"AutoScalingGroupName": "fleet", "Tags": tags, "Instances": members, **sizes}, state
+
+
+def test_a_run_that_died_in_standby_leads_the_next_to_what_was_before() -> None:
+    died = backup(AutoScaling=WAS)
+    run, _ = planned({WEB: ""}, {}, Bucket(died), member=fleet(sealed("old", died)[0]))
+    assert run["AutoScaling"] == WAS
+    assert not any("can't be used" in line for line in run["Warnings"])
+
+
+def test_a_mark_whose_backup_can_not_be_read_is_a_warning() -> None:
+    run, _ = planned({WEB: ""}, {}, Bucket(), member=fleet("2026/gone.json"))
+    assert run["AutoScaling"]["State"] == "Standby"
+    assert any("s3://b/2026/gone.json can't be used" in line for line in run["Warnings"])
+    # One that was left over, as by a release that was not let, says nothing of a member in service.
+    run, _ = planned({WEB: ""}, {}, Bucket(), member=fleet("2026/gone.json", "InService"))
+    assert run["Standby"]
+    assert not any("can't be used" in line for line in run["Warnings"])
+
+
+# Whoever may write the bucket and tag the group may have planted it.
+def test_a_planted_backup_can_not_raise_min_size_further_than_members_in_standby_explain() -> None:
+    planted = backup(AutoScaling={**WAS, "Owner": 50, "MinSize": 51, "DesiredCapacity": 51})
+    run, _ = planned({WEB: ""}, {}, Bucket(planted), member=fleet(sealed("old", planted)[0]))
+    assert run["AutoScaling"]["Owner"] == 2
+
+
+def test_planted_backups_do_not_add_up_to_more_than_a_step_returns() -> None:
+    planted = [backup(CreatedAt=f"{at}", Tagged=["x" * 30_000]) for at in range(5)]
+    keys = [sealed("old", each)[0] for each in planted]
+    groups = {f"sg-0{at}": group(INSIDE, key) for at, key in enumerate(keys)}
+    run, _ = planned(dict.fromkeys(groups, INSIDE), groups, Bucket(*planted))
+    assert len(json.dumps(run)) < 90_000
+    assert run["Interfaces"][ENI]["Before"] == [WEB]
+    assert run["Backup"]
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -51,7 +51,7 @@ class Bucket:
 
 BACKUP: dict[str, Any] = {"AccountId": "1", "Region": "r", "InstanceId": INSTANCE, "AutoScaling": {}, "Supersedes": []}
 BACKUP |= {"Interfaces": {ENI: {"Groups": [WEB], "Names": {}}}, "Tags": [{"Key": "Case", "Value": "1"}]}
-BACKUP |= {"Tagged": [ENI], "CreatedAt": "2026-01-01T00:00:00Z"}
+BACKUP |= {"Tagged": [ENI], "CreatedAt": "2026-01-01T00:00:00Z", "Rules": {}}
 
 
 def run_of(**changes: Any) -> dict[str, Any]:
@@ -75,22 +75,23 @@ def test_a_group_that_names_a_backup_which_is_none_costs_a_warning() -> None:
 
 
 class Ec2:
-    """EC2 with groups and no images."""
+    """EC2 with groups and images."""
 
-    def __init__(self, *groups: str) -> None:
-        self.groups = groups
+    def __init__(self, *groups: str, images: tuple[dict[str, Any], ...] = ()) -> None:
+        self.groups, self.images = groups, images
 
     def describe_security_groups(self, **_: Any) -> dict[str, Any]:
         return {"SecurityGroups": [{"GroupId": name} for name in self.groups]}
 
     def describe_images(self, **_: Any) -> dict[str, Any]:
-        return {"Images": []}
+        return {"Images": [{"BlockDeviceMappings": [], **image} for image in self.images]}
 
 
 def found_of(**changes: Any) -> dict[str, Any]:
     tags = [{"ResourceId": name, "Key": "ContainEC2Instance:Backup"} for name in (INSTANCE, ENI)]
     tags += [{"ResourceId": INSTANCE, "Key": "Case"}]
-    found = {"Backup": BACKUP, "Instance": {"x": 1}, "Tags": tags, "Group": {}, "State": "", "Groups": {INSIDE: {}}}
+    groups = {INSIDE: {"Description": "given.json"}}
+    found = {"Backup": BACKUP, "Instance": {"x": 1}, "Tags": tags, "Group": {}, "State": "", "Groups": groups}
     return {**found, **changes}
 
 
@@ -115,7 +116,7 @@ def test_a_containment_group_that_was_taken_for_the_group_of_before_stays_and_co
     now = {"Groups": [second], "Own": {second: "containment"}, "Names": {}}
     run = run_of(Interfaces={ENI: now})
     backup = {**BACKUP, "Interfaces": {ENI: {"Groups": [first], "Names": {first: "ContainEC2Instance-containment"}}}}
-    groups = {name: {"GroupName": "x", "VpcId": "v"} for name in (first, second)}
+    groups = {name: {"GroupName": "x", "VpcId": "v", "Description": "given.json"} for name in (first, second)}
     plan_release(Ec2(first), Bucket(), run, found_of(Backup=backup, Groups=groups))
     assert run["Put"] == {}
     assert "can't get back sg-0123456789abcdef1 (ContainEC2Instance-containment)" in run["Problems"][0]
@@ -129,6 +130,46 @@ def test_a_terminated_instance_is_released_without_its_interfaces() -> None:
     assert run["Put"] == {}
     assert run["Problems"] == []
     assert run["Calls"]["groups"]
+
+
+def test_the_key_of_a_protection_is_refused() -> None:
+    backup = {name: it for name, it in BACKUP.items() if name != "Rules"}
+    with pytest.raises(ValueError, match=r"given\.json is of no containment\. Nothing was changed"):
+        plan_release(Ec2(), Bucket(), run_of(), found_of(Backup=backup))
+
+
+# It may be of a later containment, whose key alone says what the instance had.
+def test_nothing_is_released_while_a_group_on_the_instance_is_not_known() -> None:
+    now = {"Groups": [INSIDE], "Own": {INSIDE: "containment"}, "Names": {}}
+    with pytest.raises(ValueError, match="Which containment holds is not known"):
+        plan_release(Ec2(WEB), Bucket(), run_of(Interfaces={ENI: now}), found_of(Groups={}))
+
+
+def test_a_group_that_only_has_a_name_like_the_runbooks_stays() -> None:
+    tagged = [{"Key": "ContainEC2Instance:Backup", "Value": "s3://b/older"}]
+    groups = {
+        INSIDE: {"Description": "given.json"},
+        "sg-older": {"Description": "older", "Tags": tagged},
+        "sg-planted": {"Description": "whatever", "Tags": [{"Key": "Name", "Value": "x"}]},
+    }
+    run = run_of()
+    plan_release(Ec2(WEB), Bucket(), run, found_of(Groups=groups))
+    assert [call[2]["GroupId"] for call in run["Calls"]["groups"]] == [INSIDE, "sg-older"]
+
+
+def test_tags_that_others_gave_an_image_stay_and_are_no_reason_to_change_anything() -> None:
+    mark = {"Key": "ContainEC2Instance:Backup", "Value": "s3://b/given.json"}
+    images = (
+        {"ImageId": "ami-1", "Tags": [mark, {"Key": "Case", "Value": "1"}]},
+        {"ImageId": "ami-2", "Tags": [{"Key": "Owner", "Value": "auto-tagger"}]},
+        {"ImageId": "ami-3"},
+    )
+    run = run_of()
+    plan_release(Ec2(WEB, images=images), Bucket(), run, found_of(Tags=[]))
+    assert run["Calls"]["marks"] == [["ec2", "DeleteTags", {"Resources": ["ami-1"], "Tags": [{"Key": mark["Key"]}]}]]
+    again = run_of()
+    plan_release(Ec2(WEB, images=images[1:]), Bucket(), again, found_of(Tags=[]))
+    assert (again["Calls"]["tags"], again["Calls"]["marks"]) == ([], [])
 
 
 def test_evidence_is_images_with_their_snapshots() -> None:

@@ -14,19 +14,21 @@ CALLS = {
     "marks": [["ec2", "DeleteTags", {"Tags": "Backup"}]],
 }
 
+OWN = {"sg-in": "containment"}
+
 
 class Service:
     """A client whose calls are written down, those that are refused too."""
 
-    def __init__(self, refused: str, made: list[str]) -> None:
-        self.refused, self.made = refused, made
+    def __init__(self, refused: str, made: list[str], code: str = "UnauthorizedOperation") -> None:
+        self.refused, self.made, self.code = refused, made, code
 
     def __getattr__(self, method: str) -> Any:
         def call(**given: Any) -> dict[str, Any]:
             name = " ".join([method, *([str(given["Tags"])] if "Tags" in given else [])])
             self.made.append(name)
             if name == self.refused:
-                raise ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, method)
+                raise ClientError({"Error": {"Code": self.code, "Message": "no"}}, method)
             return {}
 
         return call
@@ -50,7 +52,7 @@ def test_the_tags_that_lead_a_further_release_go_last_and_stay_while_anything_is
 ) -> None:
     made: list[str] = []
     monkeypatch.setattr(step, "client", lambda _service: Service(refused, made))
-    run = {"Region": "eu-west-1", "Put": {"eni-1": ["sg-1"]}, "Calls": CALLS}
+    run = {"Region": "eu-west-1", "Put": {"eni-1": ["sg-1"]}, "Calls": CALLS, "Interfaces": {"eni-1": {"Own": OWN}}}
     notes = step.handler({"Run": run}, None)["Notes"]
     left = notes["Left"]
     assert len(left) == len(wait) + bool(refused)
@@ -60,6 +62,42 @@ def test_the_tags_that_lead_a_further_release_go_last_and_stay_while_anything_is
         assert made[-1] == "delete_tags Backup"
     assert len(notes["Problems"]) == bool(refused)
     assert len(notes["Made"]) + len(left) == 7
+
+
+# In service again, it would fail its health check and be terminated.
+@pytest.mark.parametrize("put", [{}, {"eni-1": ["sg-1"]}])
+def test_an_instance_that_stays_contained_does_not_go_back_into_service(
+    put: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(step, "client", lambda _service: Service("", made))
+    interfaces = {"eni-1": {"Own": {}}, "eni-2": {"Own": OWN}, "eni-3": {"Own": {}}}
+    run = {"Region": "eu-west-1", "Put": put, "Calls": CALLS, "Interfaces": interfaces}
+    left = step.handler({"Run": run}, None)["Notes"]["Left"]
+    assert made == [
+        *(["modify_network_interface_attribute"] if put else []),
+        "delete_tags Case",
+        "delete_object_tagging",
+    ]
+    waiting = ["exit-standby", "update-auto", "delete-security-group", "Backup"]
+    assert [each in line for each, line in zip(waiting, left, strict=True)] == [True] * 4
+
+
+@pytest.mark.parametrize(
+    ("refused", "code"),
+    [
+        ("delete_object_tagging", "NoSuchKey"),
+        ("delete_object_tagging", "MethodNotAllowed"),
+        ("delete_security_group", "InvalidGroup.NotFound"),
+    ],
+)
+def test_what_is_gone_needs_nothing_more(refused: str, code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(step, "client", lambda _service: Service(refused, made, code))
+    run = {"Region": "eu-west-1", "Put": {}, "Calls": CALLS, "Interfaces": {}}
+    notes = step.handler({"Run": run}, None)["Notes"]
+    assert (notes["Problems"], notes["Left"]) == ([], [])
+    assert made[-1] == "delete_tags Backup"
 
 
 @pytest.mark.parametrize(

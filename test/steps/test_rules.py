@@ -40,6 +40,13 @@ def test_what_is_not_a_rule_is_refused_with_a_sentence(rule: Any) -> None:
         permissions("IngressInput", [rule])
 
 
+# EC2 takes no zone of an address, and refuses with it all the rules that come in the same call.
+@pytest.mark.parametrize("cidr", ["fe80::1%eth0/128", "fe80::%1/10", "2001:db8::%/64"])
+def test_an_address_with_a_zone_is_refused(cidr: str) -> None:
+    with pytest.raises(ValueError, match="Cidr must be an IPv4 or IPv6 range"):
+        permissions("IngressInput", [{"Cidr": cidr, "IpProtocol": "-1"}])
+
+
 networks = st.builds(
     lambda bits, length: ipaddress.ip_network((bits >> (32 - length) << (32 - length), length)),
     st.integers(0, 2**32 - 1),
