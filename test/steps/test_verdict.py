@@ -43,7 +43,14 @@ def verdict(service: Service, action: str, monkeypatch: pytest.MonkeyPatch, imag
     """The verdict of a run that was planned for eni-1 and eni-2."""
     monkeypatch.setattr(step, "client", lambda _service: service)
     planned = {name: {"Names": {}, "Before": ["sg-web"], "Groups": ["sg-web"]} for name in ("eni-1", "eni-2")}
-    run = {"Action": action, "Region": "r", "InstanceId": INSTANCE, "AccountId": "1", "Execution": "e", "Bucket": "b"}
+    run: dict[str, Any] = {
+        "Action": action,
+        "Region": "r",
+        "InstanceId": INSTANCE,
+        "AccountId": "1",
+        "Execution": "e",
+        "Bucket": "b",
+    }
     run |= {"Key": "key.json", "Keys": ["key.json"], "Held": [], "Role": "arn", "Backup": "{}", "Problems": []}
     run |= {"Warnings": [], "Interfaces": planned, "Recorded": planned, "AutoScaling": {}, "Calls": {}, "Next": []}
     run |= {"Rules": {"Ingress": [], "Egress": []}, "Tagging": [{"Key": "k"}]}

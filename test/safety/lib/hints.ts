@@ -2,7 +2,7 @@
  * Forged hints at every place that a handler reads: they cost at most a warning, or an honest failure of an instance
  * that is isolated; and a release gives no group that the true backup does not name.
  */
-import { CreateOrUpdateTagsCommand } from "@aws-sdk/client-auto-scaling";
+import { CreateOrUpdateTagsCommand, EnterStandbyCommand } from "@aws-sdk/client-auto-scaling";
 import {
   AuthorizeSecurityGroupEgressCommand,
   AuthorizeSecurityGroupIngressCommand,
@@ -145,6 +145,12 @@ const leads: Readonly<Record<string, (given: Forged) => Promise<string>>> = {
     forgedBackup(given, { Interfaces: "eni-12345678", Supersedes: 1 }),
   "leads to a planted backup that lacks what it needs": (given) =>
     forgedBackup(given, { CreatedAt: undefined, Tags: undefined, AutoScaling: { Name: "fleet" } }),
+  "leads to a planted backup whose names are none": (given) =>
+    forgedBackup(given, {
+      Interfaces: { [first(given.testAccount)]: { Vpc: "x", Groups: [given.evil], Names: "x" } },
+    }),
+  "leads to a planted backup that fills what a step may return": (given) =>
+    forgedBackup(given, { Supersedes: Array<string>(99).fill("x".repeat(999)) }),
   "leads to another instance's backup": ({ testAccount }) => neighboursBackup(testAccount),
 };
 
@@ -276,6 +282,39 @@ const tagged: readonly Hint[] = (["before", "after"] as const).flatMap((when): H
   },
 ]);
 
+const sizes = { Owner: 50, MinSize: 51, DesiredCapacity: 51, MaxSize: 60 };
+
+/** What a planted backup says of the Auto Scaling group, to which the marker of a member in Standby leads. */
+const scalings: Readonly<Record<string, unknown>> = {
+  "is a text": "1234567",
+  "has seven other keys": Object.fromEntries([..."1234567"].map((name) => [name, "fleet"])),
+  "has texts for sizes": {
+    ...{ Name: "fleet", State: "InService", Tags: [] },
+    ...Object.fromEntries(Object.keys(sizes).map((name) => [name, "50"])),
+  },
+  "says that MinSize was 50": { Name: "fleet", State: "InService", Tags: [], ...sizes },
+};
+
+const standby: readonly Hint[] = Object.entries(scalings).map(
+  ([name, AutoScaling]): Hint => ({
+    name: `the member is in Standby, and its marker leads to a planted backup whose Auto Scaling ${name}`,
+    when: "before",
+    member: true,
+    forge: async (given) => {
+      const { autoscaling, instanceId } = given.testAccount;
+      await autoscaling.send(
+        new EnterStandbyCommand({
+          AutoScalingGroupName: "fleet",
+          InstanceIds: [instanceId],
+          ShouldDecrementDesiredCapacity: false,
+        }),
+      );
+      const key = await forgedBackup(given, { AutoScaling });
+      await groupTag(given.testAccount, `ContainEC2Instance:${instanceId}`, key);
+    },
+  }),
+);
+
 /** Backups that somebody who may write to the bucket has put in the true one's place. */
 const rewritten: Readonly<Record<string, (given: Forged) => Promise<string>>> = {
   "is cut short": async () => '{"FormatVersion": "1"',
@@ -364,7 +403,7 @@ const tampered: readonly Hint[] = [
   },
 ];
 
-const hints: readonly Hint[] = [...planted, ...tagged, ...tampered];
+const hints: readonly Hint[] = [...planted, ...tagged, ...standby, ...tampered];
 
 /** Makes an account, with a group that lets everything in beside an instance, or beside a member of a group. */
 async function prepare(emulator: Emulator, { member }: Hint): Promise<Forged> {
@@ -469,8 +508,8 @@ function notTheirs(
     // Who could put a group on the instance had the groups that the group's backup tells of.
     .filter(({ groups }) => !hint.onInstance || groups.some((group) => own.includes(group)))
     .map(({ id, groups }) => `the Release gave ${id} ${groups.join(", ")}`);
-  const sizes = drift(original, now).filter((line) => / (?:min|max): /.test(line));
-  return [...given, ...(hint.member ? sizes : [])];
+  const resized = drift(original, now).filter((line) => / (?:min|max): /.test(line));
+  return [...given, ...(hint.member ? resized : [])];
 }
 
 /** A traceback is no report. */
