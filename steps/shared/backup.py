@@ -44,11 +44,10 @@ def load(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
         ids = [i for name, each in backup["Interfaces"].items() for i in (name, *each["Groups"], *dict(each["Names"]))]
         known: list[Any] = [re.fullmatch("(eni|sg)-[0-9a-f]{8,17}", name) for name in ids]
         lists = (("Supersedes", str), ("Tagged", str), ("Tags", dict))
-        known += [isinstance(it, kind) for name, kind in lists for it in backup[name]]
-        known.append(backup["CreatedAt"])
+        known += [backup["CreatedAt"], *(isinstance(it, kind) for name, kind in lists for it in backup[name])]
         if (scaling := backup["AutoScaling"]) != {}:
-            known += [scaling["Name"], scaling["State"], *(tag["Key"] + "?" for tag in scaling["Tags"])]
-            known.append(isinstance(sum(scaling[size] for size in (*SIZES, "Owner")), int))
+            whole = isinstance(sum(scaling[size] for size in (*SIZES, "Owner")), int)
+            known += [whole, scaling["Name"], scaling["State"], *(tag["Key"] + "?" for tag in scaling["Tags"])]
         if all([*same, *known, key.endswith(f".{hashlib.sha256(text).hexdigest()}.json")]):
             return backup, ""
     except Exception as error:
