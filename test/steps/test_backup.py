@@ -26,6 +26,9 @@ BACKUP = {
 SIZES = ("MinSize", "DesiredCapacity", "MaxSize", "Owner")
 SCALING = {"Name": "fleet", "State": "InService", "Tags": [{"Key": "Case"}], **dict.fromkeys(SIZES, 1)}
 
+NO_SIZES: list[Any] = ["1", None, 1.5, []]
+NO_TAGS: list[Any] = ["x", 1, ["x"], [{}], [{"Key": 1}], [{"Key": {}}]]
+
 
 class Bucket:
     """S3 with one object under any key."""
@@ -79,8 +82,8 @@ def test_one_longer_than_any_that_the_runbook_writes_is_refused() -> None:
         {"AutoScaling": dict.fromkeys("1234567", 1)},
         {"AutoScaling": dict.fromkeys(("Name", *"123456"), "fleet")},
         *({"AutoScaling": {it: SCALING[it] for it in SCALING if it != name}} for name in SCALING),
-        *({"AutoScaling": {**SCALING, name: wrong}} for name in SIZES for wrong in ("1", None, 1.5, [])),
-        *({"AutoScaling": {**SCALING, "Tags": wrong}} for wrong in ("x", 1, ["x"], [{}], [{"Key": 1}], [{"Key": {}}])),
+        *({"AutoScaling": {**SCALING, name: wrong}} for name in SIZES for wrong in NO_SIZES),
+        *({"AutoScaling": {**SCALING, "Tags": wrong}} for wrong in NO_TAGS),
     ],
 )
 def test_one_that_is_not_fit_is_refused_even_with_a_digest_that_is(change: dict[str, Any]) -> None:
