@@ -5,8 +5,9 @@ for who calls. So a job tells with its result which clients it has made, and the
 itself, once two jobs have, and takes it through a call that reaches nobody. Each later job has a copy, by its fork, and
 puts its own credentials and execution into it.
 
-Only `boto3.client` looks for one, and only while the script has made no session: then nothing but the arguments and the
-environment says what client it is.
+Only `boto3.client` looks for one, and only while the script has made no session and let its environment be: then
+nothing but the arguments and the job's environment says what client it is. What a job tells is a script's word, and the
+process that forks is not contained: of what was told it takes no more than the options below.
 """
 
 import contextlib
@@ -27,17 +28,22 @@ from engine.warm import SERVICES
 
 #: So many clients are kept, of the first that were asked for.
 MOST = 32
+#: Options of a client that say nothing of files, programs or hosts.
+OPTIONS = {"retries", "connect_timeout", "read_timeout", "max_pool_connections", "region_name", "signature_version"}
 #: What differs from job to job, and is put into a client that is made.
 CALLER = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_EXECUTION_ENV")
-#: Folders of the job's, in which there is nothing that a client heeds but its configuration file.
+#: Folders of the job's, in which there is nothing that a client heeds but its configuration file, which says the same
+#: as the environment.
 FOLDERS = ("HOME", "TMPDIR", "AWS_CONFIG_FILE")
 
 _make = boto3.client
 _ready: dict[str, Any] = {}
 #: How many jobs have asked for what is not there.
 _asked: dict[str, int] = {}
-#: In a job: what it has asked for and not found. None in the process that forks.
-_missed: list[str] | None = None
+#: In a job: its environment when its script began. None in the process that forks.
+_own: dict[str, str] | None = None
+#: In a job: the arguments that were asked for and not found.
+_missed: list[str] = []
 #: The session that was made for that.
 _session: Any = None
 
@@ -48,12 +54,12 @@ def offer() -> None:
     @functools.wraps(_make)
     def client(*args: Any, **named: Any) -> Any:
         global _session  # noqa: PLW0603
-        key = _key(args, named)
-        if key is None or _missed is None or boto3.DEFAULT_SESSION is not _session:
+        asked = _plain(args, named)
+        if asked is None or not _is_as_begun():
             return _make(*args, **named)
-        found = _ready.pop(key, None)
+        found = _ready.pop(_key(asked, dict(os.environ)), None)
         if found is None:
-            _missed.append(key)
+            _missed.append(asked)
             found = _make(*args, **named)
             _session = boto3.DEFAULT_SESSION
         else:
@@ -63,10 +69,17 @@ def offer() -> None:
     boto3.client = client
 
 
+def _is_as_begun() -> bool:
+    """Whether this is a job's process with credentials, and its script has changed nothing that a client heeds."""
+    environment = dict(os.environ)
+    unchanged = environment == _own and boto3.DEFAULT_SESSION is _session
+    return unchanged and all(name in environment for name in CALLER[:2])
+
+
 def begin() -> None:
-    """Says that this process is a job's."""
-    global _missed  # noqa: PLW0603
-    _missed = []
+    """Says that this process is a job's, whose environment is set."""
+    global _own  # noqa: PLW0603
+    _own = dict(os.environ)
 
 
 def tell(folder: Path) -> None:
@@ -75,47 +88,55 @@ def tell(folder: Path) -> None:
         (folder / "clients").write_text(json.dumps(_missed))
 
 
-def learn(folder: Path) -> None:
-    """Makes what the job with this folder is the second one to have missed."""
-    try:
-        missed = json.loads((folder / "clients").read_text())
-    except (FileNotFoundError, ValueError):
+def learn(told: str, environment: dict[str, str]) -> None:
+    """Makes what the job with this environment, which has left this text, is the second one to have missed."""
+    # A script may write anything there: then there is none.
+    with contextlib.suppress(Exception):
+        for asked in json.loads(told[:10_000]):
+            _learn_one(asked, environment)
+
+
+def _learn_one(asked: str, environment: dict[str, str]) -> None:
+    service, region, options = json.loads(asked)
+    if not isinstance(service, str) or not isinstance(region, str | None) or not {*(options or {})} <= OPTIONS:
         return
-    for key in missed if isinstance(missed, list) else []:
-        if not isinstance(key, str) or len(key) > 4000 or (key not in _asked and len(_asked) >= MOST):
-            continue
-        _asked[key] = _asked.get(key, 0) + 1
-        if _asked[key] == 2:
-            # A script may write anything there: then there is none.
-            with contextlib.suppress(Exception):
-                _ready[key] = _made(key)
-                # Else the next collection in each child would touch, and so copy, all of it.
-                gc.freeze()
+    key = _key(asked, environment)
+    if len(key) > 4000 or (key not in _asked and len(_asked) >= MOST):
+        return
+    _asked[key] = _asked.get(key, 0) + 1
+    if _asked[key] == 2:
+        _ready[key] = _made(service, region, options, environment)
+        # Else the next collection in each child would touch, and so copy, all of it.
+        gc.freeze()
 
 
-def _key(args: tuple[Any, ...], named: dict[str, Any]) -> str | None:
-    """The arguments and the environment, without what differs from job to job; None where they are not plain."""
-    if len(args) != 1 or any(name not in ("config", "region_name") for name in named):
-        return None
-    if os.environ.get("AWS_CONFIG_FILE") != str(Path(os.environ.get("HOME", ""), ".aws", "config")):
+def _plain(args: tuple[Any, ...], named: dict[str, Any]) -> str | None:
+    """The service, the Region and the options, as JSON; None where there is more, or what is no JSON."""
+    if len(args) != 1 or not {*named} <= {"config", "region_name"}:
         return None
     config: Any = named.get("config")
-    options = config._user_provided_options if type(config) is Config else None
-    if (config is not None and options is None) or any(name not in os.environ for name in CALLER[:2]):
+    if config is not None and type(config) is not Config:
         return None
-    around = {name: value for name, value in os.environ.items() if name not in (*CALLER, *FOLDERS)}
+    options = None if config is None else config._user_provided_options
+    if not {*(options or {})} <= OPTIONS:
+        return None
     with contextlib.suppress(TypeError):
-        return json.dumps([args[0], named.get("region_name"), options, around], sort_keys=True)
+        return json.dumps([args[0], named.get("region_name"), options])
     return None
 
 
-def _made(key: str) -> Any:
-    """A client, taken through a call, made in the environment that the key tells."""
-    service, region, options, around = json.loads(key)
+def _key(asked: str, environment: dict[str, str]) -> str:
+    """What was asked for, and the environment without what differs from job to job."""
+    around = {name: value for name, value in environment.items() if name not in (*CALLER, *FOLDERS)}
+    return json.dumps([asked, around], sort_keys=True)
+
+
+def _made(service: str, region: str | None, options: dict[str, Any] | None, environment: dict[str, str]) -> Any:
+    """A client, taken through a call, made in a job's environment."""
     own = dict(os.environ)
     connect = AWSHTTPConnection.connect
     os.environ.clear()
-    os.environ.update(around, **dict.fromkeys(CALLER, "ready"), AWS_CONFIG_FILE=os.devnull)
+    os.environ.update({**environment, **dict.fromkeys(CALLER, "ready"), "AWS_CONFIG_FILE": os.devnull})
     AWSHTTPConnection.connect = _connect_to_nobody
     try:
         config = {} if options is None else {"config": Config(**options)}

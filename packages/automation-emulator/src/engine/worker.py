@@ -17,9 +17,10 @@ import os
 import selectors
 import shutil
 import signal
+import stat
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ class Script(Running):
 
     pid: int = 0
     folder: Path = Path()
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 class Zygote:
@@ -100,7 +102,8 @@ class Zygote:
         # Whichever of the two comes first: a kill must always find the group.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
-        self.scripts[number] = Script(number, *deadlines(job), pid=pid, folder=folder)
+        own = environment(job, folder / "home", self.around.endpoint, self.around.region)
+        self.scripts[number] = Script(number, *deadlines(job), pid=pid, folder=folder, environment=own)
         self.say(json.dumps({"id": number, "pid": pid}))
 
     def call(self, number: int, job: dict[str, Any]) -> None:
@@ -149,7 +152,7 @@ class Zygote:
                 os.killpg(job.pid, signal.SIGKILL)
             self.end_orphans()
             self.report(job, read_result(job.folder, status))
-            learn(job.folder)
+            learn(read_file(job.folder / "clients"), job.environment)
             shutil.rmtree(job.folder, ignore_errors=True)
 
     def hear_calls(self) -> None:
@@ -225,7 +228,7 @@ class Zygote:
 
 
 def log_of(job: Running) -> str:
-    return read_log(job.folder / "log") if isinstance(job, Script) else ""
+    return read_file(job.folder / "log", LOG_BYTES) if isinstance(job, Script) else ""
 
 
 def deadlines(job: dict[str, Any]) -> tuple[float, float | None]:
@@ -240,19 +243,28 @@ def deadline(timeout: float, scale: float) -> float:
     return time.monotonic() + max(timeout / scale, min(timeout, REAL_SECONDS))
 
 
-def read_log(file: Path) -> str:
+def read_file(file: Path, most: int | None = None) -> str:
+    """The text of a file in a job's folder, or so many bytes of its end; empty where it is none. The folder is the
+    script's: it may have put there what can't be read to an end, or leads elsewhere."""
     try:
-        with file.open("rb") as log:
-            log.seek(max(0, file.stat().st_size - LOG_BYTES))
-            return log.read().decode(errors="replace")
-    except FileNotFoundError:
+        opened = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
+    except OSError:
         return ""
+    with os.fdopen(opened, "rb") as text:
+        found = os.fstat(opened)
+        if not stat.S_ISREG(found.st_mode):
+            return ""
+        text.seek(max(0, found.st_size - most) if most is not None else 0)
+        return text.read().decode(errors="replace")
 
 
 def read_result(folder: Path, status: int) -> str:
-    with contextlib.suppress(FileNotFoundError):
-        return (folder / "result").read_text()
-    return died("The script's process", status)
+    text = read_file(folder / "result")
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return died("The script's process", status)
+    return text
 
 
 def died(what: str, status: int) -> str:

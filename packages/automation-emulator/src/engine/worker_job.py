@@ -240,6 +240,7 @@ def run_in_child(job: Message, code: types.CodeType | None, folder: Path, around
         os.chdir(work)
         os.environ.clear()
         os.environ.update(environment(job, home, around.endpoint, around.region))
+        ready_clients.begin()
         time.tzset()
         tempfile.tempdir = None
         random.seed()
@@ -247,7 +248,6 @@ def run_in_child(job: Message, code: types.CodeType | None, folder: Path, around
         adopt_orphans()
         limit_memory()
         contain(folder, urlsplit(around.endpoint).port or 80)
-        ready_clients.begin()
         result = {"status": "success", "payload": run_script(job, code, folder)}
     except BaseException as error:
         result = failure(error, scripted=True)

@@ -123,6 +123,12 @@ test("what a script leaves in the place of what it would have liked harms nobody
     "{}",
     '[1, null, "x"]',
     "nonsense",
+    '[["ec2", null, null]]',
+    JSON.stringify([7, "7", '{"a": 1}', "[1, 2, 3]", '["nothing", null, null]']),
+    JSON.stringify([
+      '["ec2", {}, null]',
+      '["ec2", null, {"proxies": {"http": "http://127.0.0.1:1"}}]',
+    ]),
     '["[\\"ec2\\", null, {\\"wrong\\": 1}, {}]", "[\\"ec2\\", null, {\\"wrong\\": 1}, {}]"]',
   ];
   for (const text of garbage) {

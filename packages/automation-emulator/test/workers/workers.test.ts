@@ -170,6 +170,23 @@ describe("a failed script", () => {
     expect(left).toMatchObject({ message: expect.stringContaining("status 3"), log: "so far\n" });
     expect(crashed).toMatchObject({ message: expect.stringContaining("SIGSEGV") });
   });
+
+  test.each([
+    ["a pipe that nobody fills", "os.path.exists(path) and os.unlink(path); os.mkfifo(path)"],
+    ["a link", "os.path.exists(path) and os.unlink(path); os.symlink('/etc/hostname', path)"],
+    ["no JSON", "open(path, 'w').write('}')"],
+    ["JSON as deep as none", "open(path, 'w').write('[' * 100_000)"],
+  ])("may leave %s in the place of its files, and harms nobody but itself", async (_, leave) => {
+    const body = [
+      "import os",
+      "for name in ('result', 'log', 'clients'):",
+      "    path = os.path.join(os.path.dirname(os.getcwd()), name)",
+      `    ${leave}`,
+      "os._exit(3)",
+    ];
+    expect(await run(lines(...body))).toMatchObject({ status: "error", code: "ProcessEnded" });
+    expect(payloadOf(await run(lines("return 7")))).toBe(7);
+  });
 });
 
 test("lists are cut at 100 items, as AWS does", async () => {
