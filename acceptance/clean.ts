@@ -9,12 +9,15 @@ export interface Left extends Made {
   readonly why: string;
 }
 
+/** The id of what may be left and could not be looked for. */
+const UNKNOWN = "?";
+
 /**
  * Removes all that a run has made: what is known of it and what is found, in one loop; then looks once more.
  *
  * @param known what the run recorded; nothing for a run of another process
  * @param told is given each resource before it is removed
- * @returns what is left
+ * @returns what is left, or may be: a look that fails says nothing of what costs money
  */
 export async function clean(
   { clients }: Target,
@@ -23,11 +26,17 @@ export async function clean(
   told: (made: Made) => void,
 ): Promise<readonly Left[]> {
   const failed: Left[] = [];
+  const look = (): Promise<readonly Made[]> =>
+    findMade(clients, id).catch((error: unknown) => {
+      if (!failed.some((each) => each.id === UNKNOWN))
+        failed.push({
+          ...{ kind: "execution", id: UNKNOWN },
+          why: `not all could be looked for: ${said(error)}`,
+        });
+      return [];
+    });
   // What AWS does not list yet, or lists late, the other of the two knows.
-  const found = await findMade(clients, id).catch((error: unknown) => {
-    failed.push({ kind: "execution", id: "?", why: `not all could be looked for: ${said(error)}` });
-    return [];
-  });
+  const found = await look();
   for (const made of inOrder([...known, ...found])) {
     told(made);
     try {
@@ -36,8 +45,7 @@ export async function clean(
       failed.push({ ...made, why: said(error) });
     }
   }
-  const left = await findMade(clients, id).catch(() => []);
-  const again = left.filter((made) => !failed.some((each) => each.id === made.id));
+  const again = (await look()).filter((made) => !failed.some((each) => each.id === made.id));
   for (const made of again)
     await undo(clients, made, interval).catch((error: unknown) =>
       failed.push({ ...made, why: said(error) }),

@@ -179,31 +179,50 @@ async function releaseOf(
   const release: Release = { instance, place, bucket: backup.bucket, key: backup.key };
   const others = held.filter((group) => group.instance === instance && group.key !== backup.key);
   const made = await Promise.all(others.map((group) => madeBy(home, group, place)));
-  const newer = made.find((other) => other !== undefined && timeOf(other) > timeOf(run));
+  const newer = made
+    .map((maker) => maker.run)
+    .find((other) => other !== undefined && timeOf(other) > timeOf(run));
   if (newer !== undefined)
     return {
       why: `it was contained again since, by the execution ${newer.id}, and the runbook refuses the older key. Release that one: --of ${newer.id}`,
     };
-  const [odd] = others.filter((_, at) => made[at] === undefined);
-  return odd === undefined
-    ? { release }
-    : {
-        release,
-        note: `${instance} is on ${withName(odd)}, which looks like another containment of it, and no execution confirms that: the runbook decides.`,
-      };
+  const at = made.findIndex((maker) => maker.run === undefined);
+  const odd = others[at];
+  if (odd === undefined) return { release };
+  const looks = `${instance} is on ${withName(odd)}, which looks like another containment of it`;
+  const why = made[at]?.unread;
+  return {
+    release,
+    note:
+      why === undefined
+        ? `${looks}, and no execution confirms that: the runbook decides.`
+        : `${looks}; its execution can't be read: ${why} The runbook decides.`,
+  };
 }
 
 const timeOf = ({ started }: InstanceRun): number => started?.getTime() ?? 0;
 
-/** The run that a group names, where it says itself that it contained the instance with the group's key. */
-async function madeBy(home: Home, group: OwnGroup, place: Place): Promise<InstanceRun | undefined> {
+/** Who made a group. */
+interface Maker {
+  /** The run that the group names, where it says itself that it contained the instance with the group's key. */
+  readonly run?: InstanceRun | undefined;
+  /** Why that can't be told. */
+  readonly unread?: string;
+}
+
+async function madeBy(home: Home, group: OwnGroup, place: Place): Promise<Maker> {
   try {
     const { runs } = await readCase(home, group.execution, place);
-    return runs.find(
-      (run) => run.instance === group.instance && releasableFrom(run)?.key === group.key,
+    const run = runs.find(
+      (each) => each.instance === group.instance && releasableFrom(each)?.key === group.key,
     );
-  } catch {
-    return undefined;
+    return { run };
+  } catch (error) {
+    // What a group's name says may be no execution at all: whoever may make groups chose it.
+    const none =
+      error instanceof Error &&
+      /^(AutomationExecutionNotFoundException|ValidationException)$/.test(error.name);
+    return none ? {} : { unread: explained(error) };
   }
 }
 

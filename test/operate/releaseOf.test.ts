@@ -1,0 +1,83 @@
+/** What `--of` says of a group that looks like a later containment of the instance. */
+import {
+  DescribeNetworkInterfacesCommand,
+  DescribeSecurityGroupsCommand,
+  EC2Client,
+} from "@aws-sdk/client-ec2";
+import { S3Client } from "@aws-sdk/client-s3";
+import { GetAutomationExecutionCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { expect, it } from "vitest";
+import { homeWith } from "../../operate/places.ts";
+import { releasesOf } from "../../operate/releaseOf.ts";
+
+const region = "us-east-1";
+const INSTANCE = "i-0123456789abcdef0";
+const RUN = "01234567-89ab-4cde-8f01-000000000001";
+const LATER = "01234567-89ab-4cde-8f01-000000000002";
+const keyOf = (execution: string): string => `2026/01/31/12/01/${execution}.${"a".repeat(64)}.json`;
+
+/** An account whose instance RUN contained, on the group of LATER, which can't be read as the error says. */
+const homeWhere = (error: Error) => {
+  const execution = {
+    AutomationExecutionId: RUN,
+    DocumentName: "ContainEC2Instance",
+    AutomationExecutionStatus: "Success",
+    Outputs: {
+      "verdict.Json": [
+        JSON.stringify({
+          Title: `CONTAINED: ${INSTANCE} in 111122223333, ${region}, execution ${RUN}`,
+          Backup: [`s3://evidence/${keyOf(RUN)}`],
+        }),
+      ],
+    },
+  };
+  const group = {
+    GroupId: "sg-2",
+    GroupName: `ContainEC2Instance-containment-${INSTANCE}-${LATER}`,
+    Description: keyOf(LATER),
+  };
+  const networkInterface = {
+    NetworkInterfaceId: "eni-1",
+    Groups: [{ GroupId: "sg-2" }],
+    Attachment: { InstanceId: INSTANCE },
+  };
+  const answer = async (command: unknown): Promise<unknown> => {
+    if (command instanceof DescribeSecurityGroupsCommand) return { SecurityGroups: [group] };
+    if (command instanceof DescribeNetworkInterfacesCommand)
+      return { NetworkInterfaces: [networkInterface] };
+    if (command instanceof GetAutomationExecutionCommand) {
+      if (command.input.AutomationExecutionId === RUN) return { AutomationExecution: execution };
+      throw error;
+    }
+    throw new Error("This call is not expected.");
+  };
+  const clients = {
+    ec2: Object.assign(new EC2Client({ region }), { send: answer }),
+    s3: Object.assign(new S3Client({ region }), { send: answer }),
+    ssm: Object.assign(new SSMClient({ region }), { send: answer }),
+  };
+  return homeWith(clients, region);
+};
+
+it.each<[string, string, RegExp]>([
+  ["AutomationExecutionNotFoundException", "gone", /, and no execution confirms that: the runbook/],
+  ["ValidationException", "no id", /, and no execution confirms that: the runbook/],
+  ["AccessDeniedException", "no", /; its execution can't be read: AWS refused the call: no .* The/],
+  [
+    "ThrottlingException",
+    "slow",
+    /; its execution can't be read: AWS is throttling .* The runbook/,
+  ],
+  ["TypeError", "a defect", /; its execution can't be read: a defect The runbook decides\.$/],
+])(
+  "a later containment whose execution fails with %s is told to be unconfirmed only where there is no such execution",
+  async (name, message, said) => {
+    const { releases, notes } = await releasesOf(
+      homeWhere(Object.assign(new Error(message), { name })),
+      [RUN],
+    );
+    expect(releases.map(({ key }) => key)).toEqual([keyOf(RUN)]);
+    expect(notes).toEqual([expect.stringMatching(said)]);
+    expect(notes[0]).toContain(`${INSTANCE} is on sg-2 (ContainEC2Instance-containment-`);
+  },
+);
