@@ -1,7 +1,9 @@
 /** Calls of the emulator itself to moto, which no fault meets and no log shows. */
+import type { WireResponse } from "./errors.ts";
 import type { Moto } from "./moto.ts";
 import { parseXml, type XmlNode } from "./xml.ts";
 
+/** A call to a service that moto can't answer (a status from 500) is an error: it says nothing of what is there. */
 export interface Admin {
   /** A query-protocol call; gives the root element of the answer, also of an error. */
   query(
@@ -46,13 +48,13 @@ export function createAdmin(moto: Moto): Admin {
         ],
         body: Buffer.from(new URLSearchParams(parameters).toString()),
       });
-      const root = parseXml(response.body.toString("utf8"));
+      const root = parseXml(answered(response));
       return { status: response.status, root };
     },
     get: async (scope, target) => {
       const headers = signed(scope);
       const response = await moto.send({ method: "GET", target, headers, body: Buffer.alloc(0) });
-      return { status: response.status, text: response.body.toString("utf8") };
+      return { status: response.status, text: answered(response) };
     },
     json: async (scope, target, input) => {
       const response = await moto.send({
@@ -64,7 +66,7 @@ export function createAdmin(moto: Moto): Admin {
         ],
         body: Buffer.from(JSON.stringify(input)),
       });
-      const output: unknown = JSON.parse(response.body.toString("utf8") || "{}");
+      const output: unknown = JSON.parse(answered(response) || "{}");
       return { status: response.status, output };
     },
     own: async (method, target, input = {}) => {
@@ -78,6 +80,13 @@ export function createAdmin(moto: Moto): Admin {
       return { status: response.status, output: jsonOr(text) };
     },
   };
+}
+
+/** The text of an answer. @throws Error for one that is none */
+function answered({ status, body }: WireResponse): string {
+  const text = body.toString("utf8");
+  if (status >= 500) throw new Error(`moto failed with status ${status}: ${text.slice(0, 500)}`);
+  return text;
 }
 
 function jsonOr(text: string): unknown {

@@ -1,6 +1,7 @@
 /** Who is behind an access key. */
 import type { Admin } from "./admin.ts";
 import type { DecodedCall, Identity } from "./decode.ts";
+import { kept } from "./kept.ts";
 import { child, parseXml, text } from "./xml.ts";
 
 /** A session that `sts:AssumeRole` handed out. */
@@ -30,8 +31,7 @@ export const defaultAccount = "123456789012";
 /** So many keys are known at once, the newest, so that an emulator that is left running does not grow. */
 export const keptKeys = 10_000;
 
-function remember<T>(known: Map<string, T>, key: string, what: T): void {
-  known.set(key, what);
+function forgetOldest(known: Map<string, unknown>): void {
   const [oldest] = known.keys();
   if (known.size > keptKeys && oldest !== undefined) known.delete(oldest);
 }
@@ -58,9 +58,9 @@ export function createIdentities(admin: Admin): Identities {
       if (session !== undefined) {
         return { accountId: session.accountId, principal: session.principal };
       }
-      const known = asked.get(accessKeyId) ?? ask(admin, accessKeyId);
-      remember(asked, accessKeyId, known);
-      return known;
+      const asking = kept(asked, accessKeyId, () => ask(admin, accessKeyId));
+      forgetOldest(asked);
+      return asking;
     },
     learn: (call, response) => {
       const root = parseXml(response.toString("utf8"));
@@ -74,7 +74,7 @@ export function createIdentities(admin: Admin): Identities {
       const sessionName = String(call.parameters.RoleSessionName ?? "");
       const partition = roleArn.split(":")[1] ?? "aws";
       const { Policy, Tags } = call.parameters;
-      remember(sessions, accessKeyId, {
+      sessions.set(accessKeyId, {
         accountId,
         principal: `arn:${partition}:sts::${accountId}:assumed-role/${name}/${sessionName}`,
         roleArn,
@@ -84,6 +84,7 @@ export function createIdentities(admin: Admin): Identities {
         ...(typeof Policy === "string" && { policy: Policy }),
         tags: tagMap(Tags),
       });
+      forgetOldest(sessions);
     },
   };
 }

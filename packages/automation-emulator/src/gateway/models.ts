@@ -8,6 +8,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { kept } from "./kept.ts";
 
 export interface ShapeRef {
   readonly shape: string;
@@ -46,7 +47,7 @@ export interface Operation {
 export interface ServiceModel {
   /** botocore's name of the service, for instance `s3control` or `resourcegroupstaggingapi`. */
   readonly name: string;
-  readonly metadata: { readonly protocol: string; readonly xmlNamespace?: string };
+  readonly metadata: { readonly protocol: string };
   readonly operations: Readonly<Record<string, Operation>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 }
@@ -56,13 +57,7 @@ export type ModelLoader = (service: string) => Promise<ServiceModel | undefined>
 
 export function modelLoader(folder: string): ModelLoader {
   const loaded = new Map<string, Promise<ServiceModel | undefined>>();
-  return (service) => {
-    const known = loaded.get(service);
-    if (known !== undefined) return known;
-    const loading = load(folder, service);
-    loaded.set(service, loading);
-    return loading;
-  };
+  return (service) => kept(loaded, service, () => load(folder, service));
 }
 
 async function load(folder: string, service: string): Promise<ServiceModel | undefined> {

@@ -1,5 +1,6 @@
 /** What an authorization decision needs to know of resources: asked of moto, past log and faults. */
 import type { Admin } from "../admin.ts";
+import { kept } from "../kept.ts";
 import { child, children, parseXml, text, type XmlNode } from "../xml.ts";
 
 export interface Place {
@@ -213,18 +214,16 @@ export function createFacts(admin: Admin): Facts {
       const tags = children(child(root, "TagSet"), "Tag");
       return Object.fromEntries(tags.map((t) => [text(child(t, "Key")), text(child(t, "Value"))]));
     },
-    organization: (place) => {
-      const known = organizations.get(place.accountId);
-      if (known !== undefined) return known;
-      const asked = admin
-        .json(scope(place, "organizations"), "AWSOrganizationsV20161128.DescribeOrganization", {})
-        .then(({ status, output }) => {
-          const id = status === 200 ? field(field(output, "Organization"), "Id") : undefined;
-          return typeof id === "string" ? id : undefined;
-        });
-      organizations.set(place.accountId, asked);
-      return asked;
-    },
+    organization: (place) =>
+      kept(organizations, place.accountId, async () => {
+        const { status, output } = await admin.json(
+          scope(place, "organizations"),
+          "AWSOrganizationsV20161128.DescribeOrganization",
+          {},
+        );
+        const id = status === 200 ? field(field(output, "Organization"), "Id") : undefined;
+        return typeof id === "string" ? id : undefined;
+      }),
     forget: () => {
       for (const remembered of [resourceOwners, organizations]) remembered.clear();
     },

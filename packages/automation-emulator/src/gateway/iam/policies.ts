@@ -1,5 +1,6 @@
 /** The policies of a role, as moto's IAM has them. */
 import type { Admin } from "../admin.ts";
+import { kept } from "../kept.ts";
 import { child, children, text, type XmlNode } from "../xml.ts";
 import { parsePolicy } from "./facts.ts";
 
@@ -26,13 +27,7 @@ export interface PolicyStore {
 export function createPolicyStore(admin: Admin): PolicyStore {
   const roles = new Map<string, Promise<RolePolicies | undefined>>();
   return {
-    role: (arn) => {
-      const known = roles.get(arn);
-      if (known !== undefined) return known;
-      const loading = load(admin, arn);
-      roles.set(arn, loading);
-      return loading;
-    },
+    role: (arn) => kept(roles, arn, () => load(admin, arn)),
     forget: () => roles.clear(),
   };
 }
@@ -48,7 +43,10 @@ async function load(admin: Admin, arn: string): Promise<RolePolicies | undefined
       { accessKeyId: accountId, region: "us-east-1", service: "iam" },
       { Action: action, Version: "2010-05-08", ...parameters },
     );
-    return status === 200 ? child(root, `${action}Result`) : undefined;
+    if (status === 404) return undefined;
+    if (status !== 200)
+      throw new Error(`moto answered ${action} for ${arn} with status ${status}.`);
+    return child(root, `${action}Result`);
   };
   const managed = async (policyArn: string): Promise<NamedPolicy> => {
     const policy = await iam("GetPolicy", { PolicyArn: policyArn });
