@@ -234,9 +234,7 @@ test("every parameter says whether it is required and what to give", () => {
   };
   for (const [name, { description, default: usual }] of Object.entries(document.parameters)) {
     expect(description, name).toMatch(
-      usual === undefined
-        ? /^\(Required\) /
-        : /^\((?:Optional|Contain only|Required|With )|^(?!\(Required\))/,
+      usual === undefined ? /^\(Required\) / : /^\((?:Optional|Contain only|Required)/,
     );
     expect(description.length, name).toBeGreaterThan(20);
   }
