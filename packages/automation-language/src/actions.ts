@@ -19,7 +19,10 @@ export interface ActionSpec {
   readonly notOnCancelPath?: true;
   /** The step itself takes no onCancel. */
   readonly noOnCancel?: true;
-  /** The timeoutSeconds of a step that gives none; undefined where it has none of its own. */
+  /**
+   * The timeoutSeconds of a step that gives none. Where the action's page is silent, it is what the emulator takes;
+   * undefined for an action that the emulator has not.
+   */
   readonly timeoutSeconds?: number;
 }
 
@@ -136,6 +139,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:createStack": {
     page: "automation-action-createstack",
+    timeoutSeconds: DAY,
     inputs: {
       StackName: required(s),
       TemplateBody: s,
@@ -172,16 +176,19 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:deleteImage": {
     page: "automation-action-delete",
+    timeoutSeconds: 600,
     inputs: { ImageId: required(s) },
     outputs: {},
   },
   "aws:deleteStack": {
     page: "automation-action-deletestack",
+    timeoutSeconds: DAY,
     inputs: { StackName: required(s), ClientRequestToken: s, RetainResources: list, RoleARN: s },
     outputs: {},
   },
   "aws:executeAutomation": {
     page: "automation-action-executeAutomation",
+    timeoutSeconds: 7 * DAY,
     inputs: {
       DocumentName: required(s),
       DocumentVersion: s,
@@ -231,6 +238,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:invokeLambdaFunction": {
     page: "automation-action-lamb",
+    timeoutSeconds: 300,
     inputs: {
       FunctionName: required(s),
       Qualifier: s,
@@ -250,12 +258,14 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:invokeWebhook": {
     page: "invoke-webhook",
+    timeoutSeconds: 60,
     inputs: { IntegrationName: required(s), Body: any },
     outputs: { Response: "String", ResponseCode: "Integer" },
     declaresOutputs: true,
   },
   "aws:loop": {
     page: "automation-action-loop",
+    timeoutSeconds: 7 * DAY,
     inputs: {
       Steps: required({ type: "Steps" }),
       Iterators: filled(list),
@@ -269,6 +279,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:pause": {
     page: "automation-action-pause",
+    timeoutSeconds: 7 * DAY,
     // Released documents tell here what to look at.
     inputs: { Message: s },
     outputs: {},
@@ -358,6 +369,7 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
   },
   "aws:updateVariable": {
     page: "automation-action-update-variable",
+    timeoutSeconds: 600,
     inputs: { Name: required(s), Value: required(any) },
     outputs: {},
     noOnCancel: true,
@@ -371,6 +383,10 @@ export const actions: Readonly<Record<string, ActionSpec>> = table({
     declaresOutputs: true,
   },
 });
+
+/** Seconds that a step of an action takes at most where it says nothing; Infinity where the action has no limit. */
+export const defaultTimeout = (action: string): number =>
+  actions[action]?.timeoutSeconds ?? Number.POSITIVE_INFINITY;
 
 /**
  * The output names that a step of an action can't declare: CreateDocument refuses "name: X is conflicting with one of

@@ -3,6 +3,7 @@ import { clientEnvironment } from "../gateway/environment.ts";
 import type { TargetLocation } from "./executions.ts";
 import type { JobResult } from "./jobs.ts";
 import type { Credentials, Tools } from "./tools.ts";
+import { apiSeconds } from "./work.ts";
 
 /** Makes one call as somebody, in an account and Region. */
 export function callAs(
@@ -18,7 +19,7 @@ export function callAs(
     service,
     operation,
     parameters,
-    timeoutSeconds: 25,
+    timeoutSeconds: apiSeconds,
     timeScale: time.scriptScale,
     env: {
       ...clientEnvironment(endpoint, accountId, region),

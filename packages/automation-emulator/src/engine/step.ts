@@ -1,7 +1,7 @@
 /** One step of an execution, with all its attempts. */
+import { actions, defaultTimeout } from "automation-language/actions";
 import { countOf } from "automation-language/document";
 import { asText, asTexts } from "automation-language/values";
-import { actions } from "./actions/index.ts";
 import { attemptStep } from "./attempt.ts";
 import { startClock } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
@@ -68,8 +68,7 @@ type Tried =
 async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: number): Promise<Tried> {
   const { signal } = way;
   const { definition } = step;
-  const action = actions.get(definition.action);
-  let seconds = action?.timeoutSeconds ?? Number.POSITIVE_INFINITY;
+  let seconds = defaultTimeout(definition.action);
   try {
     const { timeoutSeconds, maxAttempts } = definition;
     const scope = await scopeFor(way, frame, { ...definition.inputs, timeoutSeconds, maxAttempts });
@@ -78,7 +77,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
       ...(Number.isFinite(seconds) && { timeoutSeconds: seconds }),
       maxAttempts: limit(definition, "maxAttempts", scope) ?? 1,
     });
-    if (way.onCancel && action?.notAfterCancel) {
+    if (way.onCancel && actions[definition.action]?.notOnCancelPath) {
       throw wrongInput(`${definition.action} may not stand on the path of onCancel.`);
     }
     const inputs = resolveInputs(definition, scope);

@@ -1,11 +1,12 @@
 /** Runs jobs for a step, until they have a result or the step is ended. */
+import { defaultTimeout } from "automation-language/actions";
 import { StepFailure, StepStopped, StepTimeout } from "./errors.ts";
 import type { Job, JobResult } from "./jobs.ts";
 import type { Tools } from "./tools.ts";
 
 /** The longest that an API call or a script may take, in AWS seconds. */
-export const apiSeconds = 25;
-export const scriptSeconds = 600;
+export const apiSeconds = defaultTimeout("aws:executeAwsApi");
+export const scriptSeconds = defaultTimeout("aws:executeScript");
 
 /** How a step is ended from outside. */
 export interface Ending {

@@ -1,5 +1,6 @@
 /** The cases of the language package, which the validator keeps too, through the engine. */
 
+import { defaultTimeout } from "automation-language/actions";
 import { conditionCases } from "automation-language/cases/conditions";
 import { conversionCases } from "automation-language/cases/conversions";
 import { durationCases } from "automation-language/cases/durations";
@@ -14,6 +15,7 @@ import { findPython } from "automation-language/python";
 import { describe, expect, test } from "vitest";
 import type { ActionContext } from "../../src/engine/actions/action.ts";
 import { branch } from "../../src/engine/actions/branch.ts";
+import { actions } from "../../src/engine/actions/index.ts";
 import { sleep } from "../../src/engine/actions/sleep.ts";
 import { parseDocument } from "../../src/engine/document.ts";
 import { AwsError, StepFailure } from "../../src/engine/errors.ts";
@@ -39,6 +41,10 @@ test.each(conversionCases)("an output of type $type is made of $value", (one) =>
     readOutputs([{ name: "O", selector: "$.v", type: one.type }], { v: one.value });
   if (one.becomes === undefined) expect(read).toThrow(StepFailure);
   else expect(read().get("O")).toEqual(one.becomes);
+});
+
+test.each([...actions.keys()])("%s has a time limit in the table of actions", (name) => {
+  expect(defaultTimeout(name)).toBeLessThan(Number.POSITIVE_INFINITY);
 });
 
 test.each(durationCases)("aws:sleep reads the duration $text", async ({ text, seconds }) => {

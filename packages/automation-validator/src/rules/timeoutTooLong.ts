@@ -1,13 +1,8 @@
-import { guide } from "automation-language/actions";
-import { table } from "automation-language/table";
+import { defaultTimeout, guide } from "automation-language/actions";
 import type { Rule } from "../rule.ts";
 
-/** Seconds after which AWS stops the action itself, whatever timeoutSeconds says. */
-const most: Readonly<Record<string, number>> = table({
-  "aws:executeScript": 600,
-  "aws:executeAwsApi": 25,
-  "aws:invokeLambdaFunction": 300,
-});
+/** Actions that AWS itself stops after their default time, whatever timeoutSeconds says. */
+const fixed = ["aws:executeScript", "aws:executeAwsApi", "aws:invokeLambdaFunction"];
 
 export const rule: Rule = {
   id: "API07",
@@ -16,8 +11,8 @@ export const rule: Rule = {
   url: guide("automation-action-executeScript"),
   *check({ document }) {
     for (const { name, action, timeoutSeconds, path } of document.steps) {
-      const limit = most[action];
-      if (limit !== undefined && Number(timeoutSeconds) > limit)
+      const limit = defaultTimeout(action);
+      if (fixed.includes(action) && Number(timeoutSeconds) > limit)
         yield {
           path: [...path, "timeoutSeconds"],
           message: `${name}: ${action} runs for at most ${limit} seconds, so ${String(timeoutSeconds)} can't be had`,

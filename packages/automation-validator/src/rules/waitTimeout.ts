@@ -1,5 +1,7 @@
-import { guide } from "automation-language/actions";
+import { defaultTimeout, guide } from "automation-language/actions";
 import type { Rule } from "../rule.ts";
+
+const ACTION = "aws:waitForAwsResourceProperty";
 
 export const rule: Rule = {
   id: "API06",
@@ -8,10 +10,10 @@ export const rule: Rule = {
   url: guide("automation-action-waitForAwsResourceProperty"),
   *check({ document }) {
     for (const step of document.steps)
-      if (step.action === "aws:waitForAwsResourceProperty" && step.timeoutSeconds === undefined)
+      if (step.action === ACTION && step.timeoutSeconds === undefined)
         yield {
           path: step.path,
-          message: `${step.name} has no timeoutSeconds, so it waits for up to 3,600 seconds`,
+          message: `${step.name} has no timeoutSeconds, so it waits for up to ${defaultTimeout(ACTION).toLocaleString("en-US")} seconds`,
         };
   },
 };

@@ -71,11 +71,8 @@ export interface ActionResult {
   readonly next?: string;
 }
 
+/** What an action does. Its time limit, and where it may stand, are in the language's table of actions. */
 export interface Action {
-  /** AWS seconds, where the step names none. */
-  readonly timeoutSeconds: number;
-  /** May not stand on the path of onCancel. */
-  readonly notAfterCancel?: true;
   run(context: ActionContext): Promise<ActionResult>;
 }
 

@@ -4,8 +4,6 @@ import { type Action, type ActionContext, count, optionalText, texts } from "./a
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-approve.html */
 export const approve: Action = {
-  timeoutSeconds: 604_800,
-  notAfterCancel: true,
   run: async (context) => {
     const { inputs, awaitSignal } = context;
     const approvers = texts(inputs, "Approvers");

@@ -4,7 +4,6 @@ import { look } from "./property.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-assertAwsResourceProperty.html */
 export const assertAwsResourceProperty: Action = {
-  timeoutSeconds: 25,
   run: async (context) => {
     const { desired, found, wanted } = await look(context);
     if (desired) return { result: {} };

@@ -14,7 +14,6 @@ const changes = {
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-changestate.html */
 export const changeInstanceState: Action = {
-  timeoutSeconds: 3600,
   run: async (context) => {
     const { inputs, call, sleep } = context;
     const InstanceIds = texts(inputs, "InstanceIds");

@@ -3,8 +3,6 @@ import { available } from "./image.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-create.html */
 export const createImage: Action = {
-  timeoutSeconds: 86_400,
-  notAfterCancel: true,
   run: async (context) => {
     const { inputs } = context;
     const [description, noReboot] = [

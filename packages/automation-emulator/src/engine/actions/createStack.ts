@@ -20,8 +20,6 @@ const handedOn = [
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-createstack.html */
 export const createStack: Action = {
-  timeoutSeconds: 86_400,
-  notAfterCancel: true,
   run: async (context) => {
     const { inputs, call } = context;
     const name = text(inputs, "StackName");

@@ -3,8 +3,6 @@ import { type Action, mapList, optionalText, texts } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-createtag.html */
 export const createTags: Action = {
-  timeoutSeconds: 600,
-  notAfterCancel: true,
   run: async ({ inputs, call }) => {
     const ids = texts(inputs, "ResourceIds");
     const tags = mapList(inputs, "Tags");

@@ -7,7 +7,6 @@ import { type Action, text } from "./action.ts";
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-delete.html
  */
 export const deleteImage: Action = {
-  timeoutSeconds: 600,
   run: async ({ inputs, call }) => {
     const ImageId = text(inputs, "ImageId");
     const images = await call("ec2", "DescribeImages", { ImageIds: [ImageId] });

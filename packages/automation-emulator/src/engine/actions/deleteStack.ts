@@ -3,7 +3,6 @@ import { settledStack, stackFailure } from "./stack.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-deletestack.html */
 export const deleteStack: Action = {
-  timeoutSeconds: 86_400,
   run: async (context) => {
     const { inputs, call } = context;
     const name = text(inputs, "StackName");

@@ -7,7 +7,6 @@ import { type Action, given, type Inputs, mapList, text } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAutomation.html */
 export const executeAutomation: Action = {
-  timeoutSeconds: 604_800,
   run: async ({ inputs, runAutomation }) => {
     const child = await runAutomation({
       DocumentName: text(inputs, "DocumentName"),

@@ -3,6 +3,5 @@ import { callOf } from "./awsApi.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeAwsApi.html */
 export const executeAwsApi: Action = {
-  timeoutSeconds: 25,
   run: async (context) => ({ result: await callOf(context) }),
 };

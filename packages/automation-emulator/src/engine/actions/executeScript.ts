@@ -8,7 +8,6 @@ const longestList = 100;
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html */
 export const executeScript: Action = {
-  timeoutSeconds: 600,
   run: async ({ inputs, script, sleep, scriptSeconds }) => {
     const runtime = text(inputs, "Runtime");
     if (!runtimes.includes(runtime)) {

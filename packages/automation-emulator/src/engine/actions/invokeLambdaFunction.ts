@@ -4,7 +4,6 @@ import { type Action, given, text } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-lamb.html */
 export const invokeLambdaFunction: Action = {
-  timeoutSeconds: 300,
   run: async ({ inputs, call }) => {
     const { InputPayload, Payload = InputPayload, ClientContext } = inputs;
     text(inputs, "FunctionName");

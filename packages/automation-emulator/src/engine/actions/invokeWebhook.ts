@@ -12,7 +12,6 @@ const namespace = "/d9d01087-4a3f-49e0-b0b4-d568d7826553/ssm/integrations/webhoo
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/invoke-webhook.html
  */
 export const invokeWebhook: Action = {
-  timeoutSeconds: 60,
   run: async ({ inputs, call, signal }) => {
     const name = text(inputs, "IntegrationName");
     const parameter = { Name: `${namespace}${name}`, WithDecryption: true };

@@ -8,8 +8,6 @@ const mostIterations = 100;
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-loop.html */
 export const loop: Action = {
-  timeoutSeconds: 604_800,
-  notAfterCancel: true,
   run: async ({ inputs, iterate }) => {
     const { Iterators, LoopCondition } = inputs;
     if ((Iterators === undefined) === (LoopCondition === undefined)) {

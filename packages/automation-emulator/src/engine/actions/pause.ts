@@ -7,8 +7,6 @@ import type { Action } from "./action.ts";
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-pause.html
  */
 export const pause: Action = {
-  timeoutSeconds: 604_800,
-  notAfterCancel: true,
   run: async ({ awaitSignal, stepName }) => {
     await awaitSignal(["Resume"], (signal) => checkStepName(signal, [stepName]) === stepName);
     return { result: {} };

@@ -27,7 +27,6 @@ const handedOn = [
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-runcommand.html
  */
 export const runCommand: Action = {
-  timeoutSeconds: 3600,
   run: async ({ inputs, call, commandResult, sleep }) => {
     const document = text(inputs, "DocumentName");
     const instances = texts(inputs, "InstanceIds");

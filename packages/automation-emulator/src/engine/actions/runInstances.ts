@@ -17,8 +17,6 @@ const own = [
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-runinstance.html */
 export const runInstances: Action = {
-  timeoutSeconds: 3600,
-  notAfterCancel: true,
   run: async ({ inputs, call, sleep }) => {
     text(inputs, "ImageId");
     const handedOn = Object.entries(inputs).filter(

@@ -2,13 +2,8 @@ import { parseDuration, parseTimestamp } from "automation-language/duration";
 import { wrongInput } from "../errors.ts";
 import { type Action, type Inputs, optionalText, text } from "./action.ts";
 
-/** The action's own limit is the length of an execution. */
-const sevenDays = 604_800;
-
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-sleep.html */
 export const sleep: Action = {
-  timeoutSeconds: sevenDays,
-  notAfterCancel: true,
   run: async ({ inputs, sleep: wait, now }) => {
     await wait(length(inputs, now()));
     return { result: {} };

@@ -4,7 +4,6 @@ import { type Action, text } from "./action.ts";
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-update-variable.html */
 export const updateVariable: Action = {
-  timeoutSeconds: 600,
   run: async ({ inputs, setVariable }) => {
     const name = text(inputs, "Name");
     if (!name.startsWith(variablePrefix)) {

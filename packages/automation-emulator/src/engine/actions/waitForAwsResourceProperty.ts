@@ -6,7 +6,6 @@ const interval = 5;
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-waitForAwsResourceProperty.html */
 export const waitForAwsResourceProperty: Action = {
-  timeoutSeconds: 3600,
   run: async (context) => {
     while (!(await look(context)).desired) await context.sleep(interval);
     return { result: {} };
