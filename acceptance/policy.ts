@@ -1,4 +1,5 @@
 import { partitionOf } from "automation-language/arn";
+import { BACKUP_TAG } from "../common/names.ts";
 import { nameOf, RUN_TAG } from "./run.ts";
 
 /** A statement of the caller's policy. */
@@ -134,7 +135,7 @@ export function callerPolicy(account: string, region: string): object {
       ),
       // The groups that the runbook makes have its own tag; a run that was broken off leaves them.
       allow("RemoveGroupsOfTheRunbook", ["ec2:DeleteSecurityGroup"], ec2("security-group"), {
-        StringLike: { "aws:ResourceTag/ContainEC2Instance:Backup": "s3://contain-acceptance-*" },
+        StringLike: { [`aws:ResourceTag/${BACKUP_TAG}`]: "s3://contain-acceptance-*" },
       }),
       allow(
         "OwnRolesAndProfiles",

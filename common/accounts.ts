@@ -104,6 +104,28 @@ export async function accountsBelow(
   return [...members.values()].sort((one, other) => one.id.localeCompare(other.id));
 }
 
+/**
+ * The accounts of a list in which units stand for all active accounts below them, each once.
+ *
+ * @param accounts ids of accounts and of units (`ou-…`)
+ * @throws Problem for units that are not there, or have no active account
+ */
+export async function activeAccounts(
+  client: OrganizationsClient,
+  accounts: readonly string[],
+): Promise<readonly string[]> {
+  const units = accounts.filter((id) => id.startsWith("ou-"));
+  if (units.length === 0) return accounts;
+  const members = await accountsBelow(client, units);
+  const active = members.filter(({ state }) => state === "ACTIVE").map(({ id }) => id);
+  if (active.length === 0)
+    throw new Problem(
+      `There is no active account in ${units.join(", ")}.`,
+      "Check the units: aws organizations list-accounts-for-parent --parent-id ou-….",
+    );
+  return [...new Set([...accounts.filter((id) => !units.includes(id)), ...active])];
+}
+
 /** Ids of roots and units, in which the word `root` stands for the organization's root. */
 export async function unitIds(
   client: OrganizationsClient,

@@ -9,6 +9,7 @@
 
 import { bucketGrants } from "./bucketGrants.ts";
 import { type Condition, type Grant, type Granted, granted } from "./grants.ts";
+import { BACKUP_TAG } from "./names.ts";
 import type { Declared } from "./permissions.ts";
 
 /** Where the role works: parts of ARNs, as plain text or as CDK tokens. */
@@ -20,9 +21,6 @@ export interface PolicyScope {
   /** Names of the buckets for backups, `*` allowed in them; none: every bucket of the account. */
   readonly buckets?: readonly string[];
 }
-
-/** The tag on all that the runbook makes or changes; its value is where the backup lies. */
-const BACKUP_TAG = "ContainEC2Instance:Backup";
 
 /** Has the runbook's tag now. */
 const TAGGED: Condition = { StringLike: { [`aws:ResourceTag/${BACKUP_TAG}`]: "s3://*" } };

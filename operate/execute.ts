@@ -5,7 +5,7 @@ import {
   type StartAutomationExecutionCommandInput,
 } from "@aws-sdk/client-ssm";
 import { accountIdPattern, partitionOf } from "automation-language/arn";
-import { accountsBelow } from "../common/accounts.ts";
+import { activeAccounts } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
 import { organizations, ssm } from "../common/clients.ts";
 import pc from "../common/colours.ts";
@@ -399,16 +399,8 @@ function assertHere({ regions, parameters, ...options }: ExecuteOptions): void {
 /** The accounts of a run: units are resolved where the bucket's name has the account in it. */
 async function accountIds(options: ExecuteOptions, region: string): Promise<readonly string[]> {
   const { accounts, parameters } = options;
-  const units = accounts.filter((account) => account.startsWith("ou-"));
-  if (units.length === 0 || !parameters.S3BucketName?.includes("{account}")) return accounts;
-  const members = await accountsBelow(organizations(region), units);
-  const active = members.filter(({ state }) => state === "ACTIVE").map(({ id }) => id);
-  if (active.length === 0)
-    throw new Problem(
-      `There is no active account in ${units.join(", ")}.`,
-      "Check the units: aws organizations list-accounts-for-parent --parent-id ou-….",
-    );
-  return [...new Set([...accounts.filter((account) => !units.includes(account)), ...active])];
+  if (!parameters.S3BucketName?.includes("{account}")) return accounts;
+  return activeAccounts(organizations(region), accounts);
 }
 
 /**

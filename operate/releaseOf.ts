@@ -1,4 +1,5 @@
 import { explained } from "../common/explain.ts";
+import { ownNames } from "../common/names.ts";
 import { Problem } from "../common/problem.ts";
 import { type Case, hasEnded, readCase } from "./case.ts";
 import { groupNames, type OwnGroup, ownGroups, withName } from "./contained/groups.ts";
@@ -234,7 +235,9 @@ async function fromGroups(
 ): Promise<Releases> {
   const here: Place = { account: undefined, region };
   const { ec2 } = await clientsAt(here);
-  const groups = (await ownGroups(ec2, [`ContainEC2Instance-containment-*-${id}`])).filter(isHeld);
+  const groups = (await ownGroups(ec2, [ownNames({ kind: "containment", execution: id })])).filter(
+    isHeld,
+  );
   if (groups.length === 0)
     throw new Problem(
       `There is no execution ${id} in ${region}, and nothing is contained by one of that name. Systems Manager keeps executions for 30 days.`,

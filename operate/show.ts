@@ -1,6 +1,7 @@
 import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
 import { isFinal, isGood, type Progress, type Snapshot, wentWell } from "./follow.ts";
+import { isGiven } from "./outputs.ts";
 import { firstLine, reasonOf } from "./reason.ts";
 
 /**
@@ -39,7 +40,7 @@ export function reports(state: Snapshot): readonly string[] {
   return Object.entries(state.outputs).flatMap(([name, values]) => {
     // The reports come as text and, for programs, as JSON with the same content.
     if (name.endsWith(".Json")) return [];
-    const known = values.filter((value) => value !== "" && !/^No output available yet/.test(value));
+    const known = values.filter(isGiven);
     return known.length > 0 ? [pc.bold(printable(name)), ...known.map(printable)] : [];
   });
 }

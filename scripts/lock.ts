@@ -2,6 +2,7 @@ import { execa } from "execa";
 import { inProject } from "../build/root.ts";
 import { command } from "../common/command.ts";
 import { Problem } from "../common/problem.ts";
+import { locks } from "./locks.ts";
 import { program } from "./program.ts";
 import { setUpPython } from "./python.ts";
 
@@ -11,23 +12,9 @@ program(
   [["", "after a change of a requirements*.in"]],
 ).parse();
 
-/** The widest first: the others take its versions. */
-const locks: readonly (readonly [lock: string, ...pins: readonly string[]])[] = [
-  ["requirements-dev.txt", "requirements-dev.in"],
-  ["requirements.txt", "requirements.in"],
-  ...["automation-validator", "automation-emulator"].map(
-    (name) =>
-      [
-        `packages/${name}/src/requirements.txt`,
-        `packages/${name}/src/requirements.in`,
-        "packages/automation-language/src/requirements-language.in",
-      ] as const,
-  ),
-];
-
 await command(async () => {
   const python = await setUpPython("develop", (line) => console.error(line));
-  const [[widest]] = locks as [(typeof locks)[number]];
+  const [[widest]] = locks;
   for (const [lock, ...pins] of locks) {
     // For every platform and each Python from 3.11 on, whatever this machine is.
     const compile = ["--universal", "--python-version", "3.11", "--generate-hashes"];

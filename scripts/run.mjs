@@ -60,7 +60,8 @@ function stateOf(inputs) {
 
 /** Joins the modules; the path of the file. */
 async function bundled() {
-  const { joined, write } = await import("./join.mjs").catch(() => {
+  const { joined, write } = await import("./join.mjs").catch((error) => {
+    if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
     console.error("The packages are not installed. Run `npm ci` first.");
     process.exit(1);
   });

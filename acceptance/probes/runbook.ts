@@ -6,6 +6,7 @@ import {
   ModifyNetworkInterfaceAttributeCommand,
   RevokeSecurityGroupEgressCommand,
 } from "@aws-sdk/client-ec2";
+import { ownName } from "../../common/names.ts";
 import { type InstanceRun, instanceRunOf } from "../../operate/instanceRun.ts";
 import { lines, reportOf } from "../../operate/report/record.ts";
 import { about, compared, type Probe, unseen } from "../probe.ts";
@@ -142,7 +143,7 @@ async function isContained(run: Run): Promise<boolean> {
   );
   const [group] = found.SecurityGroups ?? [];
   return (
-    /^ContainEC2Instance-containment-/.test(group?.GroupName ?? "") &&
+    ownName(group?.GroupName ?? "")?.kind === "containment" &&
     group?.IpPermissions?.length === 0 &&
     group.IpPermissionsEgress?.length === 0
   );

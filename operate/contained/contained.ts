@@ -1,5 +1,5 @@
 import pLimit from "p-limit";
-import { accountsBelow } from "../../common/accounts.ts";
+import { activeAccounts } from "../../common/accounts.ts";
 import { organizations } from "../../common/clients.ts";
 import { loadConfig, regionsOf } from "../../common/config.ts";
 import { explained } from "../../common/explain.ts";
@@ -83,15 +83,7 @@ async function placesOf(
   regions: readonly [string, ...string[]],
 ): Promise<readonly Place[]> {
   if (accounts.length === 0) return regions.map((region) => ({ account: undefined, region }));
-  const units = accounts.filter((account) => account.startsWith("ou-"));
-  const members = units.length === 0 ? [] : await accountsBelow(organizations(regions[0]), units);
-  const active = members.filter(({ state }) => state === "ACTIVE").map(({ id }) => id);
-  const ids = [...new Set([...accounts.filter((id) => !units.includes(id)), ...active])];
-  if (ids.length === 0)
-    throw new Problem(
-      `There is no active account in ${units.join(", ")}.`,
-      "Check the units: aws organizations list-accounts-for-parent --parent-id ou-….",
-    );
+  const ids = await activeAccounts(organizations(regions[0]), accounts);
   const own = await callerAccount(regions[0]);
   return ids.flatMap((account) =>
     regions.map((region) => ({ account: account === own ? undefined : account, region })),

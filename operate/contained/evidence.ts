@@ -6,10 +6,11 @@ import {
 import type { AutomationExecutionMetadata, SSMClient } from "@aws-sdk/client-ssm";
 import pLimit from "p-limit";
 import { chunks } from "../../common/chunks.ts";
+import { BACKUP_TAG } from "../../common/names.ts";
 import { childrenOf, isFleet, listExecutions } from "../follow.ts";
 import { type InstanceRun, instanceRunOf } from "../instanceRun.ts";
 import type { Clients, Place } from "../places.ts";
-import { BACKUP_TAG, groupNames, type OwnGroup, ownGroups } from "./groups.ts";
+import { groupNames, type OwnGroup, ownGroups } from "./groups.ts";
 
 /** What an account and Region know of containments, each source by itself. */
 export interface Evidence {

@@ -6,6 +6,7 @@ import {
   type SecurityGroup,
 } from "@aws-sdk/client-ec2";
 import { chunks } from "../../common/chunks.ts";
+import { BACKUP_TAG, type OwnName, ownName, ownNames } from "../../common/names.ts";
 
 /**
  * A security group with a name of the runbook. Name and description of a group can't be changed; whoever may make
@@ -13,14 +14,9 @@ import { chunks } from "../../common/chunks.ts";
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
  */
-export interface OwnGroup {
+export interface OwnGroup extends OwnName {
   readonly id: string;
   readonly name: string;
-  readonly kind: "containment" | "all-access";
-  /** The instance that its name says. */
-  readonly instance: string;
-  /** The execution that its name says. */
-  readonly execution: string;
   /** The key of the backup: its description. */
   readonly key: string;
   /** The bucket that its tag says, which whoever may tag can change; empty where there is none. */
@@ -34,11 +30,6 @@ export interface OwnGroup {
 /** A group with its name beside its id. */
 export const withName = ({ id, name }: { readonly id: string; readonly name: string }): string =>
   `${id} (${name})`;
-
-/** The tag by which the runbook says where a backup is: `s3://BUCKET/KEY`, cut at 256 characters. */
-export const BACKUP_TAG = "ContainEC2Instance:Backup";
-
-const NAME = /^ContainEC2Instance-(containment|all-access)-(i-[0-9a-f]{8,17})-(.+)$/;
 
 /** Most values of a filter. @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSecurityGroups.html */
 const FILTER_VALUES = 200;
@@ -59,19 +50,20 @@ export async function ownGroups(
       { Filters: [{ Name: "group-name", Values: [...some] }] },
     ))
       groups.push(...(page.SecurityGroups ?? []));
-  const ours = groups.filter(({ GroupName = "" }) => NAME.test(GroupName));
+  const ours = groups.flatMap((group) => {
+    const name = ownName(group.GroupName ?? "");
+    return name === undefined ? [] : [{ group, name }];
+  });
   const interfaces = await interfacesOn(
     ec2,
-    ours.map(({ GroupId = "" }) => GroupId),
+    ours.map(({ group }) => group.GroupId ?? ""),
   );
-  return ours.map((group) => ownGroup(group, interfaces));
+  return ours.map(({ group, name }) => ownGroup(group, name, interfaces));
 }
 
 /** The names of all groups of the runbook, or of those for some instances. */
 export const groupNames = (instances?: readonly string[]): readonly string[] =>
-  instances === undefined
-    ? ["ContainEC2Instance-*"]
-    : instances.map((instance) => `ContainEC2Instance-*-${instance}-*`);
+  instances === undefined ? [ownNames()] : instances.map((instance) => ownNames({ instance }));
 
 async function interfacesOn(
   ec2: EC2Client,
@@ -88,16 +80,17 @@ async function interfacesOn(
   return [...found.values()];
 }
 
-function ownGroup(group: SecurityGroup, interfaces: readonly NetworkInterface[]): OwnGroup {
+function ownGroup(
+  group: SecurityGroup,
+  said: OwnName,
+  interfaces: readonly NetworkInterface[],
+): OwnGroup {
   const { GroupId: id = "", GroupName: name = "", Description: key = "" } = group;
-  const [, kind, instance = "", execution = ""] = NAME.exec(name) ?? [];
   const tag = group.Tags?.find(({ Key }) => Key === BACKUP_TAG)?.Value ?? "";
   return {
     id,
     name,
-    kind: kind === "containment" ? kind : "all-access",
-    instance,
-    execution,
+    ...said,
     key,
     bucket: bucketIn(tag, key),
     rules: [

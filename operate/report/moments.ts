@@ -1,3 +1,4 @@
+import { ownName } from "../../common/names.ts";
 import {
   askedRules,
   type Group,
@@ -132,8 +133,7 @@ const interfaceOf = (
   state,
 });
 
-const isContainment = ({ name }: GroupReference): boolean =>
-  /^ContainEC2Instance-containment-/.test(name);
+const isContainment = ({ name }: GroupReference): boolean => ownName(name)?.kind === "containment";
 
 /** A group with its rules. @param proved whether the run proved that it has the rules asked for */
 function groupOf(group: GroupReference, { now, asked }: Look, proved = false): Group {

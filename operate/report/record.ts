@@ -1,6 +1,7 @@
 import type { AutomationExecution, StepExecution } from "@aws-sdk/client-ssm";
 import { z } from "zod";
 import { isFleet } from "../follow.ts";
+import { isGiven } from "../outputs.ts";
 import { type KnownGroups, plannedLine, provedLine } from "./reportLines.ts";
 
 /**
@@ -222,19 +223,13 @@ const stepOf = (step: StepExecution): StepRecord => ({
   failure: step.FailureMessage ?? "",
 });
 
-/** The outputs that a step has given: Systems Manager has a sentence in the place of the others. */
+/** The outputs that a step has given. */
 const known = (
   outputs: Readonly<Record<string, readonly string[]>>,
 ): Record<string, readonly string[]> =>
   Object.fromEntries(
     Object.entries(outputs)
-      .map(
-        ([name, values]) =>
-          [
-            name,
-            values.filter((value) => value !== "" && !/^No output available yet/.test(value)),
-          ] as const,
-      )
+      .map(([name, values]) => [name, values.filter(isGiven)] as const)
       .filter(([, values]) => values.length > 0),
   );
 

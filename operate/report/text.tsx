@@ -1,5 +1,6 @@
 import { type ComponentChildren, createContext, type JSX } from "preact";
 import { useContext } from "preact/hooks";
+import { ownName } from "../../common/names.ts";
 import type { GroupReference } from "./record.ts";
 
 /** A name or id that somebody chose: set apart, so that the direction of its writing turns nothing around it. */
@@ -9,7 +10,7 @@ export const Name = ({ children }: { readonly children: string }): JSX.Element =
 
 /** A group with its name beside its id. The names of the runbook's own groups are long: what they are comes first. */
 export const GroupName = ({ group }: { readonly group: GroupReference }): JSX.Element => {
-  const own = /^ContainEC2Instance-(containment|all-access)-/.exec(group.name)?.[1];
+  const own = ownName(group.name)?.kind;
   return (
     <>
       {own !== undefined && <>{own} group </>}

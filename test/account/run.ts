@@ -5,6 +5,7 @@ import {
   StartAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import type { Engine } from "automation-emulator/engine/index";
+import { isGiven } from "../../operate/outputs.ts";
 import { documentName } from "./document.ts";
 
 /** Values of the runbook's parameters: lists for lists, texts for all else. */
@@ -89,7 +90,7 @@ export function runOf(execution: AutomationExecution): Run {
   const outputs: Record<string, string> = {};
   for (const [name, values] of Object.entries(execution.Outputs ?? {})) {
     const value = values[0] ?? "";
-    if (!value.startsWith("No output available yet")) outputs[name] = value;
+    if (isGiven(value)) outputs[name] = value;
   }
   const reportStep = reportSteps.find((name) => outputs[`${name}.Output`] !== undefined) ?? "";
   const json = jsonOutputs.map((name) => outputs[name]).find((text) => text !== undefined) ?? "{}";

@@ -2,19 +2,7 @@ import { readFileSync } from "node:fs";
 import { readPins } from "automation-language/pythonSetup";
 import { expect, test } from "vitest";
 import { inProject } from "../../build/root.ts";
-
-const locks = [
-  ["requirements-dev.txt", "requirements-dev.in"],
-  ["requirements.txt", "requirements.in"],
-  ...["automation-validator", "automation-emulator"].map(
-    (name) =>
-      [
-        `packages/${name}/src/requirements.txt`,
-        `packages/${name}/src/requirements.in`,
-        "packages/automation-language/src/requirements-language.in",
-      ] as const,
-  ),
-] as const;
+import { locks } from "../../scripts/locks.ts";
 
 /** What a lock has: each package's version, and how many hashes. */
 function locked(file: string): ReadonlyMap<string, { version: string; hashes: number }> {
@@ -39,7 +27,7 @@ for (const [lock, ...pins] of locks)
   });
 
 test("the locks agree with each other", () => {
-  const widest = locked("requirements-dev.txt");
+  const widest = locked(locks[0][0]);
   for (const [lock] of locks)
     for (const [name, { version }] of locked(lock))
       expect(version, `${lock}: ${name}`).toBe(widest.get(name)?.version);

@@ -1,5 +1,13 @@
 /** How commands are started: joined when something of theirs has changed, else as they were. */
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { execa } from "execa";
@@ -38,6 +46,21 @@ test("a command whose joined file has gone is joined again", async () => {
   for (const file of kept().filter((each) => each.endsWith(".mjs")))
     rmSync(inProject("dist", "run", file));
   expect(await said()).toBe("two");
+});
+
+test("that packages are not installed is said where a module is not there, and of no other failure", async () => {
+  const scripts = join(folder, "fresh", "scripts");
+  mkdirSync(scripts, { recursive: true });
+  for (const file of ["run.mjs", "join.mjs", "digest.mjs"])
+    copyFileSync(inProject("scripts", file), join(scripts, file));
+  const start = () => execa("node", [join(scripts, "run.mjs"), program], { reject: false });
+  const absent = await start();
+  expect(absent.stderr).toBe("The packages are not installed. Run `npm ci` first.");
+  expect(absent.exitCode).toBe(1);
+  writeFileSync(join(scripts, "join.mjs"), "export const = 1;\n");
+  const broken = await start();
+  expect(broken.stderr).toContain("SyntaxError");
+  expect(broken.stderr).not.toContain("not installed");
 });
 
 test("what a command takes of packages is joined once, and anew when it has gone or something else is taken", async () => {
