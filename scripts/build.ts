@@ -27,7 +27,7 @@ const line = program(
   .option(
     "-a, --account <id>",
     "also write the policy and trust of each document's role in this account, as JSON",
-    parse.account,
+    parse.accountId,
   )
   .option(
     "-c, --context <name=value>",

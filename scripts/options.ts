@@ -74,9 +74,6 @@ export const accountsOrUnits = (text: string): readonly string[] =>
         ),
   );
 
-export const account = (text: string): string =>
-  accountIdPattern.test(text) ? text : must("An account id has 12 digits.");
-
 /** `NAME=VALUE` parameters of a document; undefined before the first. */
 export function parameters(
   text: string,

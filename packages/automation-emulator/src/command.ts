@@ -1,6 +1,7 @@
 /** The command `automation-emulator`: a local AWS for any client, until Ctrl-C. */
 import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { resolve } from "node:path";
+import { accountIdPattern } from "automation-language/arn";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "./colours.ts";
 import { largestTimeScale } from "./gateway/clock.ts";
@@ -81,7 +82,7 @@ function hostAndPort(text: string, before: readonly string[] = []): readonly str
 }
 
 function account(text: string): string {
-  if (!/^\d{12}$/.test(text)) throw new InvalidArgumentError("An account id has 12 digits.");
+  if (!accountIdPattern.test(text)) throw new InvalidArgumentError("An account id has 12 digits.");
   return text;
 }
 

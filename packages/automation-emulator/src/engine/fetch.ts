@@ -4,6 +4,7 @@ import {
   GetDocumentCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
+import { documentIn } from "automation-language/arn";
 import { type Document, parseDocument } from "./document.ts";
 import { AwsError } from "./errors.ts";
 import { administrator } from "./tools.ts";
@@ -30,9 +31,9 @@ export async function fetchDocument(
   name: string,
   version = "$DEFAULT",
 ): Promise<Fetched> {
-  const arn = /^arn:[^:]+:ssm:([^:]+):(\d{12}):document\/(.+)$/.exec(name);
-  if (name.startsWith("arn:") && arn === null) throw notFound(name);
-  const [, home = region, owner = accountId, short = name] = arn ?? [];
+  const arn = documentIn(name);
+  if (name.startsWith("arn:") && arn === undefined) throw notFound(name);
+  const { region: home = region, accountId: owner = accountId, name: short = name } = arn ?? {};
   // A shared document is seen from its own Region only.
   if (home !== region) throw notFound(name);
   const client = new SSMClient({

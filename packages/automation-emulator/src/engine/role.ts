@@ -1,4 +1,5 @@
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
+import { roleIn } from "automation-language/arn";
 import { callAs } from "./call.ts";
 import { select } from "./outputs.ts";
 import { administrator, type Credentials, type Tools } from "./tools.ts";
@@ -44,8 +45,7 @@ export async function assumeRole(
 
 /** Whether there is such a role, in the account that its ARN names. moto lets one assume roles that do not exist. */
 export async function roleExists(tools: Tools, region: string, roleArn: string): Promise<boolean> {
-  const [, accountId = "", RoleName = ""] =
-    /::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn) ?? [];
+  const { accountId = "", name: RoleName = "" } = roleIn(roleArn) ?? {};
   const by = { accountId, region, credentials: administrator(accountId) };
   const answer = await callAs(tools, by, "iam", "GetRole", { RoleName });
   if (answer.status === "success") return select("$.Role.Arn", answer.payload) === roleArn;

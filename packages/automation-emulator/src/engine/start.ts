@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
-import { partitionOf } from "automation-language/arn";
+import { partitionOf, roleIn } from "automation-language/arn";
 import { resolveReferences } from "automation-language/references";
 import { asText } from "automation-language/values";
 import type { Setting } from "./attempt.ts";
@@ -189,7 +189,7 @@ function roleOf(assumeRole: string, scope: Scope): string {
       `The assume role of the document is unknown. ${error instanceof Error ? error.message : ""}`,
     );
   }
-  if (role === "" || /^arn:[^:]+:iam::\d{12}:role\/\S+$/.test(role)) return role;
+  if (role === "" || roleIn(role) !== undefined) return role;
   throw wrongParameters(
     `The format of the supplied assume role ARN is invalid. It is ${JSON.stringify(role)}.`,
   );

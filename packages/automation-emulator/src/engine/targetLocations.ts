@@ -2,7 +2,7 @@
  * An execution over accounts and Regions: in each of them, an execution that the execution role there starts.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-multiple-accounts-regions.html
  */
-import { partitionOf } from "automation-language/arn";
+import { documentIn, partitionOf } from "automation-language/arn";
 import { targetLocationsOf } from "./accounts.ts";
 import { startRun } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
@@ -167,8 +167,7 @@ async function begin(
 function sharedName({ order, parent }: Parts, targetLocation: TargetLocation): string {
   const { name } = order.fetched;
   if (targetLocation.accountId === parent.accountId) return name;
-  const arn = /^arn:[^:]+:ssm:[^:]+:(\d{12}):document\/(.+)$/.exec(name);
-  const [, owner = parent.accountId, short = name] = arn ?? [];
+  const { accountId: owner = parent.accountId, name: short = name } = documentIn(name) ?? {};
   return `arn:${partitionOf(targetLocation.region)}:ssm:${targetLocation.region}:${owner}:document/${short}`;
 }
 

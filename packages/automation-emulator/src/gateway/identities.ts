@@ -1,4 +1,5 @@
 /** Who is behind an access key. */
+import { accountIdPattern, roleIn } from "automation-language/arn";
 import type { Admin } from "./admin.ts";
 import type { DecodedCall, Identity } from "./decode.ts";
 import { kept } from "./kept.ts";
@@ -51,7 +52,7 @@ export function createIdentities(admin: Admin): Identities {
     session: (accessKeyId) => sessions.get(accessKeyId),
     identify: async (accessKeyId) => {
       if (accessKeyId === undefined) return { accountId: defaultAccount, principal: "anonymous" };
-      if (/^\d{12}$/.test(accessKeyId)) {
+      if (accountIdPattern.test(accessKeyId)) {
         return { accountId: accessKeyId, principal: `arn:aws:iam::${accessKeyId}:root` };
       }
       const session = sessions.get(accessKeyId);
@@ -68,11 +69,10 @@ export function createIdentities(admin: Admin): Identities {
       const keys = child(result, "Credentials");
       const accessKeyId = text(child(keys, "AccessKeyId"));
       const roleArn = String(call.parameters.RoleArn ?? "");
-      const role = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
-      const [, accountId, name] = role ?? [];
-      if (accessKeyId === "" || accountId === undefined || name === undefined) return;
+      const role = roleIn(roleArn);
+      if (accessKeyId === "" || role === undefined) return;
+      const { partition, accountId, name } = role;
       const sessionName = String(call.parameters.RoleSessionName ?? "");
-      const partition = roleArn.split(":")[1] ?? "aws";
       const { Policy, Tags } = call.parameters;
       sessions.set(accessKeyId, {
         accountId,

@@ -1,3 +1,4 @@
+import { roleIn } from "automation-language/arn";
 import { StepFailure, wrongInput } from "../errors.ts";
 import { invalid, type Signal } from "../signals.ts";
 import { type Action, type ActionContext, count, optionalText, texts } from "./action.ts";
@@ -66,6 +67,6 @@ function isApprover(approver: string, principal: string): boolean {
   const [, account, kind, rest = ""] = /::(\d{12}):([a-z-]+)\/(.+)$/.exec(principal) ?? [];
   if (kind === "user") return approver === rest.split("/").at(-1);
   if (kind !== "assumed-role") return false;
-  const role = /::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(approver);
-  return role !== null && role[1] === account && role[2] === rest.split("/")[0];
+  const role = roleIn(approver);
+  return role?.accountId === account && role?.name === rest.split("/")[0];
 }

@@ -1,5 +1,5 @@
 /** Decides which calls IAM lets through. */
-import { partitionOf } from "automation-language/arn";
+import { accountIdPattern, partitionOf, roleIn } from "automation-language/arn";
 import type { Admin } from "../admin.ts";
 import { isReadOnly } from "../calls.ts";
 import type { DecodedCall } from "../decode.ts";
@@ -66,7 +66,7 @@ export function createAuthorizer(
       parts.warned.clear();
     },
     enforce: (target) => {
-      if (!/^(?:\*|\d{12}|arn:[^:]+:iam::\d{12}:role\/.+)$/.test(target)) {
+      if (target !== "*" && !accountIdPattern.test(target) && roleIn(target) === undefined) {
         throw new Error(`${target} is neither an account id, nor the ARN of a role, nor *.`);
       }
       const enforcement = { target };

@@ -1,4 +1,5 @@
 /** The policies of a role, as moto's IAM has them. */
+import { roleIn } from "automation-language/arn";
 import type { Admin } from "../admin.ts";
 import { kept } from "../kept.ts";
 import { child, children, text, type XmlNode } from "../xml.ts";
@@ -33,8 +34,9 @@ export function createPolicyStore(admin: Admin): PolicyStore {
 }
 
 async function load(admin: Admin, arn: string): Promise<RolePolicies | undefined> {
-  const [, accountId, name] = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
-  if (accountId === undefined || name === undefined) return undefined;
+  const named = roleIn(arn);
+  if (named === undefined) return undefined;
+  const { accountId, name } = named;
   const iam = async (
     action: string,
     parameters: Record<string, string>,
