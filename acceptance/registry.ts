@@ -1,7 +1,7 @@
 /**
  * The kinds of resources that a run makes, in the order in which they are removed: what uses another comes before it.
  */
-export const KINDS = [
+const KINDS = [
   "execution",
   "document",
   "instance",

@@ -24,7 +24,7 @@ const containing = documents[0] as DocumentDefinition;
 const isContaining = (definition: DocumentDefinition): boolean => definition === containing;
 
 /** A document's name in Systems Manager. */
-export const publishedName = (
+const publishedName = (
   definition: DocumentDefinition,
   { documentName }: Pick<Config, "documentName">,
 ): string => (isContaining(definition) ? documentName : definition.runbook.name);

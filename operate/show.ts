@@ -36,7 +36,7 @@ export function result(state: Snapshot, verbose = false): string {
 }
 
 /** The outputs that have a value, each under its name, as the runbook wrote them for people. */
-export function reports(state: Snapshot): readonly string[] {
+function reports(state: Snapshot): readonly string[] {
   return Object.entries(state.outputs).flatMap(([name, values]) => {
     // The reports come as text and, for programs, as JSON with the same content.
     if (name.endsWith(".Json")) return [];

@@ -193,7 +193,9 @@ describe("the pages", () => {
   it("name no script that package.json has not, and README has every one for users", () => {
     const { scripts } = JSON.parse(readFileSync(inProject("package.json"), "utf8"));
     const named = (page: string): readonly string[] =>
-      [...textOf(page).matchAll(/npm run ([a-z]+)/g)].map(([, name = ""]) => name);
+      [...textOf(page).matchAll(/\bnpm (?:run ([a-z]+)|(start|test)\b)/g)].map(
+        ([, long, short = ""]) => long ?? short,
+      );
     for (const page of pages)
       for (const name of named(page))
         expect(Object.keys(scripts), relative(".", page)).toContain(name);

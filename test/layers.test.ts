@@ -11,7 +11,7 @@ const packages = {
 } as const;
 const { language, validator, emulator, runbook } = packages;
 
-/** Which layers a layer may import from, besides itself. docs/develop.md says the same. */
+/** Which layers a layer may import from, besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   [language]: [],
   [validator]: [language],
@@ -48,6 +48,28 @@ for (const [layer, allowed] of Object.entries(mayImport))
     );
     expect(wrong).toEqual([]);
   });
+
+test("docs/develop.md says the same", () => {
+  const page = readFileSync(inProject("docs", "develop.md"), "utf8");
+  const rows = [...page.matchAll(/^\| `([^`]+)\/` \|.*\| (.*) \|$/gm)];
+  const said = Object.fromEntries(rows.map(([, layer = "", may = ""]) => [layer, layersIn(may)]));
+  for (const [layer, allowed] of Object.entries(mayImport)) {
+    // The construct for other repositories is none of "all".
+    const all = Object.keys(mayImport).filter((each) => each !== runbook && each !== layer);
+    const { but, named } = said[layer] ?? { but: false, named: ["a row of the table"] };
+    const may = but ? all.filter((each) => !named.includes(each)) : named;
+    expect([...may].sort(), layer).toEqual([...allowed].sort());
+  }
+});
+
+/** The layers in words of the table: `steps/`, language. */
+function layersIn(words: string): { readonly but: boolean; readonly named: readonly string[] } {
+  const named = words.match(/[a-z]+(?=\/)|language|validator|emulator/g) ?? [];
+  return {
+    but: words.startsWith("all but"),
+    named: named.map((word) => (packages as Readonly<Record<string, string>>)[word] ?? word),
+  };
+}
 
 test("a package is imported by its name, and imports only what is its own by a path", () => {
   const roots = [...Object.keys(mayImport), "test"];

@@ -161,7 +161,7 @@ export const completeChild: Probe = {
 };
 
 /** The execution that the step `child` has started. */
-export async function childOf(run: Run, parent: string): Promise<string | undefined> {
+async function childOf(run: Run, parent: string): Promise<string | undefined> {
   const { ssm } = run.clients;
   const found = await ssm.send(
     new GetAutomationExecutionCommand({ AutomationExecutionId: parent }),

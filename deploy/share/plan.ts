@@ -4,7 +4,7 @@ import { chunks } from "../../common/chunks.ts";
 export const SHARE_LIMIT = 1_000;
 
 /** The most ids that one ModifyDocumentPermission call adds, and the most that it removes. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ModifyDocumentPermission.html */
-export const BATCH = 20;
+const BATCH = 20;
 
 /** What has to change so that a document is shared as wanted, in one Region. */
 export interface Plan {

@@ -71,7 +71,7 @@ async function readBackup(s3: S3Client, { bucket, key, digest }: BackupReference
 }
 
 /** The images that a run's report names. */
-export function imageIdsOf({ report }: RunRecord): readonly string[] {
+function imageIdsOf({ report }: RunRecord): readonly string[] {
   const named = JSON.stringify([
     report?.sections.Images ?? [],
     report?.sections.Tagged ?? [],

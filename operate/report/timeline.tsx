@@ -111,7 +111,7 @@ const toneOf = (status: string): string => {
   return isGood(status) ? "is-good" : "is-bad";
 };
 
-export const secondsBetween = (from: Date, to: Date): string =>
+const secondsBetween = (from: Date, to: Date): string =>
   ((to.getTime() - from.getTime()) / 1000).toFixed(1);
 
 /** The time of a run in words. */

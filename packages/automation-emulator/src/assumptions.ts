@@ -197,9 +197,3 @@ export type AssumptionId = keyof typeof all;
 export const assumptions: Readonly<Record<AssumptionId, Assumption>> = all;
 
 export const assumptionIds = Object.keys(all) as readonly AssumptionId[];
-
-/** The lines of README's table. */
-export const assumptionRows: readonly string[] = Object.entries(assumptions).map(
-  ([id, { question, engine, why, proved }]) =>
-    `| \`${id}\` | ${question} | ${engine} | ${why} | ${proved ? `${proved.on}, ${proved.region}` : "no"} |`,
-);

@@ -54,16 +54,6 @@ export async function matchPatterns(
   );
 }
 
-/** How one text fares with a pattern. @throws Error as matchPatterns does */
-export async function matchPattern(
-  pattern: string,
-  text: string,
-  options?: PatternOptions,
-): Promise<PatternResult> {
-  const [result] = await matchPatterns([{ pattern, text }], options);
-  return result ?? { kind: "none" };
-}
-
 /** A pattern of Java's in the syntax of Python's `regex`, or why there is none. */
 export function translatePattern(
   pattern: string,

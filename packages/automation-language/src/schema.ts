@@ -4,7 +4,7 @@ import { plainTypes } from "./types.ts";
 type Schema = Readonly<Record<string, unknown>>;
 
 /** A value in which references stand, `{{ … }}`: what it holds is known when the automation runs. */
-export const REFERENCE = "\\{\\{[\\s\\S]*\\}\\}";
+const REFERENCE = "\\{\\{[\\s\\S]*\\}\\}";
 
 const reference: Schema = { type: "string", pattern: REFERENCE };
 const orReference = (schema: Schema): Schema => ({ anyOf: [schema, reference] });

@@ -5,7 +5,7 @@ import { relative, resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 
 /** The largest template that CloudFormation takes, in bytes. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-export const FILE_LIMIT = 1_048_576;
+const FILE_LIMIT = 1_048_576;
 
 export interface Input {
   /** Absolute; `-` for standard input. */

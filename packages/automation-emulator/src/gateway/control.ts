@@ -203,7 +203,7 @@ function callFilter(query: URLSearchParams): CallFilter {
  *
  * @throws Error that names the wrong part.
  */
-export function parseFault(input: unknown): Fault {
+function parseFault(input: unknown): Fault {
   const { match, kind, name, ...rest } = record(input, "the fault");
   none(rest, "the fault", "match and kind, or name and match");
   if (name !== undefined) {

@@ -127,7 +127,7 @@ function rest(service: string, model: ServiceModel | undefined, request: WireReq
  * A virtual-host style request for a bucket, as the path-style request that means the same.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
  */
-export function pathStyle(request: WireRequest): WireRequest {
+function pathStyle(request: WireRequest): WireRequest {
   const host = (request.headers.host ?? "").replace(/:\d+$/, "");
   const bucket = /^(.+)\.(?:localhost|s3[.-](?:[a-z0-9-]+\.)?amazonaws\.com(?:\.cn)?)$/.exec(
     host,

@@ -33,7 +33,7 @@ def test_a_connection_answers_many_requests_also_after_one_whose_body_nobody_rea
     connection.connect()
     first = connection.sock
     connection.request("POST", "/moto-api/there-is-nothing", body=b"x" * 100_000)
-    assert connection.getresponse().read() is not None
+    connection.getresponse().read()
     answer = settings(connection, "GET")
     assert (answer.status, isinstance(json.loads(answer.read()), dict)) == (200, True)
     connection.request("HEAD", "/moto-api/settings")

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Run } from "../rehearsal.ts";
 
 /** What a step's status is to who watches it; steps that have not begun have none. */
-export function stateOf(status: string): "running" | "done" | "failed" | "" {
+function stateOf(status: string): "running" | "done" | "failed" | "" {
   if (/^(InProgress|Waiting|Cancelling)$/.test(status)) return "running";
   if (status === "Success") return "done";
   return /^(Failed|TimedOut|Cancelled)$/.test(status) ? "failed" : "";
