@@ -66,34 +66,11 @@ export async function deploy(options: DeployOptions): Promise<number> {
       : options.context;
   const publication = loadDocument(config.documentFile);
   assertPoliciesFit(config, publication, regions);
-  const documents = [
-    { name: config.documentName, document: publication as VersionedDocument },
-    ...(config.respondApprovers.length > 0
-      ? [{ name: respondToFinding.name, document: loadOther(respondToFinding) }]
-      : []),
-    ...(config.protect
-      ? [{ name: protectEvidence.name, document: loadOther(protectEvidence) }]
-      : []),
-  ];
+  const documents = documentsOf(config, publication);
   const each = eachRegion(regions);
 
   const account = await callerAccount(regions[0]);
-  const checks: Parameters<typeof checked>[0] = [
-    config.templateBucket === ""
-      ? ["CDK is bootstrapped", () => each((region) => assertBootstrapped(account, region))]
-      : [
-          "The bucket for templates is there",
-          () => each((region) => assertTemplateBucket(config, account, region)),
-        ],
-    [
-      `The name ${config.documentName} is ours`,
-      () => each((region) => assertNameIsOurs(config, region)),
-    ],
-    ...(config.organizationalUnits.length > 0
-      ? [["StackSets may roll out", () => assertRolloutPossible(config, regions[0])] as const]
-      : []),
-  ];
-  await checked(checks, options.json);
+  await checked(checksOf(config, account, regions), options.json);
 
   say(
     `${pc.bold(config.documentName)} ${publication.versionName} → account ${account}, ${regions.join(", ")}`,
@@ -143,15 +120,50 @@ export async function deploy(options: DeployOptions): Promise<number> {
   return showRollout(config, regions[0], say);
 }
 
+/** The documents that the settings ask for, each under the name it is published by: the runbook first. */
+const documentsOf = (
+  config: Config,
+  publication: VersionedDocument,
+): readonly { readonly name: string; readonly document: VersionedDocument }[] => [
+  { name: config.documentName, document: publication },
+  ...(config.respondApprovers.length > 0
+    ? [{ name: respondToFinding.name, document: loadOther(respondToFinding) }]
+    : []),
+  ...(config.protect ? [{ name: protectEvidence.name, document: loadOther(protectEvidence) }] : []),
+];
+
+/** What is looked at before a deployment: in words, and what throws where it is not so. */
+type Check = readonly [what: string, look: () => Promise<unknown>];
+
+function checksOf(
+  config: Config,
+  account: string,
+  regions: readonly [string, ...string[]],
+): readonly Check[] {
+  const each = eachRegion(regions);
+  return [
+    config.templateBucket === ""
+      ? ["CDK is bootstrapped", () => each((region) => assertBootstrapped(account, region))]
+      : [
+          "The bucket for templates is there",
+          () => each((region) => assertTemplateBucket(config, account, region)),
+        ],
+    [
+      `The name ${config.documentName} is ours`,
+      () => each((region) => assertNameIsOurs(config, region)),
+    ],
+    ...(config.organizationalUnits.length > 0
+      ? [["StackSets may roll out", () => assertRolloutPossible(config, regions[0])] as const]
+      : []),
+  ];
+}
+
 /**
  * Makes all checks together, and tells of all that failed: who corrects one should not meet the next one only then.
  *
  * @throws AggregateError with each check's error
  */
-async function checked(
-  checks: readonly (readonly [string, () => Promise<unknown>])[],
-  json: boolean,
-): Promise<void> {
+async function checked(checks: readonly Check[], json: boolean): Promise<void> {
   const errors: unknown[] = [];
   await new Listr(
     checks.map(([title, check]) => ({

@@ -102,40 +102,10 @@ export async function execute(options: ExecuteOptions): Promise<number> {
       { ...options.parameters, AutomationAssumeRole: "" },
       options.dryRun,
     );
-  const request: RunOptions = {
-    document,
-    ...(options.documentVersion === undefined ? {} : { documentVersion: options.documentVersion }),
-    form,
-    selection: selectionOf(options, found),
-    parameters: {
-      // Said in the run's own parameters, too, what it is for.
-      ...(form.parameters.Action === undefined
-        ? {}
-        : { Action: String(form.parameters.Action.default) }),
-      ...options.parameters,
-      AutomationAssumeRole: await roleArn(
-        client,
-        config,
-        document,
-        { ...options, over, own: roleNameOf(definition, config) },
-        region,
-      ),
-    },
-    dryRun: options.dryRun,
-    maxConcurrency: options.maxConcurrency ?? "5",
-    maxErrors: options.maxErrors ?? (options.accounts.length > 0 ? "0" : "100%"),
-    ...(over
-      ? {
-          locations: {
-            accounts: await accountIds(options, region),
-            regions: options.regions,
-            executionRole: options.executionRole ?? config.executionRoleName,
-            maxConcurrency: options.locationConcurrency ?? "5",
-            maxErrors: options.locationErrors ?? "100%",
-          },
-        }
-      : {}),
-  };
+  const own = roleNameOf(definition, config);
+  const role = await roleArn(client, config, document, { ...options, over, own }, region);
+  const about = { region, document, form, found, over, role };
+  const request = await requestOf(options, config, about);
   const run = plan(request);
   const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
   const { Action } = request.parameters;
@@ -157,6 +127,51 @@ export async function execute(options: ExecuteOptions): Promise<number> {
   }
   const status = await startWaves({ client, home, say }, { ...run, form }, options);
   return (found?.left.length ?? 0) > 0 ? 1 : status;
+}
+
+/** What is asked of Systems Manager, as far as the options and settings say it. */
+async function requestOf(
+  options: ExecuteOptions,
+  config: Config,
+  about: {
+    readonly region: string;
+    readonly document: string;
+    readonly form: Form;
+    readonly found: Releases | undefined;
+    /** Whether it runs in other accounts. */
+    readonly over: boolean;
+    /** ARN of the role of the runbook. */
+    readonly role: string;
+  },
+): Promise<RunOptions> {
+  const { region, document, form, found, over, role } = about;
+  const { Action } = form.parameters;
+  return {
+    document,
+    ...(options.documentVersion === undefined ? {} : { documentVersion: options.documentVersion }),
+    form,
+    selection: selectionOf(options, found),
+    parameters: {
+      // Said in the run's own parameters, too, what it is for.
+      ...(Action === undefined ? {} : { Action: String(Action.default) }),
+      ...options.parameters,
+      AutomationAssumeRole: role,
+    },
+    dryRun: options.dryRun,
+    maxConcurrency: options.maxConcurrency ?? "5",
+    maxErrors: options.maxErrors ?? (options.accounts.length > 0 ? "0" : "100%"),
+    ...(over
+      ? {
+          locations: {
+            accounts: await accountIds(options, region),
+            regions: options.regions,
+            executionRole: options.executionRole ?? config.executionRoleName,
+            maxConcurrency: options.locationConcurrency ?? "5",
+            maxErrors: options.locationErrors ?? "100%",
+          },
+        }
+      : {}),
+  };
 }
 
 /** Which instances the run is about. */

@@ -67,6 +67,40 @@ export interface Facts {
   forgetOrganizations(): void;
 }
 
+export function createFacts(admin: Admin): Facts {
+  const resourceOwners = new Map<string, string>();
+  const organizations = new Map<string, Promise<string | undefined>>();
+  return {
+    ...ec2Facts(admin, resourceOwners),
+    ...autoScalingFacts(admin),
+    ...kmsFacts(admin),
+    ...s3Facts(admin),
+    organization: (place) =>
+      kept(organizations, place.accountId, async () => {
+        const { status, output } = await admin.json(
+          scope(place, "organizations"),
+          "AWSOrganizationsV20161128.DescribeOrganization",
+          {},
+        );
+        const id = status === 200 ? field(field(output, "Organization"), "Id") : undefined;
+        return typeof id === "string" ? id : undefined;
+      }),
+    forget: () => {
+      for (const remembered of [resourceOwners, organizations]) remembered.clear();
+    },
+    forgetOrganizations: () => organizations.clear(),
+  };
+}
+
+const scope = (place: Place, service: string) => ({
+  accessKeyId: place.accountId,
+  region: place.region,
+  service,
+});
+
+const items = (node: XmlNode | undefined, set: string): readonly XmlNode[] =>
+  children(child(node, set), "item");
+
 /** How to ask for the owner of a resource that can be shared, by the prefix of its id. */
 const ownedKinds: Readonly<Record<string, readonly [string, string, string]>> = {
   sg: ["DescribeSecurityGroups", "GroupId.1", "securityGroupInfo"],
@@ -74,29 +108,16 @@ const ownedKinds: Readonly<Record<string, readonly [string, string, string]>> = 
   vpc: ["DescribeVpcs", "VpcId.1", "vpcSet"],
 };
 
-export function createFacts(admin: Admin): Facts {
-  const resourceOwners = new Map<string, string>();
-  const organizations = new Map<string, Promise<string | undefined>>();
-  const scope = (place: Place, service: string) => ({
-    accessKeyId: place.accountId,
-    region: place.region,
-    service,
-  });
+/** @param owners what is known of the owners of resources */
+function ec2Facts(
+  admin: Admin,
+  owners: Map<string, string>,
+): Pick<Facts, "tags" | "groupVpc" | "owner" | "networkInterface" | "imageKeys"> {
   const ec2 = async (
     place: Place,
     parameters: Record<string, string>,
   ): Promise<XmlNode | undefined> =>
     (await admin.query(scope(place, "ec2"), { Version: "2016-11-15", ...parameters })).root;
-  const items = (node: XmlNode | undefined, set: string): readonly XmlNode[] =>
-    children(child(node, set), "item");
-  const kms = async (place: Place, operation: string, input: unknown) => {
-    const { status, output } = await admin.json(
-      scope(place, "kms"),
-      `TrentService.${operation}`,
-      input,
-    );
-    return status === 200 ? output : undefined;
-  };
   return {
     tags: async (place, ids) => {
       if (ids.length === 0) return {};
@@ -122,13 +143,13 @@ export function createFacts(admin: Admin): Facts {
     },
     owner: async (place, id) => {
       const asked = ownedKinds[id.slice(0, Math.max(0, id.indexOf("-")))];
-      const known = resourceOwners.get(id);
+      const known = owners.get(id);
       if (asked === undefined || known !== undefined) return known;
       const [action, parameter, set] = asked;
       const root = await ec2(place, { Action: action, [parameter]: id });
       const found = text(child(items(root, set)[0], "ownerId"));
       if (found === "") return undefined;
-      resourceOwners.set(id, found);
+      owners.set(id, found);
       return found;
     },
     networkInterface: async (place, id) => {
@@ -144,6 +165,25 @@ export function createFacts(admin: Admin): Facts {
         instance: text(child(child(item, "attachment"), "instanceId")),
       };
     },
+    imageKeys: async (place, imageId) => {
+      const root = await ec2(place, { Action: "DescribeImages", "ImageId.1": imageId });
+      const image = items(root, "imagesSet")[0];
+      const snapshots = items(image, "blockDeviceMapping")
+        .map((mapping) => text(child(child(mapping, "ebs"), "snapshotId")))
+        .filter((id) => id !== "");
+      if (snapshots.length === 0) return [];
+      const ids = Object.fromEntries(snapshots.map((id, at) => [`SnapshotId.${at + 1}`, id]));
+      const described = await ec2(place, { Action: "DescribeSnapshots", ...ids });
+      const keys = items(described, "snapshotSet")
+        .filter((snapshot) => text(child(snapshot, "encrypted")) === "true")
+        .map((snapshot) => text(child(snapshot, "kmsKeyId")) || "alias/aws/ebs");
+      return [...new Set(keys)];
+    },
+  };
+}
+
+function autoScalingFacts(admin: Admin): Pick<Facts, "autoScalingGroup"> {
+  return {
     autoScalingGroup: async (place, name) => {
       const { root } = await admin.query(scope(place, "autoscaling"), {
         Action: "DescribeAutoScalingGroups",
@@ -159,6 +199,19 @@ export function createFacts(admin: Admin): Facts {
       ]);
       return { arn: text(child(group, "AutoScalingGroupARN")), tags: Object.fromEntries(tags) };
     },
+  };
+}
+
+function kmsFacts(admin: Admin): Pick<Facts, "key" | "keyPolicy"> {
+  const kms = async (place: Place, operation: string, input: unknown) => {
+    const { status, output } = await admin.json(
+      scope(place, "kms"),
+      `TrentService.${operation}`,
+      input,
+    );
+    return status === 200 ? output : undefined;
+  };
+  return {
     key: async (place, id) => {
       const output = await kms(place, "DescribeKey", { KeyId: id });
       const metadata = field(output, "KeyMetadata");
@@ -172,20 +225,11 @@ export function createFacts(admin: Admin): Facts {
       const policy = field(output, "Policy");
       return typeof policy === "string" ? parsePolicy(policy) : undefined;
     },
-    imageKeys: async (place, imageId) => {
-      const root = await ec2(place, { Action: "DescribeImages", "ImageId.1": imageId });
-      const image = items(root, "imagesSet")[0];
-      const snapshots = items(image, "blockDeviceMapping")
-        .map((mapping) => text(child(child(mapping, "ebs"), "snapshotId")))
-        .filter((id) => id !== "");
-      if (snapshots.length === 0) return [];
-      const ids = Object.fromEntries(snapshots.map((id, at) => [`SnapshotId.${at + 1}`, id]));
-      const described = await ec2(place, { Action: "DescribeSnapshots", ...ids });
-      const keys = items(described, "snapshotSet")
-        .filter((snapshot) => text(child(snapshot, "encrypted")) === "true")
-        .map((snapshot) => text(child(snapshot, "kmsKeyId")) || "alias/aws/ebs");
-      return [...new Set(keys)];
-    },
+  };
+}
+
+function s3Facts(admin: Admin): Pick<Facts, "bucket" | "bucketKey" | "objectTags"> {
+  return {
     bucket: async (name, key = "") => {
       const query = new URLSearchParams({ name, key });
       const { status, output } = await admin.own("GET", `/moto-api/bucket?${query}`);
@@ -214,20 +258,6 @@ export function createFacts(admin: Admin): Facts {
       const tags = children(child(root, "TagSet"), "Tag");
       return Object.fromEntries(tags.map((t) => [text(child(t, "Key")), text(child(t, "Value"))]));
     },
-    organization: (place) =>
-      kept(organizations, place.accountId, async () => {
-        const { status, output } = await admin.json(
-          scope(place, "organizations"),
-          "AWSOrganizationsV20161128.DescribeOrganization",
-          {},
-        );
-        const id = status === 200 ? field(field(output, "Organization"), "Id") : undefined;
-        return typeof id === "string" ? id : undefined;
-      }),
-    forget: () => {
-      for (const remembered of [resourceOwners, organizations]) remembered.clear();
-    },
-    forgetOrganizations: () => organizations.clear(),
   };
 }
 
