@@ -354,10 +354,20 @@ describe.skipIf(chromiumPath === undefined)("a report in a browser", () => {
       permissions: ["clipboard-read", "clipboard-write"],
     });
     await page.getByRole("button", { name: "Copy" }).first().click();
-    await page
-      .getByText(/Copied|Selected/)
-      .first()
-      .waitFor();
+    await page.getByText("Copied.").waitFor();
+    const line = await page.locator(".command code").first().textContent();
+    expect(line).toMatch(/^(?:npm|aws) /);
+    expect(await page.evaluate("navigator.clipboard.readText()")).toBe(line);
+    await context.close();
+  });
+
+  test("selects a command where the browser lets it not be copied", async () => {
+    const { page, context } = await opened("failed");
+    await page.evaluate("navigator.clipboard.writeText = () => Promise.reject(new Error('no'))");
+    await page.getByRole("button", { name: "Copy" }).first().click();
+    await page.getByText("Selected: copy it with your keyboard.").waitFor();
+    const line = await page.locator(".command code").first().textContent();
+    expect(await page.evaluate("getSelection().toString()")).toBe(line);
     await context.close();
   });
 
