@@ -102,9 +102,11 @@ export async function execute(options: ExecuteOptions): Promise<number> {
       { ...options.parameters, AutomationAssumeRole: "" },
       options.dryRun,
     );
+  // Before anything is asked of AWS: a file may be wrong.
+  const selection = selectionOf(options, found);
   const own = roleNameOf(definition, config);
   const role = await roleArn(client, config, document, { ...options, over, own }, region);
-  const about = { region, document, form, found, over, role };
+  const about = { region, document, form, selection, over, role };
   const request = await requestOf(options, config, about);
   const run = plan(request);
   const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
@@ -137,20 +139,20 @@ async function requestOf(
     readonly region: string;
     readonly document: string;
     readonly form: Form;
-    readonly found: Releases | undefined;
+    readonly selection: Selection;
     /** Whether it runs in other accounts. */
     readonly over: boolean;
     /** ARN of the role of the runbook. */
     readonly role: string;
   },
 ): Promise<RunOptions> {
-  const { region, document, form, found, over, role } = about;
+  const { region, document, form, selection, over, role } = about;
   const { Action } = form.parameters;
   return {
     document,
     ...(options.documentVersion === undefined ? {} : { documentVersion: options.documentVersion }),
     form,
-    selection: selectionOf(options, found),
+    selection,
     parameters: {
       // Said in the run's own parameters, too, what it is for.
       ...(Action === undefined ? {} : { Action: String(Action.default) }),
