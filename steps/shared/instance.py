@@ -29,7 +29,7 @@ def interfaces_of(instance: dict[str, Any]) -> dict[str, Any]:
     runbook's own: a step returns 100 KB), Own (the kinds of those that are the runbook's, by id)."""
     found = {}
     for each in instance.get("NetworkInterfaces", []):
-        names = {group["GroupId"]: group["GroupName"][:80] for group in each["Groups"]}
+        names = {group["GroupId"]: group["GroupName"][:99] for group in each["Groups"]}
         own = {group: kind for group, name in names.items() if (kind := kind_of(name, instance["InstanceId"]))}
         found[each["NetworkInterfaceId"]] = {"Vpc": each["VpcId"], "Groups": sorted(names), "Names": names, "Own": own}
     return found
