@@ -35,7 +35,7 @@ def sealed(prefix: str, backup: dict[str, Any]) -> tuple[str, str]:
 
 def load(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     """The backup with a key, and the empty string; or why it can't be read, was changed, or is not the instance's."""
-    fault = "it is not what its digest says, or not this instance's"
+    fault = "changed, or not this instance's"
     try:
         found = s3.get_object(Bucket=run["Bucket"], Key=key, ExpectedBucketOwner=run["AccountId"])
         text = found["Body"].read(40000)

@@ -44,7 +44,7 @@ describe("Release refuses, and changes nothing with", () => {
         const backup = await readBackup(account, key);
         return put(account, key, JSON.stringify({ ...backup, CreatedAt: "2020-01-01T00:00:00Z" }));
       },
-      "it is not what its digest says",
+      "changed, or not this instance's",
     ],
     "a backup that is gone": [
       async (account, key) => {

@@ -215,6 +215,22 @@ def test_a_planted_backup_can_not_raise_min_size_further_than_members_in_standby
     assert run["AutoScaling"]["Owner"] == 2
 
 
+# As many interfaces and groups as an instance may have. A dry run, whose report names every call twice, may need more.
+@pytest.mark.parametrize(("interfaces", "groups"), [(33, 5), (15, 16)])
+def test_a_plan_of_many_interfaces_and_groups_with_long_names_is_what_a_step_may_return(
+    interfaces: int, groups: int
+) -> None:
+    run, ec2 = planned({WEB: ""}, {}, Bucket())
+    one = {"Vpc": "vpc-0123456789abcdef0", "Own": {}}
+    names = [{f"sg-{at:03}{each:014}": "x" * 99 for each in range(groups)} for at in range(interfaces)]
+    run["Interfaces"] = {f"eni-{at:017}": {**one, "Groups": [*each], "Names": each} for at, each in enumerate(names)}
+    run |= {"Key": "2026/new", "Keys": [], "Held": [], "Backup": "", "Calls": {}}
+    instance = {"NetworkInterfaces": [{}], "RootDeviceType": "ebs"}
+    found = {"Groups": {}, "Instance": instance, "Group": {}, "State": "", "Tags": [], "TagsRead": True}
+    plan_containment(ec2, Bucket(), run, {"Readers": [], "DryRun": False, "KmsKeyArn": "arn:key"}, found)
+    assert len(json.dumps(run)) < 95_000
+
+
 def test_planted_backups_do_not_add_up_to_more_than_a_step_returns() -> None:
     planted = [backup(CreatedAt=f"{at}", Tagged=["x" * 30_000]) for at in range(5)]
     keys = [sealed("old", each)[0] for each in planted]
