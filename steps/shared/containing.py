@@ -255,8 +255,8 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
         run["Calls"] |= image_calls(run, events["KmsKeyArn"])
     fine = {tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG and tag["Value"] == mark["Value"]}
     bare = [name for name in ids if (run["Backup"] or backups) and name not in fine]
-    # The mark last: what has it needs no tag any more, also after a run that died in between.
-    both = [([name for name in bare if name in tagged], run["Tags"]), (bare, [mark])]
+    # The mark and the other tags in one call: the role may give the others with it only, and what has it needs none.
+    both = [(sorted(tagged & {*bare}), run["Tagging"]), ([name for name in bare if name not in tagged], [mark])]
     both += [(["<images and snapshots>"], run["Tagging"])] if "createImage" in run["Calls"] else []
     stale = [
         name

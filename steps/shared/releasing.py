@@ -104,7 +104,10 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
         give_back(run, name, before.get(name, {}), existing)
     images = images_of(ec2, run, run["Warnings"])
     evidence = evidence_of([image for image in images if BACKUP_TAG in str(image.get("Tags"))])
-    ours = [tag["ResourceId"] for tag in found["Tags"] if tag["Key"] == BACKUP_TAG] + evidence
+    # The role may take the mark from what leads to S3, and one that it may not would keep the others.
+    ours = [
+        it["ResourceId"] for it in found["Tags"] if it["Key"] == BACKUP_TAG and it["Value"][:5] == "s3://"
+    ] + evidence
     mine = [name for name in ours if name in (*backup["Tagged"], *evidence)]
     place = {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"]}
 

@@ -91,18 +91,13 @@ def finish(ec2: Any, run: dict[str, Any], seen: dict[str, Any], tags: list[Any],
         old = run["Backup"] and it["Description"] in run["Held"]
         if group not in used and (old or kind_of(it["GroupName"], run["InstanceId"]) == OUTSIDE):
             tags.append(["ec2", "DeleteSecurityGroup", {"GroupId": group}])
-    failed, tagged = "", set()
+    tagged: set[str] = set()
     for _, operation, given in tags:
-        # The mark is the last tag, and waits for the others: what has it gets none any more.
-        if operation == failed == "CreateTags":
-            continue
         change = getattr(ec2, xform_name(operation))
         wrong: list[str] = []
         attempt(wrong, f"{operation} failed", change, "DependencyViolation", "InvalidGroup.NotFound", **given)
         warnings.extend(wrong)
-        if wrong:
-            failed = operation
-        else:
+        if not wrong:
             seen["Groups"].pop(given.get("GroupId"), "")
             tagged |= {*given.get("Resources", [])}
     return tagged

@@ -52,7 +52,14 @@ def group(kind: str, key: str, **rules: Any) -> dict[str, Any]:
 
 
 def planned(
-    has: dict[str, str], groups: dict[str, Any], s3: Bucket, tags_read: bool = True, member: Any = None, **more: Any
+    has: dict[str, str],
+    groups: dict[str, Any],
+    s3: Bucket,
+    *,
+    tags_read: bool = True,
+    member: Any = None,
+    tags: Any = (),
+    **more: Any,
 ) -> tuple[dict[str, Any], Ec2]:
     """The run after its plan, for an interface on these groups, each with its kind, empty where it is a stranger's;
     `member`: its Auto Scaling group, and its state there."""
@@ -65,7 +72,7 @@ def planned(
     run |= {"Rules": {"Ingress": [], "Egress": []}, "Tags": [TAG], "Images": False, "Standby": False}
     run |= {"Interfaces": {ENI: interface}, "Held": held, "AutoScaling": {}, "Warnings": [], "Problems": [], **more}
     instance = {"NetworkInterfaces": [{}], "RootDeviceType": "ebs"}
-    found: dict[str, Any] = {"Groups": groups, "Instance": instance, "Group": scaling, "State": state, "Tags": []}
+    found: dict[str, Any] = {"Groups": groups, "Instance": instance, "Group": scaling, "State": state, "Tags": tags}
     found["TagsRead"] = tags_read
     ec2 = Ec2()
     plan_containment(ec2, s3, run, {"Readers": [], "DryRun": False, "KmsKeyArn": "arn:key"}, found)
@@ -163,7 +170,16 @@ def test_the_verdict_tags_what_lacks_the_tag_and_says_where_the_backup_is() -> N
     run, _ = planned({WEB: ""}, {}, Bucket())
     marks = [call[2] for call in run["Calls"]["verdict"] if call[1] == "CreateTags"]
     mark = {"Key": "ContainEC2Instance:Backup", "Value": f"s3://b/{run['Key']}"}
-    assert marks == [{"Resources": [INSTANCE, ENI], "Tags": tags} for tags in ([TAG], [mark])]
+    # In one call: the role may give the other tags with the mark only.
+    assert marks == [{"Resources": [ENI, INSTANCE], "Tags": [mark, TAG]}]
+
+
+def test_what_carries_the_key_of_its_owner_keeps_its_value_and_gets_the_mark_alone() -> None:
+    owners = [{"ResourceId": INSTANCE, "Key": "Case", "Value": "mine"}]
+    run, _ = planned({WEB: ""}, {}, Bucket(), tags=owners)
+    mark = {"Key": "ContainEC2Instance:Backup", "Value": f"s3://b/{run['Key']}"}
+    calls = [call[2] for call in run["Calls"]["verdict"] if call[1] == "CreateTags"]
+    assert calls == [{"Resources": [ENI], "Tags": [mark, TAG]}, {"Resources": [INSTANCE], "Tags": [mark]}]
 
 
 def test_no_tag_of_an_owner_is_overwritten_where_tags_cannot_be_read_and_the_next_run_gives_what_is_missing() -> None:

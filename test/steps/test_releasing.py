@@ -88,8 +88,11 @@ class Ec2:
 
 
 def found_of(**changes: Any) -> dict[str, Any]:
-    tags = [{"ResourceId": name, "Key": "ContainEC2Instance:Backup"} for name in (INSTANCE, ENI)]
-    tags += [{"ResourceId": INSTANCE, "Key": "Case"}]
+    mark = {"Key": "ContainEC2Instance:Backup", "Value": "s3://b/given.json"}
+    tags = [{"ResourceId": name, **mark} for name in (INSTANCE, ENI)]
+    tags += [{"ResourceId": INSTANCE, "Key": "Case", "Value": "1"}]
+    # The role may not take this one away, and it may not keep the others.
+    tags += [{"ResourceId": "eni-forged", "Key": mark["Key"], "Value": "x"}]
     groups = {INSIDE: {"Description": "given.json"}}
     found = {"Backup": BACKUP, "Instance": {"x": 1}, "Tags": tags, "Group": {}, "State": "", "Groups": groups}
     return {**found, **changes}
