@@ -29,7 +29,7 @@ def key_of_backup(prefix: str, execution: str, action: str) -> str:
 
 def sealed(prefix: str, backup: dict[str, Any]) -> tuple[str, str]:
     """A backup's key and its text."""
-    text = json.dumps(backup, indent=1, sort_keys=True)
+    text = json.dumps(backup, sort_keys=True)
     return f"{prefix}.{hashlib.sha256(text.encode()).hexdigest()}.json", text
 
 
@@ -38,7 +38,7 @@ def load(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, Any], str]:
     fault = "changed, or not this instance's"
     try:
         found = s3.get_object(Bucket=run["Bucket"], Key=key, ExpectedBucketOwner=run["AccountId"])
-        text = found["Body"].read(40000)
+        text = found["Body"].read(60000)
         backup: dict[str, Any] = json.loads(text)
         same = [backup[name] == run[name] for name in ("AccountId", "Region", "InstanceId")]
         ids = [i for name, each in backup["Interfaces"].items() for i in (name, *each["Groups"], *dict(each["Names"]))]

@@ -22,7 +22,7 @@ def earlier_backups(s3: Any, run: dict[str, Any], groups: dict[str, Any]) -> dic
     for key in keys:
         backup, fault = load(s3, run, key)
         # A step returns 100 KB: planted backups may not add up to that.
-        found |= {key: backup} if backup and len(str(found)) < 30000 else {}
+        found |= {key: backup} if backup and len(str({**found, key: backup})) < 60000 else {}
         run["Problems"] += [fault] if fault else []
         ids = {group for it in backup.get("Interfaces", {}).values() for group in it["Groups"]}
         keys += {groups[group]["Description"] for group in ids & groups.keys()} - {*keys}
@@ -62,15 +62,17 @@ def look_at_scaling(s3: Any, run: dict[str, Any], found: dict[str, Any], backups
     if "Standby" in state:
         backup, fault = load(s3, run, mark) if mark and mark not in backups else ({}, "")
         warnings += [fault] if fault else []
-        for old in [it["AutoScaling"] for it in (backup, *backups.values()) if it]:
-            if old.get("Name") == name:
-                # No more than members in Standby explain: whoever may tag may have written that backup, too.
-                was = {**old, "Owner": min(old["Owner"], group["MinSize"] + len(in_standby(group)))}
+        led = backup.get("AutoScaling")
+        if led:
+            # No more than members in Standby explain: whoever may tag may have written that backup, too.
+            led["Owner"] = min(led["Owner"], group["MinSize"] + len(in_standby(group)))
+        for old in (led, *(it["AutoScaling"] for it in backups.values())):
+            if old and old["Name"] == name:
+                was = old
     run |= {"AutoScaling": was, "Standby": state == "InService"}
     if state not in ("InService", "Standby", "EnteringStandby"):
         warnings.append(
-            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once it is"
-            " InService."
+            f"No way leads from {state} to Standby: {name} may terminate the instance. Contain again once InService."
         )
     if len(group["Instances"]) == 1:
         warnings.append(f"{name} has no other instance: nothing serves meanwhile.")
@@ -223,6 +225,9 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     unknown = [name for name, it in interfaces.items() if {*it["Before"]} <= it["Own"].keys()]
     if unknown:
         problems.append(f"Which groups {', '.join(unknown)} had before is not known: a release can't give them.")
+    # Also where its group can't be read now.
+    for old in backups.values():
+        run["AutoScaling"] = old["AutoScaling"] or run["AutoScaling"]
     if found["Group"]:
         look_at_scaling(s3, run, found, backups)
     if any(each.get("InterfaceType") == "trunk" for each in instance["NetworkInterfaces"]):
@@ -266,5 +271,6 @@ def plan_containment(ec2: Any, s3: Any, run: dict[str, Any], events: dict[str, A
     ]
     run["Calls"]["verdict"] = [
         *(["ec2", "CreateTags", {"Resources": names, "Tags": tags}] for names, tags in both if names and tags),
-        *(["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in stale),
+        # Anybody may make groups with such names, and a step returns 100 KB.
+        *(["ec2", "DeleteSecurityGroup", {"GroupId": name}] for name in stale[:50]),
     ]

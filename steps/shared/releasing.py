@@ -94,7 +94,7 @@ def plan_release(ec2: Any, s3: Any, run: dict[str, Any], found: dict[str, Any]) 
     # A group on the instance that can't be read may be of a later containment.
     held = {group for it in run["Interfaces"].values() for group in it["Own"]}
     if held - found["Groups"].keys():
-        refuse(f"Which containment holds is unknown: {run['Warnings']}.")
+        refuse(f"Which containment holds is unknown: {run['Warnings']}")
     refuse_older_key(s3, run)
     ids = sorted({group for it in before.values() for group in it["Groups"]})
     wanted = [{"Name": "group-id", "Values": ids}]

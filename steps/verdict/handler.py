@@ -76,10 +76,7 @@ def scaling_lines(run: dict[str, Any], group: dict[str, Any], warnings: list[str
     states = {it["InstanceId"]: it["LifecycleState"] for it in group["Instances"]}
     state, was = states.get(run["InstanceId"], "not in the group"), run["AutoScaling"]
     if run["Action"] == "Contain" and state != "Standby":
-        warnings.append(
-            f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it (see"
-            " modifyAutoScalingGroup)."
-        )
+        warnings.append(f"The instance is {state}, not in Standby: its Auto Scaling group may terminate it.")
     sizes = [f"MinSize {it['MinSize']}, desired capacity {it['DesiredCapacity']}" for it in (was, group)]
     return [f"{was['Name']}: before {was['State']}, {sizes[0]}; now {state}, {sizes[1]}"]
 
@@ -89,7 +86,8 @@ def finish(ec2: Any, run: dict[str, Any], seen: dict[str, Any], tags: list[Any],
     used = {group for it in seen["Interfaces"].values() for group in it["Groups"]}
     for group, it in seen["Groups"].items():
         old = run["Backup"] and it["Description"] in run["Held"]
-        if group not in used and (old or kind_of(it["GroupName"], run["InstanceId"]) == OUTSIDE):
+        # Anybody may make groups with such names: no more than there is time for.
+        if group not in used and (old or kind_of(it["GroupName"], run["InstanceId"]) == OUTSIDE) and len(tags) < 20:
             tags.append(["ec2", "DeleteSecurityGroup", {"GroupId": group}])
     tagged: set[str] = set()
     for _, operation, given in tags:
@@ -110,7 +108,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     problems = [*run["Problems"], *notes.get("Problems", [])]
     warnings = [*events["Warnings"], *run["Warnings"], *notes.get("Warnings", [])]
     if contain and run["Backup"] and "OpenSeconds" not in notes:
-        warnings.append("Not cut: connections may live on: createContainmentSecurityGroup did not end.")
+        warnings.append("createContainmentSecurityGroup did not end: connections may live on.")
     if not contain and "Made" not in notes:
         problems.append("restoreInstanceConfiguration did not end.")
     seen = look_and_close(ec2, run, problems)
@@ -126,7 +124,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
             problems.append(f"{name} is {state}.")
     problems += [
         f"{name} was {'detached, or the instance terminated,' if name in old else 'attached'} after the backup."
-        for name in sorted(old.keys() ^ seen["Interfaces"].keys())
+        for name in old.keys() ^ seen["Interfaces"].keys()
         if contain and not seen["Unread"]
     ]
     isolated, images = contain and bool(lines) and not wrong, []
@@ -134,9 +132,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     if contain and events["CreateAMIBackup"]:
         images = images_of(ec2, run, problems)
         if not any(it["State"] == "available" and it["Name"].endswith("-encrypted") for it in images):
-            problems.append(
-                "No encrypted image: see assertSourceInstanceRootVolumeIsEbs, createImage, createEncryptedCopy."
-            )
+            problems.append("No encrypted image: see the steps that make it.")
     tags = [
         call for call in run["Calls"].get("verdict", []) if isolated and "<" not in str(call[2].get("Resources", "<"))
     ]

@@ -52,7 +52,7 @@ def test_so_does_one_of_a_member_of_an_auto_scaling_group() -> None:
 
 
 def test_one_longer_than_any_that_the_runbook_writes_is_refused() -> None:
-    key, text = sealed("2026/x", {**BACKUP, "Supersedes": ["x" * 50_000]})
+    key, text = sealed("2026/x", {**BACKUP, "Supersedes": ["x" * 60_000]})
     assert load(Bucket(text), RUN, key)[0] == {}
 
 

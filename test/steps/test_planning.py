@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from shared.backup import sealed
+from shared.backup import load, sealed
 from shared.containing import plan_containment
 from shared.groups import INSIDE, OUTSIDE
 
@@ -245,6 +245,34 @@ def test_a_plan_of_many_interfaces_and_groups_with_long_names_is_what_a_step_may
     found = {"Groups": {}, "Instance": instance, "Group": {}, "State": "", "Tags": [], "TagsRead": True}
     plan_containment(ec2, Bucket(), run, {"Readers": [], "DryRun": False, "KmsKeyArn": "arn:key"}, found)
     assert len(json.dumps(run)) < 95_000
+    # What was written can be read again.
+    name, text = sealed("x", json.loads(run["Backup"]))
+    assert text == run["Backup"]
+    s3 = Bucket()
+    s3.texts[name] = text
+    assert load(s3, run, name) == (json.loads(text), "")
+
+
+def test_groups_that_anybody_made_do_not_add_up_to_more_than_a_step_returns() -> None:
+    groups = {f"sg-{at:017}": group(OUTSIDE, "x") for at in range(2500)}
+    run, _ = planned({WEB: ""}, groups, Bucket())
+    assert len(json.dumps(run)) < 50_000
+
+
+def test_the_place_in_auto_scaling_is_kept_where_it_can_not_be_read_again() -> None:
+    first = backup(AutoScaling=WAS)
+    groups = {SHUT: group(INSIDE, sealed("old", first)[0], IpPermissions=EVERY)}
+    run, _ = planned({SHUT: INSIDE}, groups, Bucket(first))
+    assert json.loads(run["Backup"])["AutoScaling"] == WAS
+
+
+# Members that were released and terminated since explain it: the group on the instance leads to that backup.
+def test_min_size_that_a_containment_recorded_is_kept_by_the_next() -> None:
+    first = backup(AutoScaling={**WAS, "Owner": 5})
+    key = sealed("old", first)[0]
+    groups = {SHUT: group(INSIDE, key, IpPermissions=EVERY)}
+    run, _ = planned({SHUT: INSIDE}, groups, Bucket(first), member=fleet(key))
+    assert json.loads(run["Backup"])["AutoScaling"]["Owner"] == 5
 
 
 def test_planted_backups_do_not_add_up_to_more_than_a_step_returns() -> None:

@@ -100,6 +100,15 @@ def test_what_is_gone_needs_nothing_more(refused: str, code: str, monkeypatch: p
     assert made[-1] == "delete_tags Backup"
 
 
+# Each may take the time for which a group that is in use is waited for, and a script has ten minutes.
+def test_groups_that_anybody_made_are_deleted_a_few_at_a_time() -> None:
+    names: list[str] = []
+    group = {"GroupName": "ContainEC2Instance-all-access-i-1-x", "Description": "x"}
+    seen: dict[str, Any] = {"Interfaces": {}, "Groups": {f"sg-{at}": group for at in range(2500)}}
+    finish(Service("", names), {"InstanceId": "i-1", "Backup": "{}", "Held": []}, seen, [], [])
+    assert names == ["delete_security_group"] * 20
+
+
 @pytest.mark.parametrize(
     ("refused", "tagged"),
     [

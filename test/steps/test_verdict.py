@@ -72,7 +72,7 @@ def test_contained_is_said_only_of_all_the_interfaces_that_were_backed_up(
     interfaces: list[str] | None, problems: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = verdict(Service(interfaces, []), "Contain", monkeypatch)
-    assert told["Json"].get("What failed", []) == problems
+    assert sorted(told["Json"].get("What failed", [])) == problems
     assert told["Outcome"] == ("ContainmentFailed" if problems else "ContainmentDone")
     isolated = "IS" if interfaces else "is NOT"
     title = f"CONTAINMENT FAILED; the instance {isolated} isolated as asked" if problems else "CONTAINED: "
