@@ -160,7 +160,8 @@ async function requestOf(
       AutomationAssumeRole: role,
     },
     dryRun: options.dryRun,
-    maxConcurrency: options.maxConcurrency ?? "5",
+    // Two releases at once of members of one Auto Scaling group may each count the other's MinSize as the owner's.
+    maxConcurrency: options.maxConcurrency ?? (options.of === undefined ? "5" : "1"),
     maxErrors: options.maxErrors ?? (options.accounts.length > 0 ? "0" : "100%"),
     ...(over
       ? {
@@ -213,11 +214,16 @@ async function startWaves(
 ): Promise<number> {
   const { json } = options.output;
   const all: (Ended | Started)[] = [];
+  const several = run.waves.flat().length > 1;
   let status = 0;
   let failed = 0;
   for (const [at, wave] of run.waves.entries()) {
     const later = run.waves.slice(at + 1).flat();
-    const ended = await startWave(from, { wave, later, first: at === 0, form: run.form }, options);
+    const ended = await startWave(
+      from,
+      { wave, later, first: at === 0, several, form: run.form },
+      options,
+    );
     all.push(...ended.states);
     status = Math.max(status, ended.status);
     failed += ended.failed;
@@ -242,6 +248,8 @@ async function startWave(
     readonly later: Run["waves"][number];
     /** Whether nothing was started before it. */
     readonly first: boolean;
+    /** Whether there are more than one in all. */
+    readonly several: boolean;
     readonly form: Form;
   },
   options: ExecuteOptions,
@@ -254,7 +262,7 @@ async function startWave(
       started.push({ id, label });
     }
     if (options.follow)
-      return await followAll(client, home, started, options.interval, options.output);
+      return await followAll(client, home, started, options.interval, options.output, part.several);
     say(resume(idsOf(started), home.region));
     return { status: 0, left: true, failed: 0, states: started };
   } catch (error) {

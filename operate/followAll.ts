@@ -34,13 +34,18 @@ export type Ended = Snapshot & Partial<Pick<Case, "runs" | "unread">>;
 /** What one look at an execution takes of the quota. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
 const LOOK_SECONDS = 0.4;
 
-/** Follows executions together, to the end of all or until the person leaves them. */
+/**
+ * Follows executions together, to the end of all or until the person leaves them.
+ *
+ * @param several whether they are some of several, each of which is then told in brief
+ */
 export async function followAll(
   client: SSMClient,
   home: Home,
   executions: readonly { readonly id: string; readonly label: string }[],
   interval: number,
   output: Output,
+  several = executions.length > 1,
 ): Promise<Followed> {
   const say = printer(output.json);
   const interrupts = interruptions();
@@ -56,14 +61,14 @@ export async function followAll(
           // Where there are several instances, what failed is told at its verdict.
           onChange: (progress, fleet) =>
             say(
-              `${executions.length > 1 ? `${pc.dim(printable(label))} ` : ""}${line(progress, output.verbose, fleet || executions.length > 1)}`,
+              `${several ? `${pc.dim(printable(label))} ` : ""}${line(progress, output.verbose, fleet || several)}`,
             ),
           interruption: shared,
         }),
       ),
     );
     const ended: Ended[] = [];
-    for (const state of states) ended.push(await tell(state, home, output, executions.length > 1));
+    for (const state of states) ended.push(await tell(state, home, output, several));
     const left = states.filter((state) => !isFinal(state.status));
     if (left.length > 0)
       say(

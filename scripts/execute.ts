@@ -130,7 +130,7 @@ const options = program(
   .optionsGroup("How many at once:")
   .option(
     "--max-concurrency <n>",
-    "instances at the same time, a number or percentage (default: 5)",
+    "instances at the same time, a number or percentage (default: 5; 1 with --of, and give 1 for members of one Auto Scaling group)",
     parse.concurrency,
   )
   .option(

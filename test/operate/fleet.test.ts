@@ -119,7 +119,7 @@ describe("a run over several instances", () => {
       match: { operation: "StartAutomationExecution", nth: 2 },
       kind: { error: { code: "AccessDeniedException", message: "No more.", status: 400 } },
     });
-    const cut = await execute("--action", "Release", "--of", id);
+    const cut = await execute("--action", "Release", "--of", id, "--max-concurrency", "3");
     stop();
     expect(cut.status).toBe(1);
     // One was started, one was refused and one would have been the next.
