@@ -22,7 +22,7 @@ export interface Config {
   readonly centralAccount: string;
   readonly backupBucket: boolean;
   readonly backupBucketPrefix: string;
-  /** The buckets that the roles may use, `*` allowed in a name. Empty: the backup buckets where there are some, else all of the account. */
+  /** The buckets that the roles may use, `*` allowed in a name. The backup buckets and respondBucket are added; none of all these: all of the account. */
   readonly buckets: readonly string[];
   readonly oldVersionsDays: number;
   /** Days for which S3 Object Lock (governance mode) keeps each backup; 0: no lock. */
@@ -433,14 +433,20 @@ export const templateBucketName = (
   region: string,
 ): string => templateBucket.replaceAll("{account}", account).replaceAll("{region}", region);
 
-/** The buckets that the roles may use; none: all of the account. */
+/**
+ * The buckets that the roles may use: all that the settings name, and the one that they make. None: every bucket of
+ * the account.
+ */
 export const bucketNames = (
-  config: Pick<Config, "buckets" | "backupBucket" | "backupBucketPrefix">,
+  config: Pick<Config, "buckets" | "backupBucket" | "backupBucketPrefix" | "respondBucket">,
   account: string,
-): readonly string[] =>
-  config.buckets.length === 0 && config.backupBucket
-    ? [backupBucketName(config, account, "*")]
-    : config.buckets;
+): readonly string[] => [
+  ...new Set([
+    ...config.buckets,
+    ...(config.backupBucket ? [backupBucketName(config, account, "*")] : []),
+    ...(config.respondBucket === "" ? [] : [config.respondBucket]),
+  ]),
+];
 
 /** The name of a role of a further document: after the first document's, within IAM's 64 characters. */
 export const furtherRole = ({ documentName }: Pick<Config, "documentName">, what: string): string =>

@@ -27,8 +27,10 @@ export function memberStack(
   regions: readonly string[],
   centralAccount: string,
 ): void {
-  const own = automationRole(stack, config, publication, regions);
-  executionRole(stack, config, publication, regions, centralAccount);
+  // Findings start containments in the deployment's own account; their bucket is no member's.
+  const theirs: Config = { ...config, respondBucket: "" };
+  const own = automationRole(stack, theirs, publication, regions);
+  executionRole(stack, theirs, publication, regions, centralAccount);
   new CfnOutput(stack, "AutomationRoleArn", {
     description: "The value for the parameter AutomationAssumeRole",
     value: own.roleArn,

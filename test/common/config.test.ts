@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import {
   backupBucketName,
+  bucketNames,
   contextArguments,
   loadConfig,
   parseConfig,
@@ -129,6 +130,24 @@ describe("Regions", () => {
       remedy: expect.stringMatching(/^Set AWS_REGION, (?!.*(--region|contain:))/),
     });
     expect(() => regionsOf({ regions: [] }, {})).toThrow(asked);
+  });
+});
+
+describe("the buckets that the roles may use", () => {
+  const approved = { respondApprovers: "Duty", respondBucket: "findings" };
+  const made = "contain-ec2-backup-111122223333-*";
+  it.each<[string, Record<string, unknown>, readonly string[]]>([
+    ["every one where none is named or made", {}, []],
+    ["the one that is made", { backupBucket: true }, [made]],
+    ["those that are named", { buckets: "one,more-*" }, ["one", "more-*"]],
+    ["also the one that is made", { buckets: "evidence", backupBucket: true }, ["evidence", made]],
+    ["that of findings", approved, ["findings"]],
+    ["also that of findings", { ...approved, buckets: "evidence" }, ["evidence", "findings"]],
+    ["both", { ...approved, backupBucket: true }, [made, "findings"]],
+    ["each once", { ...approved, buckets: "findings" }, ["findings"]],
+  ])("are %s: %j", (_, settings, names) => {
+    const context = Object.entries(settings).map(([key, value]) => [`contain:${key}`, value]);
+    expect(bucketNames(parseConfig(Object.fromEntries(context)), "111122223333")).toEqual(names);
   });
 });
 

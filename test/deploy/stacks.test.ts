@@ -221,6 +221,15 @@ describe("MemberStack", () => {
     );
   });
 
+  it("may use the buckets of its account, the one for findings not among them", () => {
+    const config = loadConfig(["respondApprovers=Duty", "respondBucket=findings"]);
+    const text = JSON.stringify(
+      templateOf("Roles", (stack) => memberStack(stack, config, publication, REGIONS, CENTRAL)),
+    );
+    expect(text).toContain(":s3:::*/*.json");
+    expect(text).not.toContain(":s3:::findings");
+  });
+
   it("may list every kind of resource group, as the person who starts a run may", () => {
     // https://docs.aws.amazon.com/ARG/latest/APIReference/API_ListGroupResources.html
     const needed = [
