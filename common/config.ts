@@ -282,7 +282,7 @@ export function parseConfig(
     wrong.push(
       `${PREFIX}copyDocument puts a copy into the accounts of units: name them in ${PREFIX}organizationalUnits with it`,
     );
-  wrong.push(...wrongResponse(config), ...wrongProtection(config));
+  wrong.push(...wrongExecution(config), ...wrongResponse(config), ...wrongProtection(config));
   const roles = ["automationRoleName", "executionRoleName", "administrationRoleName"] as const;
   // IAM tells names apart without regard to case.
   if (new Set(roles.map((key) => config[key].toLowerCase())).size < roles.length)
@@ -295,6 +295,20 @@ export function parseConfig(
       "Correct them in cdk.json, or in -c contain:NAME=VALUE.",
     );
   return config;
+}
+
+/**
+ * Runs in other accounts name the execution role with its path, in fewer characters than IAM takes.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_TargetLocation.html
+ */
+function wrongExecution(config: Config): readonly string[] {
+  const role = executionRoleOf(config);
+  if (!config.administration && config.organizationalUnits.length === 0) return [];
+  if (/^[\w+=,.@/-]{1,64}$/.test(role)) return [];
+  return [
+    `${PREFIX}rolePath and ${PREFIX}executionRoleName make ${role}, of ${role.length} characters: runs in other accounts take at most 64 letters, digits and _ + = , . @ / - there`,
+  ];
 }
 
 /** What does not fit together among the settings of the response to findings. */
@@ -447,6 +461,10 @@ export const bucketNames = (
     ...(config.respondBucket === "" ? [] : [config.respondBucket]),
   ]),
 ];
+
+/** The execution role with its path, as TargetLocations and the ARN name it. */
+export const executionRoleOf = (config: Pick<Config, "rolePath" | "executionRoleName">): string =>
+  `${config.rolePath.slice(1)}${config.executionRoleName}`;
 
 /** The name of a role of a further document: after the first document's, within IAM's 64 characters. */
 export const furtherRole = ({ documentName }: Pick<Config, "documentName">, what: string): string =>

@@ -9,7 +9,7 @@ import { activeAccounts } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
 import { organizations, ssm } from "../common/clients.ts";
 import pc from "../common/colours.ts";
-import { type Config, loadConfig, regionsOf } from "../common/config.ts";
+import { type Config, executionRoleOf, loadConfig, regionsOf } from "../common/config.ts";
 import { definitionOf, type Form, formOf, roleNameOf } from "../common/documents.ts";
 import { idsIn, readIdFile } from "../common/idFile.ts";
 import { callerAccount } from "../common/preflight.ts";
@@ -168,7 +168,7 @@ async function requestOf(
           locations: {
             accounts: await accountIds(options, region),
             regions: options.regions,
-            executionRole: options.executionRole ?? config.executionRoleName,
+            executionRole: options.executionRole ?? executionRoleOf(config),
             maxConcurrency: options.locationConcurrency ?? "5",
             maxErrors: options.locationErrors ?? "100%",
           },

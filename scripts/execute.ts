@@ -148,7 +148,7 @@ const options = program(
   .option("--regions <names>", "Regions, separated by commas", parse.regions, [])
   .option(
     "--execution-role <name>",
-    "the role to become there (default: the one of the rollout)",
+    "the role to become there, with its path (default: the one of the rollout)",
     parse.given,
   )
   .option(

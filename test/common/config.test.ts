@@ -6,6 +6,7 @@ import {
   backupBucketName,
   bucketNames,
   contextArguments,
+  executionRoleOf,
   loadConfig,
   parseConfig,
   readContext,
@@ -75,6 +76,24 @@ describe("settings", () => {
     expect(() =>
       parseConfig({ "contain:automationRoleName": "Same", "contain:executionRoleName": "same" }),
     ).toThrow(/they must differ/);
+  });
+
+  it.each([
+    ["too long", `/${"p".repeat(40)}/`, /make p+\/ContainEC2Instance-Execution, of 69 characters/],
+    ["of characters that they don't take", "/a:b/", /at most 64 letters, digits and/],
+  ])("refuse a role for other accounts whose path makes it %s", (_, rolePath, why) => {
+    const path = { "contain:rolePath": rolePath };
+    expect(() => parseConfig(path)).not.toThrow();
+    for (const over of [
+      { "contain:administration": true },
+      { "contain:organizationalUnits": "r-ab12" },
+    ])
+      expect(() => parseConfig({ ...path, ...over })).toThrow(why);
+  });
+
+  it("take a role for other accounts of 64 characters, its path among them", () => {
+    const longest = { "contain:rolePath": `/${"p".repeat(35)}/`, "contain:administration": true };
+    expect(executionRoleOf(parseConfig(longest))).toHaveLength(64);
   });
 
   it("take a tag's value with = in it whole", () => {

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EC2Client, TerminateInstancesCommand } from "@aws-sdk/client-ec2";
-import { DescribeAutomationExecutionsCommand, SSMClient } from "@aws-sdk/client-ssm";
+import {
+  DescribeAutomationExecutionsCommand,
+  GetAutomationExecutionCommand,
+  SSMClient,
+} from "@aws-sdk/client-ssm";
 import type { Emulator } from "automation-emulator";
 import { findPython } from "automation-language/python";
 import { execa } from "execa";
@@ -96,6 +100,26 @@ describe("npm run execute", () => {
     expect(ended.stdout).toContain("DRY RUN OF CONTAIN");
     expect(ended.stdout).not.toContain('{"Title"');
     expect(await contained(id)).toBe(false);
+  });
+
+  it.each([
+    ["of the settings, with its path", [], "security/ContainEC2Instance-Execution"],
+    ["that is named, as it is", ["--execution-role", "ir/Other"], "ir/Other"],
+  ])("becomes in other accounts the role %s", async (_, option, ExecutionRoleName) => {
+    const client = new SSMClient(as(emulator, ACCOUNT));
+    await execute(
+      ...["--tag", "Incident=4711", "--accounts", "222233334444", "--regions", "us-east-1"],
+      ...["--bucket", "evidence-{account}", "-c", "rolePath=/security/", ...option],
+      ...["--role", `arn:aws:iam::${ACCOUNT}:role/ContainEC2Instance-Automation`],
+    );
+    const begun = await client.send(new DescribeAutomationExecutionsCommand({ MaxResults: 50 }));
+    const AutomationExecutionId = begun.AutomationExecutionMetadataList?.[0]?.AutomationExecutionId;
+    const { AutomationExecution } = await client.send(
+      new GetAutomationExecutionCommand({ AutomationExecutionId }),
+    );
+    expect(AutomationExecution?.TargetLocations).toEqual([
+      expect.objectContaining({ Accounts: ["222233334444"], ExecutionRoleName }),
+    ]);
   });
 
   it("does not make changes without a person or --yes", async () => {
