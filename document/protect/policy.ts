@@ -58,7 +58,7 @@ function grants({
       sid: "MoveElasticIps",
       reason: "The addresses of an instance are known only when the runbook is started.",
       actions: ["ec2:DisassociateAddress", "ec2:AssociateAddress"],
-      on: [ec2("elastic-ip"), ec2("network-interface")],
+      on: [ec2("elastic-ip"), ec2("network-interface"), ec2("instance")],
     },
     {
       sid: "Mark",

@@ -26,8 +26,17 @@ export interface RespondScope {
 const own = ({ partition, regions, accountId }: RespondScope, service: string): string =>
   `arn:${partition}:${service}:${regions.length === 1 ? regions[0] : "*"}:${accountId}`;
 
-const documentArn = (scope: RespondScope, name: string): string =>
-  name.startsWith("arn:") ? name : `${own(scope, "ssm")}:document/${name}`;
+/**
+ * A document as the resource of a start. The service authorization reference names the document, older pages of
+ * AWS and EventBridge the definition: both are granted.
+ *
+ * @param name or, in another account, its ARN
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+ */
+const started = (scope: RespondScope, name: string): readonly string[] => {
+  const document = name.startsWith("arn:") ? name : `${own(scope, "ssm")}:document/${name}`;
+  return [document, `${document.replace(":document/", ":automation-definition/")}:*`];
+};
 
 /** Systems Manager alone may be given a role. */
 const toSystemsManager = { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } };
@@ -39,7 +48,7 @@ function grants(scope: RespondScope): Grant[] {
       sid: "StartTheContainment",
       reason: "The one runbook that contains; that this is approved first is the document's part.",
       actions: ["ssm:StartAutomationExecution"],
-      on: [documentArn(scope, scope.containDocument), executions],
+      on: [...started(scope, scope.containDocument), executions],
     },
     {
       sid: "FollowExecutions",
@@ -90,17 +99,14 @@ export const respondPolicy = (
  */
 export const starterPolicy = (scope: RespondScope, respondRole: string): readonly Granted[] => {
   const start = "ssm:StartAutomationExecution";
-  // Older pages of AWS name what EventBridge starts by this ARN, newer ones by the document's.
-  const definition = `${own(scope, "ssm")}:automation-definition/${respondToFinding.name}:*`;
   const starts: readonly Grant[] = [
     {
       sid: "Start",
       reason: "The one runbook that asks for approval, and the one that it starts.",
       actions: [start],
       on: [
-        documentArn(scope, respondToFinding.name),
-        documentArn(scope, scope.containDocument),
-        definition,
+        ...started(scope, respondToFinding.name),
+        ...started(scope, scope.containDocument),
         `${own(scope, "ssm")}:automation-execution/*`,
       ],
     },

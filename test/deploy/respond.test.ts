@@ -59,6 +59,18 @@ describe("RespondStack", () => {
     }
   });
 
+  it("lets both roles start the containment, named as a document and as an automation definition", () => {
+    const template = app(loadConfig(settings)).of("ContainEC2Instance-Respond-us-east-1");
+    const roles = Object.values(template.findResources("AWS::IAM::Role"));
+    expect(roles).toHaveLength(2);
+    for (const role of roles.map((each) => JSON.stringify(each)))
+      for (const named of [
+        "document/ContainEC2Instance",
+        "automation-definition/ContainEC2Instance:*",
+      ])
+        expect(role).toContain(`:${named}"`);
+  });
+
   it.each([
     [["respondApprovers=duty"], "needs a bucket"],
     [["respondApprovers=duty", "respondBucket=evidence", "respondApprovals=2"], "more than"],

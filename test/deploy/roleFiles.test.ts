@@ -91,6 +91,23 @@ describe("the files of a role", () => {
     ]);
   });
 
+  it("name the containment as a document and as an automation definition, as AWS's own pages do", () => {
+    const [, respond] = made("us-east-1");
+    for (const named of [
+      "document/ContainEC2Instance",
+      "automation-definition/ContainEC2Instance:*",
+    ])
+      expect(respond?.policy).toContain(`"arn:aws:ssm:us-east-1:${ACCOUNT}:${named}"`);
+  });
+
+  it("let addresses be given back to an instance, which EC2 may ask IAM about, too", () => {
+    const [, , protect] = made("us-east-1");
+    const moves = JSON.parse(protect?.policy ?? "").Statement.find(
+      ({ Sid }: { Sid: string }) => Sid === "MoveElasticIps",
+    );
+    expect(moves.Resource).toContain(`arn:aws:ec2:us-east-1:${ACCOUNT}:instance/*`);
+  });
+
   it("name the partition of the Region", () => {
     const text = made("cn-north-1").flatMap(({ policy, trust }) => [policy, trust]);
     expect(text.join()).toContain("arn:aws-cn:");
