@@ -213,7 +213,9 @@ test.concurrent("an instance whose root is an instance store is contained, and t
   });
   expectIsolated(run);
   expect(run.report).toContain("the instance IS isolated");
-  expect(section(run, "What failed").join()).toContain("No encrypted image: see the steps that make it");
+  expect(section(run, "What failed").join()).toContain(
+    "No encrypted image: see the steps that make it",
+  );
   const without = await testAccount.contain();
   expect(without.status, without.failure).toBe("Success");
 });
