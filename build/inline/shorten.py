@@ -243,6 +243,9 @@ def _short_names(text: str, names: Iterable[str]) -> dict[str, str]:
     return {name: new for name, new in zip(wanted, free, strict=False) if len(new) < len(name)}
 
 
+_BUILTINS = frozenset(dir(builtins))
+
+
 def _with_short_locals(text: str) -> str:
     """Each function with short names inside. A name keeps its form where a call inside the function gives it by
     keyword, and as a parameter that any call in the script gives so; a function that a library calls by keyword takes
@@ -257,7 +260,7 @@ def _with_short_locals(text: str) -> str:
             body = "".join(lines[first:last])
             parameters = {part.arg for part in ast.walk(node) if isinstance(part, ast.arg)}
             inside = {part.arg for part in ast.walk(node) if isinstance(part, ast.keyword)}
-            kept = inside | (by_keyword & parameters) | outer | set(dir(builtins))
+            kept = inside | (by_keyword & parameters) | outer | _BUILTINS
             lines[first:last] = [_renamed(body, _short_names(body, _bound(node) - kept))]
     return "".join(lines)
 
@@ -268,7 +271,7 @@ def _by_keyword(tree: ast.Module) -> set[str | None]:
     given = {
         part.arg
         for call in ast.walk(tree)
-        if isinstance(call, ast.Call) and not (isinstance(call.func, ast.Name) and call.func.id in dir(builtins))
+        if isinstance(call, ast.Call) and not (isinstance(call.func, ast.Name) and call.func.id in _BUILTINS)
         for part in call.keywords
     }
     spread = {

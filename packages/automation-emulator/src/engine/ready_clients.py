@@ -55,9 +55,9 @@ def offer() -> None:
     def client(*args: Any, **named: Any) -> Any:
         global _session  # noqa: PLW0603
         asked = _plain(args, named)
-        if asked is None or not _is_as_begun():
+        if asked is None or _own is None or not _is_as_begun(_own):
             return _make(*args, **named)
-        found = _ready.pop(_key(asked, dict(os.environ)), None)
+        found = _ready.pop(_key(asked, _own), None)
         if found is None:
             _missed.append(asked)
             found = _make(*args, **named)
@@ -69,11 +69,9 @@ def offer() -> None:
     boto3.client = client
 
 
-def _is_as_begun() -> bool:
-    """Whether this is a job's process with credentials, and its script has changed nothing that a client heeds."""
-    environment = dict(os.environ)
-    unchanged = environment == _own and boto3.DEFAULT_SESSION is _session
-    return unchanged and all(name in environment for name in CALLER[:2])
+def _is_as_begun(own: dict[str, str]) -> bool:
+    """Whether a job that began with this environment has credentials, and has changed nothing that a client heeds."""
+    return dict(os.environ) == own and boto3.DEFAULT_SESSION is _session and all(name in own for name in CALLER[:2])
 
 
 def begin() -> None:

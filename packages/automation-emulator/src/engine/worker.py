@@ -96,13 +96,13 @@ class Zygote:
         folder = self.folder / str(number)
         folder.mkdir()
         code = compiled(job["script"])
+        own = environment(job, folder / "home", self.around.endpoint, self.around.region)
         pid = os.fork()
         if pid == 0:
-            run_in_child(job, code, folder, self.around)
+            run_in_child(job, code, folder, own, self.around)
         # Whichever of the two comes first: a kill must always find the group.
         with contextlib.suppress(OSError):
             os.setpgid(pid, pid)
-        own = environment(job, folder / "home", self.around.endpoint, self.around.region)
         self.scripts[number] = Script(number, *deadlines(job), pid=pid, folder=folder, environment=own)
         self.say(json.dumps({"id": number, "pid": pid}))
 

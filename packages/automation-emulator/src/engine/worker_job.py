@@ -216,8 +216,11 @@ class Surroundings:
     wake: int
 
 
-def run_in_child(job: Message, code: types.CodeType | None, folder: Path, around: Surroundings) -> NoReturn:
-    """Runs one job in a process of its own, which ends here. `code` is what `compiled` gives for its script."""
+def run_in_child(
+    job: Message, code: types.CodeType | None, folder: Path, own: dict[str, str], around: Surroundings
+) -> NoReturn:
+    """Runs one job in a process of its own, which ends here. `code` is what `compiled` gives for its script, `own` what
+    `environment` does for the job."""
     skipped: Callable[[], float] = float
     try:
         part_from_parent()
@@ -239,7 +242,7 @@ def run_in_child(job: Message, code: types.CodeType | None, folder: Path, around
         work.mkdir()
         os.chdir(work)
         os.environ.clear()
-        os.environ.update(environment(job, home, around.endpoint, around.region))
+        os.environ.update(own)
         ready_clients.begin()
         time.tzset()
         tempfile.tempdir = None

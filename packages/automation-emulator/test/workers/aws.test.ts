@@ -1,22 +1,12 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { ApiJob, JobResult, RunningJob, Workers } from "../../src/engine/jobs.ts";
-import { type Emulator, startEmulator } from "../../src/index.ts";
-import { credentials, lines, payloadOf, startTestWorkers } from "./harness.ts";
+import { expect, test, vi } from "vitest";
+import type { ApiJob, JobResult, RunningJob } from "../../src/engine/jobs.ts";
+import { credentials, lines, payloadOf, workersAtEmulator } from "./harness.ts";
 
 // Processes start slowly on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-let emulator: Emulator;
-let workers: Workers;
-beforeAll(async () => {
-  emulator = await startEmulator();
-  workers = startTestWorkers({ endpoint: emulator.endpoint }, 100);
-});
-afterAll(async () => {
-  await workers.close();
-  await emulator.close();
-});
+const at = workersAtEmulator();
 
 const env = { ...credentials, AWS_EXECUTION_ENV: "automation-1.step.1" };
 
@@ -26,7 +16,7 @@ function call(
   parameters: ApiJob["parameters"] = {},
 ): Promise<JobResult> {
   const limits = { timeoutSeconds: 60, timeScale: 100 };
-  return workers.run({ kind: "api", service, operation, parameters, env, ...limits }).result;
+  return at.workers.run({ kind: "api", service, operation, parameters, env, ...limits }).result;
 }
 
 test("a call answers with JSON: no metadata, times in ISO 8601", async () => {
@@ -57,11 +47,11 @@ test("a call's failures have AWS's codes, and throttling is for the engine to re
     message: expect.stringMatching(/^An error occurred \(InvalidVolume.NotFound\)/),
     retryable: false,
   });
-  emulator.calls.clear();
-  emulator.faults.add({ match: { operation: "DescribeImages" }, kind: { throttle: true } });
+  at.emulator.calls.clear();
+  at.emulator.faults.add({ match: { operation: "DescribeImages" }, kind: { throttle: true } });
   expect(await call("ec2", "DescribeImages")).toMatchObject({ status: "error", retryable: true });
-  expect(emulator.calls.all()).toHaveLength(1);
-  emulator.faults.clear();
+  expect(at.emulator.calls.all()).toHaveLength(1);
+  at.emulator.faults.clear();
 });
 
 test.each([
@@ -75,10 +65,10 @@ test.each([
 
 /** The answer to DescribeVolumes comes after a minute. */
 function slowVolumes(more: Partial<ApiJob> = {}): RunningJob {
-  emulator.calls.clear();
-  emulator.faults.add({ match: { operation: "DescribeVolumes" }, kind: { delayMs: 60_000 } });
+  at.emulator.calls.clear();
+  at.emulator.faults.add({ match: { operation: "DescribeVolumes" }, kind: { delayMs: 60_000 } });
   const common = { service: "ec2", operation: "DescribeVolumes", parameters: {}, env } as const;
-  return workers.run({ kind: "api", ...common, timeoutSeconds: 1000, timeScale: 100, ...more });
+  return at.workers.run({ kind: "api", ...common, timeoutSeconds: 1000, timeScale: 100, ...more });
 }
 
 test("a killed call ends at once, and others go on", async () => {
@@ -88,12 +78,12 @@ test("a killed call ends at once, and others go on", async () => {
   running.kill();
   expect(await running.result).toEqual({ status: "killed", log: "" });
   await running.ended;
-  emulator.faults.clear();
+  at.emulator.faults.clear();
 });
 
 test("a call that gets no answer times out", async () => {
   expect(await slowVolumes({ timeoutSeconds: 2 }).result).toEqual({ status: "timeout", log: "" });
-  emulator.faults.clear();
+  at.emulator.faults.clear();
 });
 
 test("a call that runs on has its timeout told, and ends later", async () => {
@@ -101,7 +91,7 @@ test("a call that runs on has its timeout told, and ends later", async () => {
   expect(await running.result).toEqual({ status: "timeout", log: "" });
   running.kill();
   await running.ended;
-  emulator.faults.clear();
+  at.emulator.faults.clear();
 });
 
 test.skipIf(process.platform !== "linux")(
@@ -111,7 +101,7 @@ test.skipIf(process.platform !== "linux")(
     // Its process has taken the one before by then.
     expect(await call("ec2", "DescribeVpcs")).toMatchObject({ status: "success" });
     const parent = lines("import os", "return os.getppid()");
-    const zygote = Number(payloadOf(await workers.run(parent).result));
+    const zygote = Number(payloadOf(await at.workers.run(parent).result));
     const [caller] = readFileSync(`/proc/${zygote}/task/${zygote}/children`, "utf8").split(" ");
     process.kill(Number(caller), "SIGKILL");
     expect(await running.result).toMatchObject({
@@ -119,13 +109,13 @@ test.skipIf(process.platform !== "linux")(
       code: "ProcessEnded",
       message: "The process that makes calls was ended by signal SIGKILL.",
     });
-    emulator.faults.clear();
+    at.emulator.faults.clear();
     expect(await call("ec2", "DescribeVpcs")).toMatchObject({ status: "success" });
   },
 );
 
 test("a script's clients reach the emulator, with their own Config too, and are told apart", async () => {
-  emulator.calls.clear();
+  at.emulator.calls.clear();
   const job = lines(
     "import boto3",
     "from botocore.config import Config",
@@ -140,8 +130,8 @@ test("a script's clients reach the emulator, with their own Config too, and are 
     "return [s3.get_object(Bucket='evidence', Key='a/b')['Body'].read().decode(),",
     "        found['PublicAccessBlockConfiguration']['BlockPublicAcls']]",
   );
-  expect(payloadOf(await workers.run({ ...job, env }).result)).toEqual(["text", true]);
-  const calls = emulator.calls.all();
+  expect(payloadOf(await at.workers.run({ ...job, env }).result)).toEqual(["text", true]);
+  const calls = at.emulator.calls.all();
   expect(calls.map(({ service }) => service)).toEqual([
     "s3",
     "s3",
@@ -158,5 +148,5 @@ test("a script's clients reach the emulator, with their own Config too, and are 
 
 test("a script gets at nothing but the emulator", async () => {
   const job = lines("import urllib.request", "urllib.request.urlopen('https://example.com/')");
-  expect(await workers.run(job).result).toMatchObject({ status: "error", code: "URLError" });
+  expect(await at.workers.run(job).result).toMatchObject({ status: "error", code: "URLError" });
 });

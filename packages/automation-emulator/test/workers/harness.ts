@@ -1,8 +1,10 @@
-/** Workers without an AWS, and the jobs of the tests. */
+/** Workers, with an AWS or without one, and the jobs of the tests. */
 import { existsSync, readFileSync } from "node:fs";
 import { findPython } from "automation-language/python";
+import { afterAll, beforeAll } from "vitest";
 import type { JobResult, ScriptJob, Workers } from "../../src/engine/jobs.ts";
 import { startWorkers, type WorkersOptions } from "../../src/engine/workers.ts";
+import { type Emulator, startEmulator } from "../../src/index.ts";
 
 export const credentials = { AWS_ACCESS_KEY_ID: "111122223333", AWS_SECRET_ACCESS_KEY: "emulator" };
 
@@ -16,6 +18,20 @@ export function startTestWorkers(options: Partial<WorkersOptions> = {}, timeScal
     ...options,
   });
   return { ...workers, run: (job) => workers.run({ ...job, timeScale }) };
+}
+
+/** An emulator for the tests of a file, and workers at it whose sleeping is 100 times as fast; there while tests run. */
+export function workersAtEmulator(): { readonly emulator: Emulator; readonly workers: Workers } {
+  const both = {} as { emulator: Emulator; workers: Workers };
+  beforeAll(async () => {
+    both.emulator = await startEmulator();
+    both.workers = startTestWorkers({ endpoint: both.emulator.endpoint }, 100);
+  });
+  afterAll(async () => {
+    await both.workers.close();
+    await both.emulator.close();
+  });
+  return both;
 }
 
 /** A job whose handler is called `handler`. */

@@ -1,22 +1,12 @@
 /** A job may find a client made (engine/ready_clients.py): nothing must tell it from one that the job makes itself. */
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { ScriptJob, Workers } from "../../src/engine/jobs.ts";
-import { type Emulator, startEmulator } from "../../src/index.ts";
-import { payloadOf, script, startTestWorkers } from "./harness.ts";
+import { expect, test, vi } from "vitest";
+import type { ScriptJob } from "../../src/engine/jobs.ts";
+import { payloadOf, script, workersAtEmulator } from "./harness.ts";
 
 // Processes start slowly on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
-let emulator: Emulator;
-let workers: Workers;
-beforeAll(async () => {
-  emulator = await startEmulator();
-  workers = startTestWorkers({ endpoint: emulator.endpoint }, 100);
-});
-afterAll(async () => {
-  await workers.close();
-  await emulator.close();
-});
+const at = workersAtEmulator();
 
 /** The environment of the job with this number. */
 const envOf = (number: number): ScriptJob["env"] => ({
@@ -28,7 +18,7 @@ const envOf = (number: number): ScriptJob["env"] => ({
 
 /** Runs a script whose `made()` makes the client: what it is and sends, and whether it was there. */
 const told = async (number: number, made: string, operation: string): Promise<unknown> =>
-  payloadOf(await workers.run(script(asking(made, operation), { env: envOf(number) })).result);
+  payloadOf(await at.workers.run(script(asking(made, operation), { env: envOf(number) })).result);
 
 const asking = (made: string, operation: string): string => `
 import os
@@ -102,7 +92,7 @@ test.each([
     "def handler",
     'import io\nfrom botocore.awsrequest import AWSResponse\nclass Body(io.BytesIO):\n    def stream(self, **_):\n        yield self.read()\ndef answer(request, **_):\n    return AWSResponse(request.url, 200, {}, Body(b"<Answer/>"))\n\ndef handler',
   );
-  expect(payloadOf(await workers.run(script(text, { env: envOf(4) })).result)).toMatchObject({
+  expect(payloadOf(await at.workers.run(script(text, { env: envOf(4) })).result)).toMatchObject({
     ready: false,
     ...seen,
   });
@@ -135,7 +125,7 @@ test("what a script leaves in the place of what it would have liked harms nobody
     const leave = `import os, pathlib\n\ndef handler(events, context):\n    (pathlib.Path.cwd().parent / "clients").write_text(events["text"])\n    return os.getpid()`;
     expect(
       typeof payloadOf(
-        await workers.run(script(leave, { payload: { text }, env: envOf(5) })).result,
+        await at.workers.run(script(leave, { payload: { text }, env: envOf(5) })).result,
       ),
     ).toBe("number");
   }
