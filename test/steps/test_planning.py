@@ -276,7 +276,7 @@ def test_min_size_that_a_containment_recorded_is_kept_by_the_next() -> None:
 
 
 def test_planted_backups_do_not_add_up_to_more_than_a_step_returns() -> None:
-    planted = [backup(CreatedAt=f"{at}", Tagged=["x" * 30_000]) for at in range(5)]
+    planted = [backup(CreatedAt=f"{at}", Tagged=[f"{at}" + "x" * 30_000]) for at in range(5)]
     keys = [sealed("old", each)[0] for each in planted]
     groups = {f"sg-0{at}": group(INSIDE, key) for at, key in enumerate(keys)}
     run, _ = planned(dict.fromkeys(groups, INSIDE), groups, Bucket(*planted))
