@@ -26,7 +26,7 @@ const target = /** @type {const} */ ({
 
 /** Packages that find files of their own beside themselves, or are loaded by one command in a hundred. */
 const apart =
-  /^(?:aws-cdk-lib|constructs|@aws-cdk\/.*|esbuild|vitest|typescript|tinybench|fast-check|@hpcc-js\/.*|@cloud-copilot\/.*)(?:\/|$)/;
+  /^(?:aws-cdk-lib|constructs|@aws-cdk\/.*|esbuild|vitest|tinybench|fast-check|@hpcc-js\/.*|@cloud-copilot\/.*)(?:\/|$)/;
 
 /**
  * Writes the joined files into a folder.

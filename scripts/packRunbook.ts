@@ -1,7 +1,7 @@
-import { readFileSync, rmSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
-import ts from "typescript";
+import { execa } from "execa";
 import { inProject } from "../build/root.ts";
 import { command } from "../common/command.ts";
 import { Problem } from "../common/problem.ts";
@@ -27,7 +27,7 @@ await command(async () => {
     writeText(join(folder, "dist", `${runbook.name}.yaml`), compiled.yaml);
   }
   await bundle();
-  writeTypes();
+  await writeTypes();
   return 0;
 });
 
@@ -64,46 +64,38 @@ async function bundle(): Promise<void> {
  *
  * @throws Problem for what TypeScript can't declare
  */
-function writeTypes(): void {
-  const { config } = ts.readConfigFile(inProject("tsconfig.json"), ts.sys.readFile);
-  const { options } = ts.parseJsonConfigFileContent(
-    { ...config, include: [] },
-    ts.sys,
-    inProject(),
-  );
-  const made = new Map<string, string>();
-  const { diagnostics } = ts
-    .createProgram([entry], {
-      ...options,
-      ...{ noEmit: false, declaration: true, emitDeclarationOnly: true, removeComments: false },
-      ...{ rootDir: inProject(), outDir: join(folder, "dist", "types") },
-    })
-    .emit(undefined, (path, text) => made.set(resolve(path), text));
-  if (diagnostics.length > 0)
-    throw new Problem(
-      `The types can't be written: ${ts.formatDiagnostics(diagnostics, host)}`,
-      "Correct what stands there.",
-    );
+async function writeTypes(): Promise<void> {
   const types = join(folder, "dist", "types");
+  const all = join(folder, "dist", "declarations");
+  await declare(all);
   const needed = new Set<string>();
   const need = (path: string): void => {
-    const text = made.get(path);
-    if (text === undefined || needed.has(path)) return;
+    if (needed.has(path) || !existsSync(join(all, path))) return;
     needed.add(path);
+    // A declaration names another one's file as its sources do theirs; compilers of others want the .js that stands for it.
+    const text = readFileSync(join(all, path), "utf8");
+    writeText(join(types, path), text.replace(/((?:from|import\()\s*"\.[^"]+)\.ts"/g, '$1.js"'));
     for (const [, specifier = ""] of text.matchAll(/(?:from|import\()\s*"(\.[^"]+)\.ts"/g))
-      need(resolve(dirname(path), `${specifier}.d.ts`));
+      need(join(dirname(path), `${specifier}.d.ts`));
   };
-  need(join(types, `${relative(inProject(), entry).replace(/\.ts$/, "")}.d.ts`));
-  // A declaration names another one's file as its sources do theirs; compilers of others want the .js that stands for it.
-  for (const path of needed)
-    writeText(
-      path,
-      (made.get(path) ?? "").replace(/((?:from|import\()\s*"\.[^"]+)\.ts"/g, '$1.js"'),
-    );
+  need(relative(inProject(), entry).replace(/\.ts$/, ".d.ts"));
+  rmSync(all, { recursive: true });
 }
 
-const host: ts.FormatDiagnosticsHost = {
-  getCanonicalFileName: (name) => name,
-  getCurrentDirectory: () => inProject(),
-  getNewLine: () => "\n",
-};
+/** Writes the declarations of all that the package is made of into a folder, in the folders of their sources. */
+async function declare(outDir: string): Promise<void> {
+  const settings = join(folder, "dist", "tsconfig.json");
+  const compilerOptions = {
+    ...{ noEmit: false, declaration: true, emitDeclarationOnly: true },
+    ...{ rootDir: inProject(), outDir },
+  };
+  const extended = { extends: inProject("tsconfig.json"), include: [], exclude: [] };
+  writeText(settings, JSON.stringify({ ...extended, files: [entry], compilerOptions }));
+  const tsc = inProject("node_modules", "typescript", "bin", "tsc");
+  const { failed, all } = await execa(process.execPath, [tsc, "--project", settings], {
+    reject: false,
+    all: true,
+  });
+  if (failed) throw new Problem(`The types can't be written: ${all}`, "Correct what stands there.");
+  rmSync(settings);
+}
