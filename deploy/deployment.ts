@@ -1,5 +1,4 @@
 import { Listr } from "listr2";
-import pLimit from "p-limit";
 import { agree, interactive } from "../common/ask.ts";
 import { ssm } from "../common/clients.ts";
 import pc from "../common/colours.ts";
@@ -17,18 +16,16 @@ import {
 import { printable } from "../common/printable.ts";
 import { printer } from "../common/printer.ts";
 import { Problem } from "../common/problem.ts";
-import { content, describe, type Published, publish } from "../common/published.ts";
+import { describe, type Published, publish } from "../common/published.ts";
 import { table } from "../common/table.ts";
 import { protectEvidence } from "../document/protect/runbook.ts";
 import { respondToFinding } from "../document/respond/runbook.ts";
 import { cdk } from "./cdk.ts";
-import { difference } from "./difference.ts";
+import { changeIn } from "./change.ts";
+import { assertPoliciesFit } from "./policies.ts";
+import { eachRegion, progressOptions } from "./regions.ts";
 import { retryOutdated, rolloutState } from "./rollout.ts";
-import { assertPoliciesFit } from "./stacks/roles.ts";
-import { type Verified, verify } from "./verify.ts";
-
-/** Regions worked on at the same time. */
-const AT_ONCE = 4;
+import { report, verify } from "./verify.ts";
 
 export interface DeployOptions {
   /** `KEY=VALUE` settings over those of cdk.json. */
@@ -230,56 +227,3 @@ async function showRollout(
   );
   return 1;
 }
-
-/** Runs something for each Region, a few at a time, and waits for all. */
-export const eachRegion =
-  (regions: readonly string[]) =>
-  <T>(work: (region: string) => Promise<T>): Promise<T[]> => {
-    const limit = pLimit(AT_ONCE);
-    return Promise.all(regions.map((region) => limit(() => work(region))));
-  };
-
-/** What a publication changes in a Region. */
-export interface Change {
-  readonly region: string;
-  /** The default version of before; undefined where the document is new there. */
-  readonly before: Published | undefined;
-  /** The difference from it, or that there is none. */
-  readonly text: string;
-}
-
-/** Finds out what a publication changes in a Region, and changes nothing. */
-export async function changeIn(
-  region: string,
-  name: string,
-  publication: VersionedDocument,
-): Promise<Change> {
-  const client = ssm(region);
-  const before = await describe(client, name);
-  if (before === undefined) return { region, before, text: `${region}: ${name} is new there.` };
-  const old = await content(client, name, before.version);
-  const text = `${region}:\n${difference(
-    [`version ${before.version} (${before.versionName ?? "unnamed"}), the default`, old],
-    [publication.versionName, publication.yaml],
-  )}`;
-  return { region, before, text };
-}
-
-/** Regions as a table: version, default and what had to be done. */
-export function report(verified: readonly Verified[]): string {
-  return table(
-    ["Region", "Document", "Version", "Name", "Default", "Content", ""],
-    verified.map((state) => [
-      state.region,
-      state.document,
-      state.version,
-      printable(state.versionName ?? ""),
-      state.defaultVersion,
-      pc.green("verified"),
-      state.note,
-    ]),
-  );
-}
-
-/** listr2 in the form that fits: lines that stay, on a terminal and in a log. */
-export const progressOptions = { renderer: interactive() ? "default" : "simple" } as const;

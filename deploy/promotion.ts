@@ -13,9 +13,10 @@ import {
   publish,
   type VersionReference,
 } from "../common/published.ts";
-import { changeIn, eachRegion, report } from "./deployment.ts";
+import { changeIn } from "./change.ts";
 import { difference } from "./difference.ts";
-import { verify } from "./verify.ts";
+import { eachRegion } from "./regions.ts";
+import { report, verify } from "./verify.ts";
 
 export interface VersionOptions {
   /** The document that it is about; by default the one that contains. */

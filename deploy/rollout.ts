@@ -8,8 +8,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { cloudFormation } from "../common/clients.ts";
 import { type Config, stackNames } from "../common/config.ts";
-import { hasRegionalPart } from "./stacks/member.ts";
-import { stackSetName } from "./stacks/rollout.ts";
+import { hasRegionalPart, stackSetName } from "./stackSets.ts";
 
 /** Seconds between two looks at an operation. */
 const INTERVAL = 5;

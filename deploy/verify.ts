@@ -1,7 +1,10 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import pc from "../common/colours.ts";
 import type { VersionedDocument } from "../common/document.ts";
+import { printable } from "../common/printable.ts";
 import { Problem } from "../common/problem.ts";
 import { describe, hasContent, type Published, promote, versionWith } from "../common/published.ts";
+import { table } from "../common/table.ts";
 
 /** How a Region stands after a deployment. */
 export interface Verified {
@@ -65,3 +68,19 @@ const defaultWith = async (
   publication: VersionedDocument,
 ): Promise<Published | undefined> =>
   (await hasContent(client, now, publication)) ? now : undefined;
+
+/** Regions as a table: version, default and what had to be done. */
+export function report(verified: readonly Verified[]): string {
+  return table(
+    ["Region", "Document", "Version", "Name", "Default", "Content", ""],
+    verified.map((state) => [
+      state.region,
+      state.document,
+      state.version,
+      printable(state.versionName ?? ""),
+      state.defaultVersion,
+      pc.green("verified"),
+      state.note,
+    ]),
+  );
+}

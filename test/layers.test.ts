@@ -87,6 +87,25 @@ test("a package is imported by its name, and imports only what is its own by a p
   expect(wrong).toEqual([]);
 });
 
+test("CDK, which takes longer to load than most commands take, is loaded where stacks are made", () => {
+  const makesStacks = /^deploy\/(?:app\.ts$|stacks\/|construct\/)/;
+  const wrong = ["deploy", "common", "operate", "document"].flatMap((layer) =>
+    filesOf(inProject(layer))
+      .filter((file) => !makesStacks.test(relative(inProject(), file)))
+      .flatMap((file) =>
+        specifiersOf(file)
+          .filter(
+            (specifier) =>
+              specifier.startsWith("aws-cdk-lib") ||
+              (specifier.startsWith(".") &&
+                makesStacks.test(relative(inProject(), join(dirname(file), specifier)))),
+          )
+          .map((specifier) => `${relative(inProject(), file)} imports ${specifier}`),
+      ),
+  );
+  expect(wrong).toEqual([]);
+});
+
 /** The layer that an import leads to; undefined for a package that is none of ours. */
 function layerOf(file: string, specifier: string): string | undefined {
   if (specifier.startsWith(".")) return ownerOf(join(dirname(file), specifier));
@@ -107,9 +126,11 @@ const filesOf = (folder: string): string[] =>
     .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
     .map((name) => join(folder, name));
 
+/** What a file imports of the project. */
 const importsOf = (file: string): string[] =>
+  specifiersOf(file).filter((specifier) => /^(?:\.{1,2}\/|automation-)/.test(specifier));
+
+const specifiersOf = (file: string): string[] =>
   [
-    ...readFileSync(file, "utf8").matchAll(
-      /(?:\bfrom|\bimport\(|^import)\s*["']((?:\.{1,2}\/|automation-)[^"']+)["']/gm,
-    ),
+    ...readFileSync(file, "utf8").matchAll(/(?:\bfrom|\bimport\(|^import)\s*["']([^"']+)["']/gm),
   ].map((match) => match[1] ?? "");

@@ -21,7 +21,7 @@ import { printer } from "../../common/printer.ts";
 import { Problem } from "../../common/problem.ts";
 import { describe } from "../../common/published.ts";
 import { table } from "../../common/table.ts";
-import { eachRegion, progressOptions } from "../deployment.ts";
+import { eachRegion, progressOptions } from "../regions.ts";
 import { modify, type Refused, sharedWith } from "./permissions.ts";
 import { calls, isDone, type Plan, plan, SHARE_LIMIT } from "./plan.ts";
 

@@ -43,10 +43,6 @@ export function memberRegionStack(stack: Stack, config: Config, publication: Pub
   if (config.backupBucket) backupBucket(stack, config);
 }
 
-/** Whether the accounts get anything in each Region. */
-export const hasRegionalPart = (config: Config): boolean =>
-  config.copyDocument || config.backupBucket;
-
 /**
  * A stack's template as text, for a StackSet: without the assets, parameters and rules of a bootstrapped
  * environment, which a member account need not be.

@@ -2,8 +2,9 @@ import { CfnOutput, type Stack } from "aws-cdk-lib";
 import { type Config, protectRoleName } from "../../common/config.ts";
 import type { VersionedDocument } from "../../common/document.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
+import { evidencePolicy } from "../policies.ts";
 import { document } from "./document.ts";
-import { evidencePolicy, makeRole, systemsManager } from "./roles.ts";
+import { here, makeRole, systemsManager } from "./roles.ts";
 
 /**
  * ProtectStack: the document that protects evidence in one Region; in the first Region also the role that it acts as,
@@ -24,7 +25,7 @@ export function protectStack(
     name: protectRoleName(config),
     description: `What ${protectEvidence.name} may do in this account`,
     trusts: systemsManager(),
-    granted: { Runbook: evidencePolicy(config, regions) },
+    granted: { Runbook: evidencePolicy(config, regions, here) },
   });
   new CfnOutput(stack, "ProtectRoleArn", {
     description: "The value for the parameter AutomationAssumeRole",

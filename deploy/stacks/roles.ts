@@ -2,12 +2,13 @@ import { Aws, Stack, Token, Tokenization, Validations } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import type { Config } from "../../common/config.ts";
-import { bucketNames, protectRoleName } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
-import { Problem } from "../../common/problem.ts";
 import type { Granted } from "../../document/grants.ts";
-import { protectPolicy } from "../../document/protect/policy.ts";
 import { automationsOf, SYSTEMS_MANAGER } from "../../document/trust.ts";
+import { type Account, roleArn as roleArnIn, runbookPolicy, startPolicy } from "../policies.ts";
+
+/** The account that a stack is made in. */
+export const here: Account = { partition: Aws.PARTITION, accountId: Aws.ACCOUNT_ID };
 
 /** The role that the runbook acts as in its own account. Only Systems Manager may assume it. */
 export function automationRole(
@@ -20,7 +21,7 @@ export function automationRole(
     name: config.automationRoleName,
     description: `What ${config.documentName} may do in this account`,
     trusts: systemsManager(),
-    granted: { Runbook: runbookPolicy(config, document, regions) },
+    granted: { Runbook: runbookPolicy(config, document, regions, here) },
   });
 }
 
@@ -51,8 +52,8 @@ export function executionRole(
     description: `What ${config.documentName} may do in this account when account ${centralAccount} starts it`,
     trusts: new iam.CompositePrincipal(central, systemsManager()),
     granted: {
-      Runbook: runbookPolicy(config, document, regions),
-      Start: startPolicy(config, centralAccount),
+      Runbook: runbookPolicy(config, document, regions, here),
+      Start: startPolicy(config, centralAccount, here),
     },
   });
 }
@@ -126,139 +127,10 @@ export function makeRole(
   return made;
 }
 
-/** The most characters that the inline policies of a role have together, white space not counted. */
-const INLINE_POLICY_LIMIT = 10_240;
-
-/**
- * The policies must fit into the roles: each Region and bucket of the settings stands in many statements.
- *
- * @throws Problem with the settings to shorten, before a stack is begun that IAM would refuse
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
- */
-export function assertPoliciesFit(
-  config: Config,
-  document: Pick<Publication, "policy">,
-  regions: readonly string[],
-): void {
-  const execution = config.administration || config.organizationalUnits.length > 0;
-  const granted = [
-    ...runbookPolicy(config, document, regions),
-    ...(execution ? startPolicy(config, config.centralAccount || Aws.ACCOUNT_ID) : []),
-  ];
-  assertFit(
-    granted,
-    `${execution ? config.executionRoleName : config.automationRoleName} would have`,
-    `with ${regions.length} Regions and ${config.buckets.length} buckets`,
-    "Name fewer Regions in contain:regions, and fewer buckets in contain:buckets with * for several; or deploy in two parts, with other role and document names.",
-  );
-  if (config.protect)
-    assertFit(
-      evidencePolicy(config, regions),
-      `${protectRoleName(config)} would have`,
-      `with ${regions.length} Regions, ${config.buckets.length} buckets and ${config.protectRoles.length} roles of instances`,
-      "Name fewer roles in contain:protectRoles, with * for several, and fewer buckets in contain:buckets and Regions in contain:regions.",
-    );
-}
-
-function assertFit(
-  granted: readonly Granted[],
-  role: string,
-  because: string,
-  advice: string,
-): void {
-  const length = JSON.stringify(granted.map(({ statement }) => statement))
-    .replaceAll(Aws.PARTITION, "aws-us-gov")
-    .replaceAll(Aws.ACCOUNT_ID, "111122223333").length;
-  if (length <= INLINE_POLICY_LIMIT) return;
-  throw new Problem(
-    `The policies of the role ${role} ${length.toLocaleString("en")} characters ${because}; IAM takes ${INLINE_POLICY_LIMIT.toLocaleString("en")}.`,
-    advice,
-  );
-}
-
-/** What ProtectEC2Evidence may do, with the buckets and the roles of instances that the settings name. */
-export const evidencePolicy = (config: Config, regions: readonly string[]): readonly Granted[] =>
-  protectPolicy({
-    partition: Aws.PARTITION,
-    accountId: Aws.ACCOUNT_ID,
-    regions,
-    buckets: bucketNames(config, Aws.ACCOUNT_ID),
-    roles: config.protectRoles,
-  });
-
 export const systemsManager = (): iam.PrincipalBase =>
   new iam.ServicePrincipal(SYSTEMS_MANAGER).withConditions(
     automationsOf(Aws.PARTITION, Aws.ACCOUNT_ID),
   );
-
-const runbookPolicy = (
-  config: Config,
-  document: Pick<Publication, "policy">,
-  regions: readonly string[],
-): readonly Granted[] =>
-  document.policy({
-    partition: Aws.PARTITION,
-    accountId: Aws.ACCOUNT_ID,
-    regions,
-    buckets: bucketNames(config, Aws.ACCOUNT_ID),
-  });
-
-const startPolicy = (config: Config, centralAccount: string): readonly Granted[] => {
-  const executions = `arn:${Aws.PARTITION}:ssm:*:${Aws.ACCOUNT_ID}:automation-execution/*`;
-  const document = (account: string): string[] => [
-    `arn:${Aws.PARTITION}:ssm:*:${account}:document/${config.documentName}`,
-    `arn:${Aws.PARTITION}:ssm:*:${account}:automation-definition/${config.documentName}:*`,
-  ];
-  return [
-    {
-      reason:
-        "The runbook, as shared by the central account or as a copy, in the Regions of the run.",
-      statement: {
-        Sid: "StartRunbook",
-        Effect: "Allow",
-        Action: ["ssm:StartAutomationExecution"],
-        Resource: [...document(centralAccount), ...document(Aws.ACCOUNT_ID), executions],
-      },
-    },
-    {
-      reason: "Ids of executions are known only when they have begun.",
-      statement: {
-        Sid: "FollowRunbook",
-        Effect: "Allow",
-        Action: ["ssm:GetAutomationExecution", "ssm:StopAutomationExecution"],
-        Resource: [executions],
-      },
-    },
-    {
-      reason: "Finding targets by tag or resource group takes no resource.",
-      statement: {
-        Sid: "FindTargets",
-        Effect: "Allow",
-        Action: [
-          "ssm:DescribeAutomationExecutions",
-          "ssm:DescribeAutomationStepExecutions",
-          "resource-groups:ListGroupResources",
-          // Listing a group made of a stack takes these two, of tags the third.
-          "cloudformation:DescribeStacks",
-          "cloudformation:ListStackResources",
-          "tag:GetResources",
-          "ec2:DescribeInstances",
-        ],
-        Resource: ["*"],
-      },
-    },
-    {
-      reason: "The run in the account acts as this same role.",
-      statement: {
-        Sid: "PassItself",
-        Effect: "Allow",
-        Action: ["iam:PassRole"],
-        Resource: [roleArn(config, config.executionRoleName)],
-        Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
-      },
-    },
-  ];
-};
 
 /** Name, path and boundary of a role that is made. */
 function placed(
@@ -284,10 +156,10 @@ const boundaryIn = (scope: Construct, named: string): iam.IManagedPolicy =>
 
 /** The ARN of a role that is made. */
 export const roleArn = (
-  { rolePath }: Pick<Config, "rolePath">,
+  config: Pick<Config, "rolePath">,
   name: string,
-  account: string = Aws.ACCOUNT_ID,
-): string => `arn:${Aws.PARTITION}:iam::${account}:role${rolePath}${name}`;
+  accountId: string = Aws.ACCOUNT_ID,
+): string => roleArnIn(config, name, { ...here, accountId });
 
 /** What a setting names by its ARN, or by the name that it has in every account. */
 export const inAccount = (kind: "policy" | "role", named: string): string =>

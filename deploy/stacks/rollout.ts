@@ -5,7 +5,8 @@ import { inProject } from "../../build/root.ts";
 import type { Config } from "../../common/config.ts";
 import type { Publication } from "../../common/document.ts";
 import { contentHash } from "../../common/version.ts";
-import { hasRegionalPart, memberRegionStack, memberStack, templateOf } from "./member.ts";
+import { hasRegionalPart, stackSetName } from "../stackSets.ts";
+import { memberRegionStack, memberStack, templateOf } from "./member.ts";
 
 /** What a request may carry as a template; a longer one is passed by URL. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 const DIRECT_TEMPLATE_LIMIT = 51_200;
@@ -87,10 +88,6 @@ function stackSet(
       : { templateUrl: upload(stack, part, template) }),
   });
 }
-
-/** The name of a StackSet of the rollout. */
-export const stackSetName = (rollout: string, part: "Roles" | "Region"): string =>
-  `${rollout}-${part}`;
 
 function upload(stack: Stack, part: string, template: string): string {
   const path = inProject("dist", "stacksets", `${contentHash(template)}.json`);

@@ -12,8 +12,8 @@ import { parse } from "yaml";
 import { loadDocument, loadOther } from "../../common/document.ts";
 import { Problem } from "../../common/problem.ts";
 import { ContainRunbook } from "../../deploy/construct/containRunbook.ts";
+import { assertPoliciesFit } from "../../deploy/policies.ts";
 import { memberStack, templateOf } from "../../deploy/stacks/member.ts";
-import { assertPoliciesFit } from "../../deploy/stacks/roles.ts";
 import { respondToFinding } from "../../document/respond/runbook.ts";
 import { everything, templatesFor } from "./templates.ts";
 

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { inProject } from "../../build/root.ts";
 import { loadConfig } from "../../common/config.ts";
 import { loadDocument } from "../../common/document.ts";
-import { assertPoliciesFit } from "../../deploy/stacks/roles.ts";
+import { assertPoliciesFit } from "../../deploy/policies.ts";
 import { protectEvidence } from "../../document/protect/runbook.ts";
 import { paste } from "../account/cli.ts";
 import { sharedEmulator } from "../account/emulator.ts";
