@@ -30,27 +30,24 @@ const { output } = program(
   .opts<{ readonly output: string }>();
 
 await command(async () => {
+  const folder = resolve(output);
+  refuseFull(folder);
   const python = await setUpPython("develop", (line) => console.error(line));
   const compiled = compile(python);
   await writeChecked(compiled);
   const files = await releaseFiles(compiled, documentFile(compiled.name), python);
-  write(resolve(output), files);
+  if (folder === own) rmSync(folder, { recursive: true, force: true });
+  for (const [name, text] of files) writeText(join(folder, name), text);
   console.log(files.get("SHA256SUMS")?.trimEnd());
   console.log(`${files.size} files in ${output}`);
   return 0;
 });
 
-/**
- * Writes the files into a folder that then has no others.
- *
- * @throws Problem for a folder that has something in it, but for the project's own, which is made anew
- */
-function write(folder: string, files: ReadonlyMap<string, string>): void {
-  if (folder === own) rmSync(folder, { recursive: true, force: true });
-  else if (existsSync(folder) && readdirSync(folder).length > 0)
+/** @throws Problem for a folder that has something in it, but for the project's own, which is made anew */
+function refuseFull(folder: string): void {
+  if (folder !== own && existsSync(folder) && readdirSync(folder).length > 0)
     throw new Problem(
       `The folder ${folder} is not empty, and nothing in it is overwritten.`,
       "Name a new folder with --output.",
     );
-  for (const [name, text] of files) writeText(join(folder, name), text);
 }
