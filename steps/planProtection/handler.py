@@ -34,10 +34,10 @@ def fault_of_origin(ssm: Any, run: dict[str, Any], key: str) -> str:
         if other["DocumentName"] == mine["DocumentName"] and [key] in given:
             return ""
     except Exception as error:
-        code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+        kind = getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__
         # A further Protect that did not know the first would take its state for that of before. A forged name has no
-        # execution, or is none that the service takes.
-        if code and not re.search("NotFound|Validation", code) and run["Action"] != "Release":
+        # execution, or is none that the service, or boto3 for it, takes.
+        if not re.search("NotFound|Validation", kind) and run["Action"] != "Release":
             refuse(
                 f"The tag {MARK} of the instance names s3://{run['Bucket']}/{key}, and whether an earlier Protect wrote"
                 f" that can't be found out: {error}. Let the role call ssm:GetAutomationExecution, or remove the tag if"
@@ -45,6 +45,11 @@ def fault_of_origin(ssm: Any, run: dict[str, Any], key: str) -> str:
             )
         return f"its execution can't be read: {error}."
     return "no execution of this document has written it."
+
+
+# A service that refuses or does not answer: what is at the key is not known then. Nothing there, or something else, is
+# an answer.
+UNREAD = r"\((?!NoSuch|404)[\w.]+\) when calling|endpoint URL|response stream|bytes expected"
 
 
 def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -56,7 +61,15 @@ def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str,
     if key in ("", run["Key"]):
         return "", {}
     backup, fault = load_protections(s3, run, key) if key != value else ({}, f"it is not in {run['Bucket']}.")
-    fault = fault or fault_of_origin(client("ssm"), run, key)
+    unread = re.search(UNREAD, fault)
+    if not fault or unread:
+        origin = fault_of_origin(client("ssm"), run, key)
+        if unread and not origin and run["Action"] != "Release":
+            refuse(
+                f"The state before an earlier Protect is in a backup that can't be read now. {fault} Start again when"
+                f" it can; or remove the tag {MARK} of the instance, and that Protect is not given back by a Release."
+            )
+        fault = fault or origin
     if fault:
         run["Warnings"].append(
             f"The tag {MARK} of the instance says {value}, which does not count: {fault} If an earlier Protect"

@@ -1,13 +1,23 @@
 """How protections stand, should stand and get there; and what is believed of backups and tags."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    ClientError,
+    EndpointConnectionError,
+    IncompleteReadError,
+    ParamValidationError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 from changeProtections import handler as changeProtections
-from planProtection.handler import fault_of_origin, to_change, why_not
+from planProtection import handler as planProtection
+from planProtection.handler import fault_of_origin, marked, to_change, why_not
 from proveProtection.handler import lines_of
 from shared.protections import (
+    MARK,
     NONE,
     call_to,
     command_of,
@@ -36,7 +46,7 @@ def run_of(**more: Any) -> dict[str, Any]:
     wanted = dict.fromkeys(KINDS, True)
     return {
         **{"InstanceId": INSTANCE, "Region": "us-east-1", "Wanted": wanted, "RevokeOlder": OLDER},
-        **{"Associations": {"eipalloc-0123456789abcdef0": "eipassoc-1"}, "Execution": "mine", **more},
+        **{"Associations": {"eipalloc-0123456789abcdef0": "eipassoc-1"}, "Execution": "mine", "Warnings": [], **more},
     }
 
 
@@ -225,6 +235,12 @@ def test_an_address_does_not_go_back_where_another_one_is() -> None:
     assert "has another Elastic IP" in why_not({"Before": place, "After": NONE}, EIP, NONE, other, THERE)
 
 
+NO_EXECUTION = (
+    "its execution can't be read: An error occurred (AutomationExecutionNotFoundException) when calling the"
+    " GetAutomationExecution operation: no."
+)
+
+
 class Executions:
     """Systems Manager with two executions."""
 
@@ -238,8 +254,15 @@ class Executions:
         }
 
     def get_automation_execution(self, AutomationExecutionId: str) -> dict[str, Any]:
-        """An execution; KeyError for one that is not there."""
+        """An execution."""
+        if AutomationExecutionId not in self.known:
+            raise refusal("AutomationExecutionNotFoundException", "GetAutomationExecution")
         return {"AutomationExecution": self.known[AutomationExecutionId]}
+
+
+def refusal(code: str, operation: str) -> ClientError:
+    """What boto3 raises for a call that AWS refuses."""
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
 @pytest.mark.parametrize(
@@ -248,7 +271,7 @@ class Executions:
         ("ProtectEC2Evidence", "a/other.1.json", "a/other.1.json", ""),
         ("ProtectEC2Evidence", "a/other.1.json", "a/other.2.json", "no execution of this document has written it."),
         ("Evil", "a/other.1.json", "a/other.1.json", "no execution of this document has written it."),
-        ("ProtectEC2Evidence", "a/other.1.json", "a/none.1.json", "its execution can't be read: 'none'."),
+        ("ProtectEC2Evidence", "a/other.1.json", "a/none.1.json", NO_EXECUTION),
     ],
 )
 def test_a_tag_counts_only_where_the_services_own_history_says_the_same(
@@ -267,7 +290,7 @@ def test_the_tag_that_leads_the_next_protect_is_tried_again_at_the_end(
         def create_tags(self, **_: Any) -> None:
             calls.append("tag")
             if calls.count("tag") <= refusals:
-                raise ClientError({"Error": {"Code": "InternalFailure", "Message": "no"}}, "CreateTags")
+                raise refusal("InternalFailure", "CreateTags")
 
         def modify_instance_attribute(self, **_: Any) -> None:
             calls.append("change")
@@ -280,21 +303,29 @@ def test_the_tag_that_leads_the_next_protect_is_tried_again_at_the_end(
     assert len(notes["Made"]) == 2 - failed
 
 
+NO_ANSWER = EndpointConnectionError(endpoint_url="https://ssm")
+
+
 @pytest.mark.parametrize(
-    ("code", "action", "refused"),
+    ("error", "action", "refused"),
     [
-        ("AccessDeniedException", "Protect", True),
-        ("ThrottlingException", "Protect", True),
-        ("AccessDeniedException", "Release", False),
-        # What a forged name is answered.
-        ("AutomationExecutionNotFoundException", "Protect", False),
-        ("ValidationException", "Protect", False),
+        (refusal("AccessDeniedException", "GetAutomationExecution"), "Protect", True),
+        (refusal("ThrottlingException", "GetAutomationExecution"), "Protect", True),
+        (NO_ANSWER, "Protect", True),
+        (refusal("AccessDeniedException", "GetAutomationExecution"), "Release", False),
+        (NO_ANSWER, "Release", False),
+        # What a forged name is answered, by the service and by boto3.
+        (refusal("AutomationExecutionNotFoundException", "GetAutomationExecution"), "Protect", False),
+        (refusal("ValidationException", "GetAutomationExecution"), "Protect", False),
+        (ParamValidationError(report="too short"), "Protect", False),
     ],
 )
-def test_a_protect_that_cannot_find_out_about_an_earlier_one_is_refused(code: str, action: str, refused: bool) -> None:
+def test_a_protect_that_cannot_find_out_about_an_earlier_one_is_refused(
+    error: Exception, action: str, refused: bool
+) -> None:
     class Silent:
         def get_automation_execution(self, **_: str) -> None:
-            raise ClientError({"Error": {"Code": code, "Message": "no"}}, "GetAutomationExecution")
+            raise error
 
     run = run_of(Action=action, Bucket="b")
     if refused:
@@ -302,6 +333,53 @@ def test_a_protect_that_cannot_find_out_about_an_earlier_one_is_refused(code: st
             fault_of_origin(Silent(), run, "a/other.1.json")
     else:
         assert "its execution can't be read" in fault_of_origin(Silent(), run, "a/other.1.json")
+
+
+class Stored:
+    """S3 with one object, or none that it gives."""
+
+    def __init__(self, answer: bytes | Exception) -> None:
+        self.answer = answer
+
+    def get_object(self, **_: str) -> dict[str, Any]:
+        """The object, or the error."""
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return {"Body": BytesIO(self.answer)}
+
+
+@pytest.mark.parametrize("ours", [True, False])
+@pytest.mark.parametrize("action", ["Protect", "Release"])
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        (refusal("InternalError", "GetObject"), False),
+        (refusal("SlowDown", "GetObject"), False),
+        (refusal("AccessDenied", "GetObject"), False),
+        (EndpointConnectionError(endpoint_url="https://s3"), False),
+        (ReadTimeoutError(endpoint_url="https://s3"), False),
+        (ResponseStreamingError(error="reset"), False),
+        (IncompleteReadError(actual_bytes=1, expected_bytes=2), False),
+        (refusal("NoSuchKey", "GetObject"), True),
+        (refusal("NoSuchBucket", "GetObject"), True),
+        (b"garbage", True),
+        (b"{}", True),
+        (b"\xff", True),
+    ],
+)
+def test_a_protect_goes_on_without_an_earlier_one_only_where_its_backup_is_gone_or_another(
+    answer: bytes | Exception, known: bool, action: str, ours: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "a/other.1.json"
+    monkeypatch.setattr(planProtection, "client", lambda _: Executions("ProtectEC2Evidence", key if ours else "x"))
+    run = run_of(Action=action, Bucket="b", AccountId="1" * 12, Key="a/mine.2.json")
+    instance = {"Tags": [{"Key": MARK, "Value": f"s3://b/{key}"}]}
+    if ours and not known and action == "Protect":
+        with pytest.raises(ValueError, match=r"can't be read now.*Start again.*Nothing was changed"):
+            marked(Stored(answer), run, instance)
+        return
+    assert marked(Stored(answer), run, instance) == ("", {})
+    assert ["which does not count" in warning for warning in run["Warnings"]] == [True]
 
 
 def test_a_report_shows_each_protection_before_and_now() -> None:
