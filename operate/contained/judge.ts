@@ -8,7 +8,7 @@ import { bucketIn, keyParts, type OwnGroup, withName } from "./groups.ts";
 export type State =
   | "contained"
   | "partly contained"
-  /** Its groups say so, and no execution of those that Systems Manager keeps. */
+  /** Its groups say so, and no execution does, or the one that made them says that it is not isolated as asked. */
   | "NOT CONFIRMED"
   /** On the group that lets everything through, which no ended run leaves behind. */
   | "OPEN TO ALL"
@@ -44,7 +44,10 @@ export interface Sources {
   readonly tag: Answer;
 }
 
-/** `agrees`; `differs`; `missing`: it says nothing; `too old`: Systems Manager keeps executions for 30 days. */
+/**
+ * `agrees`; `differs`, of an execution that it says itself that it did not isolate the instance; `missing`: it says
+ * nothing; `too old`: Systems Manager keeps executions for 30 days.
+ */
 export type Answer = "agrees" | "differs" | "missing" | "too old";
 
 /** How long Systems Manager keeps executions. @see https://docs.aws.amazon.com/general/latest/gr/ssm.html */
@@ -98,7 +101,10 @@ function judgeOne(instance: string, evidence: Evidence, now: Date): Contained | 
   return {
     instance,
     place: evidence.place,
-    state: state === "contained" && sources.execution === "missing" ? "NOT CONFIRMED" : state,
+    state:
+      state === "contained" && /^(missing|differs)$/.test(sources.execution)
+        ? "NOT CONFIRMED"
+        : state,
     since: run?.ended ?? parts?.written,
     execution: run?.id ?? group?.execution ?? "",
     startedBy: run?.startedBy ?? "",
@@ -166,7 +172,7 @@ function sourcesOf({ group, run, key, tag, now, held }: Look): Sources {
         : held.every((each) => each.key === key && keyParts(key)?.execution === each.execution)
           ? "agrees"
           : "differs",
-    execution: run ? "agrees" : old ? "too old" : "missing",
+    execution: run ? (run.told?.isolated ? "agrees" : "differs") : old ? "too old" : "missing",
     tag: tag === undefined ? "missing" : tag === wanted ? "agrees" : "differs",
   };
 }
@@ -190,17 +196,16 @@ function problemsOf(look: Look): readonly string[] {
       found.push(
         `${each.id} is on ${each.groups.map(withName).join(", ") || "no group"}: not isolated.`,
       );
-  if (state === "not contained" && run !== undefined)
+  if (state === "not contained" && run?.told?.isolated)
     found.push(
-      run.told?.isolated
-        ? `The execution ${run.id} isolated it and no Release gave its groups back: somebody has given it other groups since. Contain it again, or release it.`
-        : `The execution ${run.id} did not isolate it: read its report, and contain it again.`,
+      `The execution ${run.id} isolated it and no Release gave its groups back: somebody has given it other groups since. Contain it again, or release it.`,
     );
+  found.push(...failedContainments(look));
   if (last?.told?.action === "Release" && last.told.tone === "bad")
     found.push(
       `The Release ${last.id} did not give everything back: read its report, and release it again.`,
     );
-  if (state === "not contained" && run === undefined)
+  if (state === "not contained" && run === undefined && tag !== undefined)
     found.push(
       "Its tag says that it is contained; no group and no execution does: the tag is forged or left over.",
     );
@@ -215,12 +220,24 @@ function problemsOf(look: Look): readonly string[] {
     found.push(`Its tag names another backup: ${tag}. Go by the key.`);
   if (group !== undefined && run?.told?.isolated)
     found.push(...changedRules(group, run.told.allowed));
-  if (group !== undefined && run === undefined && group.rules.some((rule) => EVERYBODY.test(rule)))
+  if (group?.rules.some((rule) => EVERYBODY.test(rule)) && !run?.told?.isolated)
     found.push(
       `${withName(group)} lets everybody in or out: ${group.rules.map(ruleText).join("; ")}.`,
     );
   if (key === "" && held.length > 0) found.push("Its group names no backup.");
   return found;
+}
+
+/** The run that made what is there, and the last one, where they say themselves that they did not isolate it. */
+function failedContainments({ run, last, state }: Look): readonly string[] {
+  if (state === "terminated") return [];
+  const failed = [run, last].filter(
+    (each) => each?.told?.action === "Contain" && !each.told.isolated,
+  );
+  return [...new Set(failed)].map(
+    (each) =>
+      `The execution ${each?.id} did not isolate it (${each?.told?.headline}): read its report, and contain it again.`,
+  );
 }
 
 const EVERYBODY = / (0\.0\.0\.0\/0|::\/0)$/;

@@ -159,6 +159,46 @@ describe("what groups, tags and executions say of an instance", () => {
       "not contained",
       /did not isolate it/,
     ],
+    [
+      "a containment that failed with the instance on its group",
+      {
+        groups: [group({ rules: ["Egress tcp 443-443 198.51.100.7/32"] })],
+        runs: [run("CONTAINMENT FAILED; the instance is NOT isolated as asked")],
+      },
+      "NOT CONFIRMED",
+      /000001 did not isolate it \(Containment failed: the instance is NOT isolated as asked\)/,
+    ],
+    [
+      "a failed containment's group that is open",
+      {
+        groups: [group({ rules: ["Ingress -1 -1--1 0.0.0.0/0"] })],
+        runs: [run("CONTAINMENT FAILED; the instance MAY NOT BE isolated as asked")],
+      },
+      "NOT CONFIRMED",
+      /lets everybody in or out: Ingress everything 0\.0\.0\.0\/0/,
+    ],
+    [
+      "a further containment that failed, beside the first one that holds",
+      {
+        runs: [
+          run("CONTAINED"),
+          run("CONTAINMENT FAILED; the instance is NOT isolated as asked", 2),
+        ],
+      },
+      "contained",
+      /000002 did not isolate it/,
+    ],
+    [
+      "a failed containment without a backup or a tag, which blames no tag",
+      {
+        groups: [],
+        tags: new Map(),
+        runs: [run("CONTAINMENT FAILED; the instance is NOT isolated as asked", 1, { Backup: [] })],
+        instances: on("sg-own"),
+      },
+      "not contained",
+      /^The execution \S+ did not isolate it .*$/,
+    ],
   ])("tells of %s", (_, more, state, problem) => {
     const [found, ...others] = judged(more);
     expect(others).toEqual([]);
