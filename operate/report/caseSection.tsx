@@ -61,17 +61,19 @@ const shownOf = ({ found, each }: WholeCase): readonly Shown[] =>
 /** What a run over several instances came to. */
 export function verdictOfCase(whole: WholeCase): Verdict {
   const { runs, unread, status } = whole.found;
-  const headline = summary(whole.found);
+  const said = summary(whole.found);
   if (!isFinal(status))
     return {
       tone: "plan",
-      headline,
+      headline: said,
       meaning: `It is still running (${status}): write the report again when it has ended.`,
     };
   const failed = runs.filter((run) => toneOf(run) === "bad").length;
   const changed = shownOf(whole).filter(
     ({ run, data }) => toneOf(run) !== "bad" && data?.verdict.tone === "bad",
   ).length;
+  // What the runs came to is no more so: who reads one line must not read that all are contained.
+  const headline = changed === 0 ? said : `${said}, but ${changed} no longer as the run left it`;
   const bad = [
     unread.length > 0 &&
       `Nothing is known of ${unread.map(({ place }) => placeName(place)).join(", ")}.`,

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { printable } from "../../../common/printable.ts";
 import { networkPicture } from "../../../operate/report/index.ts";
 import { momentsOf } from "../../../operate/report/moments.ts";
-import { reportPage } from "../../../operate/report/page.tsx";
+import type { NetworkInterface } from "../../../operate/report/network.ts";
+import { reportPage, verdictOfData } from "../../../operate/report/page.tsx";
 import {
   caseLike,
   DIGEST,
@@ -183,6 +184,21 @@ describe("the page of a run over several instances", () => {
     );
     expect(page).toMatch(/npm run report -- \S+02 --region eu-west-1 --account 444455556666/);
     expect(page).toContain(`--action Release --of ${ID} --assume-role Reader --no-dry-run`);
+  });
+
+  it("says first how many are no longer as the run left them", () => {
+    const read = new Date();
+    const moved: NetworkInterface = {
+      ...{ id: ENI, vpc: "vpc-1", addresses: [], state: "" },
+      groups: [{ ...WEB, rules: undefined, note: "" }],
+    };
+    const now = { read, unread: [], groups: new Map(), interfaces: [moved] };
+    const opened = caseLike([{ data: { ...dataLike(), now } }, {}]);
+    expect(verdictOfData(opened)).toMatchObject({
+      tone: "bad",
+      headline: "2 instances: 2 × Contained, but 1 no longer as the run left it",
+    });
+    expect(verdictOfData(caseLike([{}, {}])).headline).toBe("2 instances: 2 × Contained");
   });
 
   it("has each instance's own report below its verdict, with headings a level deeper", () => {
