@@ -4,6 +4,7 @@ import {
   paginateDescribeTags,
 } from "@aws-sdk/client-ec2";
 import type { AutomationExecutionMetadata, SSMClient } from "@aws-sdk/client-ssm";
+import { documentIn, partitionOf } from "automation-language/arn";
 import pLimit from "p-limit";
 import { chunks } from "../../common/chunks.ts";
 import { BACKUP_TAG } from "../../common/names.ts";
@@ -86,21 +87,36 @@ async function backupTags(ec2: EC2Client): Promise<ReadonlyMap<string, string>> 
   return found;
 }
 
-/** The runs of the document that Systems Manager keeps, those that other executions started too. */
+/**
+ * The runs of the document that Systems Manager keeps, those that other executions started too. A document that another
+ * account shares is started, and goes, by its ARN: the account is not known here.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-ssm-sharing.html
+ */
 async function listedRuns(
   ssm: SSMClient,
   place: Place,
   document: string,
 ): Promise<readonly InstanceRun[]> {
   const limit = pLimit(AT_ONCE);
-  const listed = await listExecutions(ssm, [{ Key: "DocumentNamePrefix", Values: [document] }]);
+  const shared = `arn:${partitionOf(place.region)}:ssm:${place.region}:`;
   const all = await Promise.all(
+    [document, shared].map((prefix) =>
+      limit(() => listExecutions(ssm, [{ Key: "DocumentNamePrefix", Values: [prefix] }])),
+    ),
+  );
+  const listed = all
+    .flat()
+    .filter(({ DocumentName = "" }) =>
+      (documentIn(DocumentName)?.name ?? DocumentName).startsWith(document),
+    );
+  const each = await Promise.all(
     listed.map(async (execution): Promise<readonly AutomationExecutionMetadata[]> => {
       const { AutomationExecutionId: id = "" } = execution;
       return isFleet(execution) ? limit(() => childrenOf(ssm, id)) : [execution];
     }),
   );
-  return all.flat().map((execution) => instanceRunOf(execution, place));
+  return each.flat().map((execution) => instanceRunOf(execution, place));
 }
 
 async function runsById(
