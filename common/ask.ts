@@ -25,11 +25,12 @@ export async function typedAgain(what: string, expected: string, yes: boolean): 
   return typed.trim() === expected;
 }
 
-/** One of several answers. */
+/** One of several answers; an AbortPromptError where the signal takes the question back. */
 export const choose = <T extends string>(
   message: string,
   choices: readonly { readonly name: string; readonly value: T }[],
-): Promise<T> => select<T>({ message, choices: [...choices] });
+  signal: AbortSignal,
+): Promise<T> => select<T>({ message, choices: [...choices] }, { signal });
 
 function needPerson(): void {
   if (!interactive())

@@ -1,9 +1,4 @@
-import { randomUUID } from "node:crypto";
-import {
-  type SSMClient,
-  StartAutomationExecutionCommand,
-  type StartAutomationExecutionCommandInput,
-} from "@aws-sdk/client-ssm";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import { accountIdPattern, partitionOf } from "automation-language/arn";
 import { activeAccounts } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
@@ -17,21 +12,11 @@ import { printable } from "../common/printable.ts";
 import { printer } from "../common/printer.ts";
 import { Problem } from "../common/problem.ts";
 import { describe } from "../common/published.ts";
-import { type Ended, type Followed, followAll, type Output, resume } from "./followAll.ts";
-import { releasableFrom } from "./instanceRun.ts";
-import { type Home, homeIn } from "./places.ts";
+import type { Output } from "./followAll.ts";
+import { homeIn } from "./places.ts";
 import { type Releases, releasesOf } from "./releaseOf.ts";
-import {
-  assertTaken,
-  called,
-  INSTANCE,
-  optionsIn,
-  plan,
-  type Run,
-  type RunOptions,
-  type Selection,
-} from "./request.ts";
-import { releaseAll, summary } from "./showCase.ts";
+import { assertTaken, called, INSTANCE, plan, type RunOptions, type Selection } from "./request.ts";
+import { startWaves } from "./waves.ts";
 
 export interface ExecuteOptions {
   readonly context: readonly string[];
@@ -127,7 +112,11 @@ export async function execute(options: ExecuteOptions): Promise<number> {
     console.error(`That is not ${run.proof.text}. Nothing was started.`);
     return 1;
   }
-  const status = await startWaves({ client, home, say }, { ...run, form }, options);
+  const { follow, interval, output, dryRun, of } = options;
+  const status = await startWaves({ client, home, say }, run, {
+    ...{ form, follow, interval, output, dryRun },
+    ...(of === undefined ? {} : { of }),
+  });
   return (found?.left.length ?? 0) > 0 ? 1 : status;
 }
 
@@ -191,144 +180,6 @@ function selectionOf(options: ExecuteOptions, found: Releases | undefined): Sele
       "Write one instance id a line, i- and 17 (or 8) hexadecimal digits; # begins a comment.",
     );
   return { ...selection, instances: ids.map(({ id }) => id) };
-}
-
-/** From where a run is started and read. */
-interface Start {
-  readonly client: SSMClient;
-  readonly home: Home;
-  readonly say: (text: string) => void;
-}
-
-/** An execution that was started, and what it is called here. */
-interface Started {
-  readonly id: string;
-  readonly label: string;
-}
-
-/** Starts wave after wave and follows each to its end, until more have failed than may. */
-async function startWaves(
-  from: Start,
-  run: Run & { readonly form: Form },
-  options: ExecuteOptions,
-): Promise<number> {
-  const { json } = options.output;
-  const all: (Ended | Started)[] = [];
-  const several = run.waves.flat().length > 1;
-  let status = 0;
-  let failed = 0;
-  for (const [at, wave] of run.waves.entries()) {
-    const later = run.waves.slice(at + 1).flat();
-    const ended = await startWave(
-      from,
-      { wave, later, first: at === 0, several, form: run.form },
-      options,
-    );
-    all.push(...ended.states);
-    status = Math.max(status, ended.status);
-    failed += ended.failed;
-    if (!options.follow || (!ended.left && failed <= run.mayFail)) continue;
-    for (const { label } of later) from.say(`Not begun: ${printable(label)}`);
-    break;
-  }
-  sayAll(all, options, from);
-  if (json) console.log(JSON.stringify(all, null, 2));
-  return status;
-}
-
-/**
- * Starts what belongs to one wave, and follows it where that is wanted. Whatever ends this command then, as expired
- * credentials or the network do, ends no execution: how to pick up those that go on is said before the error.
- */
-async function startWave(
-  { client, home, say }: Start,
-  part: {
-    readonly wave: Run["waves"][number];
-    /** What would be started after it. */
-    readonly later: Run["waves"][number];
-    /** Whether nothing was started before it. */
-    readonly first: boolean;
-    /** Whether there are more than one in all. */
-    readonly several: boolean;
-    readonly form: Form;
-  },
-  options: ExecuteOptions,
-): Promise<Omit<Followed, "states"> & { readonly states: readonly (Ended | Started)[] }> {
-  const started: Started[] = [];
-  try {
-    for (const { label, input } of part.wave) {
-      const id = await start(client, input, part.form);
-      say(`Started ${id}  ${pc.dim(printable(label))}`);
-      started.push({ id, label });
-    }
-    if (options.follow)
-      return await followAll(client, home, started, options.interval, options.output, part.several);
-    say(resume(idsOf(started), home.region));
-    return { status: 0, left: true, failed: 0, states: started };
-  } catch (error) {
-    if (started.length > 0) say(resume(idsOf(started), home.region, "It goes on in AWS."));
-    const [next, ...others] = [...part.wave.slice(started.length), ...part.later];
-    if (next !== undefined && !(part.first && started.length === 0)) {
-      // Where no answer came it may have been started all the same.
-      say(`Not begun, as far as is known: ${printable(next.label)}`);
-      for (const { label } of others) say(`Not begun: ${printable(label)}`);
-    }
-    throw error;
-  }
-}
-
-const idsOf = (started: readonly Started[]): readonly string[] => started.map(({ id }) => id);
-
-/** What several executions came to together, and what to type next. */
-function sayAll(
-  all: readonly (Ended | object)[],
-  options: ExecuteOptions,
-  { home, say }: Pick<Start, "home" | "say">,
-): void {
-  const ended = all.filter((each): each is Ended => "runs" in each);
-  const runs = ended.flatMap((each) => each.runs ?? []);
-  const unread = ended.flatMap((each) => each.unread ?? []);
-  if (ended.length > 1) say(pc.bold(`Together ${summary({ runs, unread })}`));
-  const containing = ended.filter(({ runs: some = [] }) => some.some(releasableFrom));
-  if (containing.length > 1)
-    say(
-      `To release them all, each with its own key:\n  ${releaseAll(
-        containing.map(({ id }) => id),
-        home,
-      )}`,
-    );
-  if (options.of !== undefined && options.dryRun && ended.length > 0)
-    say(`To do this:\n  ${releaseAll(options.of, home)}`);
-}
-
-/**
- * Starts one execution.
- *
- * @throws Problem that names the command's option for a parameter that the document does not take
- */
-async function start(
-  client: SSMClient,
-  input: StartAutomationExecutionCommandInput,
-  form: Form,
-): Promise<string> {
-  try {
-    const { AutomationExecutionId: id } = await client.send(
-      // The token keeps a retry, after an answer that was lost, from starting a second run on the same instance.
-      new StartAutomationExecutionCommand({ ...input, ClientToken: randomUUID() }),
-    );
-    if (id === undefined) throw new Error("Systems Manager started an execution without an id.");
-    return id;
-  } catch (error) {
-    if (!(error instanceof Error && error.name === "InvalidAutomationExecutionParametersException"))
-      throw error;
-    const options = optionsIn(error.message, form);
-    if (options.length === 0 || /assume role/i.test(error.message)) throw error;
-    throw new Problem(
-      `The document does not take these parameters: ${error.message}`,
-      `Correct ${options.join(" and ")}. What the document takes: aws ssm describe-document --name ${input.DocumentName} --query Document.Parameters.`,
-      { cause: error },
-    );
-  }
 }
 
 /** Options of Contain, which a Release has no use for. */

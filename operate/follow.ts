@@ -66,6 +66,11 @@ export interface Snapshot {
 /** What to do when the person presses Ctrl-C. */
 export type Interruption = "cancel" | "leave" | "continue";
 
+/** Ctrl-C was pressed; what is chosen then may take its time. */
+export interface Pressed {
+  readonly choice: Promise<Interruption>;
+}
+
 export interface FollowOptions {
   readonly client: SSMClient;
   readonly id: string;
@@ -73,8 +78,10 @@ export interface FollowOptions {
   readonly interval: number;
   /** Is told of each new state, and whether it is of an execution that starts others. */
   readonly onChange: (progress: Progress, fleet: boolean) => void;
-  /** Resolves each time Ctrl-C was pressed, with what the person chose. */
-  readonly interruption?: () => Promise<Interruption>;
+  /** Resolves each time Ctrl-C is pressed. */
+  readonly interruption?: () => Promise<Pressed>;
+  /** Ends the following, which then rejects. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -95,24 +102,50 @@ export async function follow(options: FollowOptions): Promise<Snapshot> {
         onChange(progress, state.fleet);
       }
     if (isFinal(state.status)) return state;
-    const pause = wait(options.interval * 1000).then(() => undefined);
-    const choice = await (interrupted === undefined ? pause : Promise.race([pause, interrupted]));
-    if (choice === undefined) continue;
+    const pressed = await pause(options.interval * 1000, interrupted, options.signal);
+    if (pressed === undefined) continue;
+    // Nothing is looked at, or printed, while the person is asked.
+    const choice = await pressed.choice;
     if (choice === "leave") return state;
     if (choice === "cancel") await cancel(client, id);
     interrupted = options.interruption?.();
   }
 }
 
+/** Waits, or until Ctrl-C is pressed; leaves no timer behind, which would keep the process from ending. */
+async function pause(
+  milliseconds: number,
+  interrupted: Promise<Pressed> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Pressed | undefined> {
+  signal?.throwIfAborted();
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  signal?.addEventListener("abort", end);
+  try {
+    const time = wait(milliseconds, undefined, { signal: over.signal });
+    return await (interrupted === undefined ? time : Promise.race([time, interrupted]));
+  } finally {
+    signal?.removeEventListener("abort", end);
+    end();
+  }
+}
+
 /**
- * Cancels an execution: the step under way is ended and its onCancel path runs, which puts things in order.
+ * Cancels an execution: the step under way is ended and its onCancel path runs, which puts things in order. One that
+ * has ended meanwhile stays as it ended.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StopAutomationExecution.html
  */
 export async function cancel(client: SSMClient, id: string): Promise<void> {
-  await client.send(
-    new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" }),
-  );
+  try {
+    await client.send(
+      new StopAutomationExecutionCommand({ AutomationExecutionId: id, Type: "Cancel" }),
+    );
+  } catch (error) {
+    if (!(error instanceof Error && error.name === "InvalidAutomationStatusUpdateException"))
+      throw error;
+  }
 }
 
 /** An execution as it stands now. @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html */

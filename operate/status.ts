@@ -23,7 +23,7 @@ export async function status(id: string, options: StatusOptions): Promise<number
   const client = ssm(where);
   const home = homeIn(where, assumeRole);
   if (options.follow) {
-    const followed = await followAll(client, home, [{ id, label: id }], interval, output);
+    const followed = await followAll(client, home, [{ id, label: id }], { interval, output });
     if (output.json) console.log(JSON.stringify(followed.states[0], null, 2));
     return followed.status;
   }
