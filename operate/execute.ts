@@ -15,7 +15,15 @@ import { describe } from "../common/published.ts";
 import type { Output } from "./followAll.ts";
 import { homeIn } from "./places.ts";
 import { type Releases, releasesOf } from "./releaseOf.ts";
-import { assertTaken, called, INSTANCE, plan, type RunOptions, type Selection } from "./request.ts";
+import {
+  assertTaken,
+  called,
+  INSTANCE,
+  plan,
+  type RunOptions,
+  type Selection,
+  unfollowed,
+} from "./request.ts";
 import { startWaves } from "./waves.ts";
 
 export interface ExecuteOptions {
@@ -94,6 +102,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
   const about = { region, document, form, selection, over, role };
   const request = await requestOf(options, config, about);
   const run = plan(request);
+  const apart = options.follow ? undefined : unfollowed(run, request);
   const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
   const { Action } = request.parameters;
   say(
@@ -103,6 +112,7 @@ export async function execute(options: ExecuteOptions): Promise<number> {
   for (const note of found?.notes ?? []) say(`${pc.yellow("!")} ${printable(note)}`);
   for (const { what, why } of found?.left ?? [])
     say(`${pc.red("✖")} ${printable(what)} is left out: ${printable(why)}`);
+  if (apart !== undefined) say(`${pc.yellow("!")} ${apart}`);
   if (run.waves.length === 0)
     throw new Problem(
       `Nothing that ${options.of?.join(", ")} contained can be released from here.`,

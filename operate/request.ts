@@ -217,6 +217,26 @@ function overReleases(options: RunOptions, { of, each }: NonNullable<Selection["
   };
 }
 
+/**
+ * One wave waits for another only while they are followed.
+ *
+ * @returns what to say of waves that nothing holds apart; undefined where nothing is to be said
+ * @throws Problem for releases, of which two at once may give each other's Auto Scaling group wrong sizes
+ */
+export function unfollowed(
+  { waves }: Run,
+  { selection, dryRun, maxConcurrency }: RunOptions,
+): string | undefined {
+  if (waves.length < 2) return undefined;
+  const all = waves.flat().length;
+  if (selection.releases === undefined || dryRun)
+    return `--no-follow: all ${all} executions are started at once, and go on whichever of them fails.`;
+  throw new Problem(
+    `--no-follow would start all ${all} releases at once, and ${maxConcurrency} at a time may run (--max-concurrency).`,
+    "Leave --no-follow out: each is begun when those before it have ended. Or give --max-concurrency 100% with it, where no two are members of one Auto Scaling group.",
+  );
+}
+
 /** Where an execution runs in other accounts and Regions. */
 const location = (
   accounts: readonly string[],

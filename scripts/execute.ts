@@ -174,7 +174,7 @@ const options = program(
   )
   .option("--document-version <n>", "a version other than the default", parse.documentVersion)
   .option("-r, --region <name>", "the Region to start in", parse.region)
-  .option("--no-follow", "start only")
+  .option("--no-follow", "start only, and all at once; not for releases that wait for each other")
   .option("--interval <seconds>", "seconds between two looks", parse.seconds, 2)
   .option("-c, --context <name=value>", "a setting over that of cdk.json", parse.settings, [])
   .option("--json", "print the executions as JSON, and all else on standard error", false)

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formOf } from "../../common/documents.ts";
-import { assertTaken, plan, type RunOptions } from "../../operate/request.ts";
+import {
+  assertTaken,
+  plan,
+  type RunOptions,
+  type Selection,
+  unfollowed,
+} from "../../operate/request.ts";
 
 const INSTANCE = "i-0123456789abcdef0";
 const options = (more: Partial<RunOptions>): RunOptions => ({
@@ -234,5 +240,30 @@ describe("a run is refused", () => {
     ],
   ])("%s", (_, more, message) => {
     expect(() => plan(options(more))).toThrow(message);
+  });
+});
+
+describe("without following", () => {
+  const place = { account: undefined, region: "us-east-1" };
+  const release = { instance: INSTANCE, place, bucket: "backups", key: "key" };
+  const ids = Array.from({ length: 51 }, (_, at) => `i-${String(at).padStart(17, "0")}`);
+  const said = (selection: Selection, more: Partial<RunOptions> = {}) => {
+    const given = options({ selection, dryRun: false, ...more });
+    return unfollowed(plan(given), given);
+  };
+  const two: Selection = { releases: { of: "id", each: [release, release] } };
+
+  it("releases that are to wait for each other are refused", () => {
+    expect(() => said(two, { maxConcurrency: "1" })).toThrow(/start all 2 releases at once, and 1/);
+  });
+
+  it.each<[string, Selection, Partial<RunOptions>, RegExp | undefined]>([
+    ["their dry run", two, { maxConcurrency: "1", dryRun: true }, /all 2 executions are started/],
+    ["releases that may run at once", two, { maxConcurrency: "100%" }, undefined],
+    ["the parts of a file", { instances: ids }, {}, /all 2 executions are started at once/],
+    ["one instance", { instance: INSTANCE }, {}, undefined],
+    ["a tag", { tag: "Incident=4711" }, {}, undefined],
+  ])("what is said of %s", (_, selection, more, words) => {
+    expect(said(selection, more) ?? "").toMatch(words ?? /^$/);
   });
 });
