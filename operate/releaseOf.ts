@@ -118,9 +118,11 @@ function refuse(found: Case, region: string): void {
       `What the execution ${id} did in ${unread.map(({ place }) => placeName(place)).join(", ")} can't be read: ${unread[0]?.why}`,
       "Correct that and run the command again.",
     );
+  // One that broke off may have isolated its instance all the same: its groups have the key.
+  const known = told.length === runs.length && runs.length > 0;
   throw new Problem(
-    `The execution ${id} of the document ${found.document} ended as ${found.status} and wrote no backup: it contained nothing${reasons(runs)}.`,
-    "npm run contained lists what is contained, with the keys.",
+    `The execution ${id} of the document ${found.document} ended as ${found.status} ${known ? "and wrote no backup: it contained nothing" : "without a report: what it contained is not known"}${reasons(runs)}.`,
+    "npm run contained lists what is contained, with the keys and the line that releases each.",
   );
 }
 
@@ -175,7 +177,12 @@ async function releaseOf(
 ): Promise<Checked> {
   const backup = releasableFrom(run);
   if (backup === undefined)
-    return { why: `it was not contained by this run: ${run.reason || run.status}` };
+    return {
+      why:
+        run.told === undefined
+          ? `its run ended as ${run.status} without a report, and may have contained it all the same${run.reason === "" ? "" : ` (${run.reason})`}: npm run contained says how it stands, with its key`
+          : `it was not contained by this run: ${run.reason || run.status}`,
+    };
   const { instance, place } = run;
   const release: Release = { instance, place, bucket: backup.bucket, key: backup.key };
   const others = held.filter((group) => group.instance === instance && group.key !== backup.key);

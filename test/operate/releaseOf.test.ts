@@ -5,8 +5,13 @@ import {
   EC2Client,
 } from "@aws-sdk/client-ec2";
 import { S3Client } from "@aws-sdk/client-s3";
-import { GetAutomationExecutionCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { expect, it } from "vitest";
+import {
+  type AutomationExecution,
+  DescribeAutomationExecutionsCommand,
+  GetAutomationExecutionCommand,
+  SSMClient,
+} from "@aws-sdk/client-ssm";
+import { describe, expect, it } from "vitest";
 import { homeWith } from "../../operate/places.ts";
 import { releasesOf } from "../../operate/releaseOf.ts";
 
@@ -81,3 +86,58 @@ it.each<[string, string, RegExp]>([
     expect(notes[0]).toContain(`${INSTANCE} is on sg-2 (ContainEC2Instance-containment-`);
   },
 );
+
+describe("a run that names no backup", () => {
+  const OTHER = "i-0fedcba9876543210";
+  const titled = (title: string, instance = INSTANCE) => ({
+    "verdict.Json": [
+      JSON.stringify({
+        Title: `${title}: ${instance} in 111122223333, ${region}, execution ${RUN}`,
+      }),
+    ],
+  });
+  const failed = titled("CONTAINMENT FAILED; the instance is NOT isolated as asked", OTHER);
+  const homeOf = (children: readonly AutomationExecution[] | undefined, Outputs = {}) => {
+    const answer = async (command: unknown): Promise<unknown> => {
+      if (command instanceof DescribeAutomationExecutionsCommand)
+        return { AutomationExecutionMetadataList: children };
+      if (command instanceof DescribeSecurityGroupsCommand) return { SecurityGroups: [] };
+      const execution: AutomationExecution = {
+        ...{ AutomationExecutionId: RUN, DocumentName: "ContainEC2Instance", Outputs },
+        AutomationExecutionStatus: "TimedOut",
+        ...(children && { Targets: [{ Key: "tag:Incident", Values: ["1"] }] }),
+      };
+      return { AutomationExecution: execution };
+    };
+    const of = <T extends object>(client: T): T => Object.assign(client, { send: answer });
+    const clients = { ec2: of(new EC2Client({ region })), s3: of(new S3Client({ region })) };
+    return homeWith({ ...clients, ssm: of(new SSMClient({ region })) }, region);
+  };
+
+  it.each<[string, object, RegExp]>([
+    ["without a report", {}, /ended as TimedOut without a report: what it contained is not known/],
+    ["whose report says that it failed", failed, /wrote no backup: it contained nothing/],
+  ])("%s is refused in words that are so", async (_, outputs, words) => {
+    await expect(releasesOf(homeOf(undefined, outputs), [RUN])).rejects.toThrow(words);
+  });
+
+  it("among others is left out, and not said to have contained nothing where it broke off", async () => {
+    const child = (number: number, Outputs: Record<string, string[]>): AutomationExecution => ({
+      AutomationExecutionId: `${RUN.slice(0, -1)}${number}`,
+      AutomationExecutionStatus: "Failed",
+      ...({ Target: `i-0000000000000000${number}` } as object),
+      Outputs,
+    });
+    const key = [`s3://evidence/${keyOf(RUN)}`];
+    const whole = JSON.parse(titled("CONTAINED")["verdict.Json"][0] ?? "");
+    const contained = { "verdict.Json": [JSON.stringify({ ...whole, Backup: key })] };
+    const { left } = await releasesOf(
+      homeOf([child(3, contained), child(4, {}), child(5, failed)]),
+      [RUN],
+    );
+    expect(left).toEqual([
+      { what: "i-00000000000000004", why: expect.stringMatching(/may have contained it all the/) },
+      { what: OTHER, why: expect.stringMatching(/^it was not contained by this run/) },
+    ]);
+  });
+});
