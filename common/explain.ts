@@ -138,12 +138,18 @@ const RULES: readonly Rule[] = [
         )
       : undefined,
   named(
-    /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|TimeoutError|NetworkingError)$/,
-    (error) => `AWS could not be reached: ${error.message}.`,
+    /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ECONNABORTED|ETIMEDOUT|E(HOST|NET)(UNREACH|DOWN)|EADDRNOTAVAIL|EPROTO|TimeoutError|NetworkingError)$/,
+    (error) => `AWS could not be reached: ${error.message || error.code}.`,
     () =>
       process.env.AWS_ENDPOINT_URL
         ? `AWS_ENDPOINT_URL is ${process.env.AWS_ENDPOINT_URL}: is the emulator running (npm run emulator)?`
         : `Check the network, and that the Region exists (aws account list-regions): the name of the endpoint is made of it. Then ${AGAIN}.`,
+  ),
+  named(
+    /^((DEPTH_ZERO_)?SELF_SIGNED_CERT(_IN_CHAIN)?|UNABLE_TO_(GET_ISSUER_CERT(_LOCALLY)?|VERIFY_LEAF_SIGNATURE)|CERT_(HAS_EXPIRED|NOT_YET_VALID|UNTRUSTED)|ERR_TLS_CERT_ALTNAME_INVALID)$/,
+    (error) => `The certificate of what answers for AWS is not trusted: ${error.message}.`,
+    () =>
+      `Where a proxy of your network looks into connections, name its certificate in NODE_EXTRA_CA_CERTS=FILE.pem; else check the time of this machine and AWS_ENDPOINT_URL. Then ${AGAIN}.`,
   ),
   named(
     /^ValidationException$/,

@@ -62,6 +62,26 @@ describe("an error of AWS says what to do", () => {
     expect(problem.remedy).toMatch(/Region exists|emulator/);
   });
 
+  it.each([
+    ["ENETUNREACH", /could not be reached/, /network/],
+    ["EHOSTUNREACH", /could not be reached/, /an execution that it had started goes on/],
+    ["ENETDOWN", /could not be reached/, /network/],
+    ["EADDRNOTAVAIL", /could not be reached/, /network/],
+    ["SELF_SIGNED_CERT_IN_CHAIN", /not trusted: message/, /NODE_EXTRA_CA_CERTS/],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", /not trusted/, /NODE_EXTRA_CA_CERTS/],
+    ["CERT_NOT_YET_VALID", /not trusted/, /time of this machine/],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", /not trusted/, /AWS_ENDPOINT_URL/],
+  ])("a way to AWS that fails with %s is no defect of this project", (code, what, remedy) => {
+    const problem = explained(Object.assign(error("Error"), { code }));
+    expect(problem.message).toMatch(what);
+    expect(problem.remedy).toMatch(remedy);
+  });
+
+  it("of several addresses that can't be reached the code is told, as there is no message", () => {
+    const both = Object.assign(new AggregateError([], ""), { code: "ETIMEDOUT" });
+    expect(explained(both).message).toBe("AWS could not be reached: ETIMEDOUT.");
+  });
+
   it("a value that AWS does not take is told as AWS tells it", () => {
     const long = "Value 'abc' at 'automationExecutionId' failed to satisfy constraint";
     expect(explained(error("ValidationException", long)).message).toContain(long);
