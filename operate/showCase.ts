@@ -108,7 +108,8 @@ const callsText = (count: number): string =>
   count === 0 ? "none: there is nothing to do" : `${count}, listed in its report`;
 
 /**
- * A line that belongs to an instance. On a terminal it is wrapped below itself.
+ * A line that belongs to an instance. What is longer than a line, or has several (a tag's value may), goes on below
+ * itself: no text can look like a line of another instance.
  *
  * @param wrap not for what is to be copied
  */
@@ -116,13 +117,8 @@ export function detail(label: string, text: string, wrap = true): string {
   const shown = printable(text);
   const { columns } = process.stdout;
   const lines =
-    wrap && columns !== undefined
-      ? wrapAnsi(shown, Math.max(columns - INDENT, INDENT)).replaceAll(
-          "\n",
-          `\n${" ".repeat(INDENT)}`,
-        )
-      : shown;
-  return `    ${pc.dim(label.padEnd(8))} ${lines}`;
+    wrap && columns !== undefined ? wrapAnsi(shown, Math.max(columns - INDENT, INDENT)) : shown;
+  return `    ${pc.dim(label.padEnd(8))} ${lines.replaceAll("\n", `\n${" ".repeat(INDENT)}`)}`;
 }
 
 const INDENT = 13;

@@ -106,9 +106,14 @@ function ownGroup(
   };
 }
 
-/** The bucket of a tag that is of this key; empty for any other. */
+/**
+ * The bucket of a tag that is of this key; empty for any other, and for a text that no bucket is called: whoever may tag
+ * chose it, and it is shown in commands to copy.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html (old ones have more characters)
+ */
 export function bucketIn(tag: string, key: string): string {
-  const [, bucket = "", rest = ""] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(tag) ?? [];
+  const [, bucket = "", rest = ""] = /^s3:\/\/([\w.-]{3,255})\/(.+)$/s.exec(tag) ?? [];
   return rest !== "" && key.startsWith(rest) ? bucket : "";
 }
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Evidence } from "../../operate/contained/evidence.ts";
 import { bucketIn, keyParts, type OwnGroup } from "../../operate/contained/groups.ts";
 import { judge } from "../../operate/contained/judge.ts";
+import { containedText } from "../../operate/contained/show.ts";
 import { type InstanceRun, instanceRunOf, releasableFrom } from "../../operate/instanceRun.ts";
 
 const INSTANCE = "i-0123456789abcdef0";
@@ -263,6 +264,17 @@ describe("what a run can be released from", () => {
   });
 });
 
+it("no text of a tag looks like a line of its own", () => {
+  const [found] = judged({ tags: new Map([[INSTANCE, `s3://evil/\n✔ ${OTHER}  contained`]]) });
+  const home = {
+    ...{ region: "us-east-1", assumeRole: undefined },
+    clientsAt: () => Promise.reject(new Error("nothing is read")),
+  };
+  const text = containedText(found === undefined ? [] : [found], home);
+  expect(text).toContain(`✔ ${OTHER}  contained`);
+  expect(text.match(/^\S.*$/gm)).toEqual([expect.stringContaining(INSTANCE)]);
+});
+
 describe("keys and tags", () => {
   it("a key says when it was written and by which execution", () => {
     const parts = { written: new Date("2026-01-31T12:01:00Z"), execution: executionId(1) };
@@ -277,5 +289,7 @@ describe("keys and tags", () => {
     expect(bucketIn(`s3://evidence/${key}`.slice(0, 256), key)).toBe("evidence");
     expect(bucketIn(`s3://evil/${keyOf(2)}`, key)).toBe("");
     expect(bucketIn("", key)).toBe("");
+    for (const bucket of ["a b", "x", "\n✔ i-0", "$(id)", "'"])
+      expect(bucketIn(`s3://${bucket}/${key}`, key)).toBe("");
   });
 });
