@@ -168,8 +168,8 @@ export function recordOf(
   const report = reportOf(outputs, instanceId);
   const found = parsed(output("getAutoScalingInstanceInfo", "Run"), plan);
   const action = one("Action") === "" || one("Action") === "Contain" ? "Contain" : "Release";
-  // The document's default is a dry run.
-  const dryRun = one("DryRun") !== "false";
+  // The document's default is a dry run. Automation takes a Boolean in any case, as Python writes it too.
+  const dryRun = !/^false$/i.test(one("DryRun"));
   return {
     id: execution.AutomationExecutionId ?? "",
     document: { name: execution.DocumentName ?? "", version: execution.DocumentVersion ?? "" },

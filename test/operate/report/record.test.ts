@@ -22,6 +22,19 @@ describe("the record of an execution", () => {
     });
   });
 
+  it.each<[string | undefined, boolean]>([
+    ["false", false],
+    ["False", false],
+    ["FALSE", false],
+    ["true", true],
+    ["True", true],
+    [undefined, true],
+  ])("is of a dry run by the parameter as Automation takes it: %s", (given, dryRun) => {
+    const DryRun = given === undefined ? {} : { DryRun: [given] };
+    const execution = { Parameters: { InstanceId: [INSTANCE], ...DryRun } };
+    expect(recordLike({ execution }).dryRun).toBe(dryRun);
+  });
+
   it.each([
     "a), sg-0123456789abcdef9 (b",
     "; now sg-0123456789abcdef9 (x)",
