@@ -16,6 +16,7 @@ import type { Output } from "./followAll.ts";
 import { homeIn } from "./places.ts";
 import { type Releases, releasesOf } from "./releaseOf.ts";
 import {
+  allParameters,
   assertTaken,
   called,
   INSTANCE,
@@ -34,7 +35,10 @@ export interface ExecuteOptions {
   readonly selection: Omit<Selection, "instances" | "releases"> & { readonly file?: string };
   /** The executions of which all that they contained is to be released. */
   readonly of?: readonly string[];
+  /** Those that have options of their own. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** Others, by their names. */
+  readonly others: Readonly<Record<string, string>>;
   /** ARN or name of the role; by default the one that the deployment made. */
   readonly role?: string;
   readonly dryRun: boolean;
@@ -69,13 +73,15 @@ export interface ExecuteOptions {
  * @returns exit status: 0 for success, or where it was left running; 1 for anything else
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
  */
-export async function execute(options: ExecuteOptions): Promise<number> {
-  const config = loadConfig(options.context);
+export async function execute(given: ExecuteOptions): Promise<number> {
+  const config = loadConfig(given.context);
+  const asked = formOf(definitionOf(given.document ?? config.documentName, config));
+  const options = { ...given, parameters: allParameters(given.parameters, given.others, asked) };
   const [region] = regionsOf(
     options.region === undefined ? { regions: [] } : { regions: [options.region] },
   );
   if (options.regions.length > 0) regionsOf({ regions: options.regions });
-  assertMeant(options, formOf(definitionOf(options.document ?? config.documentName, config)));
+  assertMeant(options, asked);
   if (options.of !== undefined) assertRelease(options);
   else if (options.accounts.length === 0) assertHere(options);
   const client = ssm(region);

@@ -135,6 +135,27 @@ export function assertTaken(
     );
 }
 
+/**
+ * All parameters: those of options of their own, and others by their names.
+ *
+ * @throws Problem for another one that an option decides, which would be dropped in silence or drop the option
+ */
+export function allParameters(
+  own: Readonly<Record<string, string>>,
+  others: Readonly<Record<string, string>>,
+  { target }: Form,
+): Readonly<Record<string, string>> {
+  const decided = [target, "DryRun", "AutomationAssumeRole", ...Object.keys(own)];
+  const wrong = Object.keys(others).find((name) => decided.includes(name));
+  if (wrong === undefined) return { ...own, ...others };
+  const option =
+    wrong === target ? "--instance" : wrong === "DryRun" ? "--dry-run or --no-dry-run" : undefined;
+  throw new Problem(
+    `--parameter ${wrong} is given, which an option of its own decides.`,
+    `Leave it out, and give ${option ?? called(wrong)}.`,
+  );
+}
+
 /** A parameter as the person who gave it knows it. */
 export const called = (parameter: string): string =>
   optionsIn(parameter)[0] ?? `--parameter ${parameter}=…`;

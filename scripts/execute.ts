@@ -209,7 +209,7 @@ await command(() =>
       IngressInput: options.ingress,
       EgressInput: options.egress,
       TagIdentifier: options.tagIdentifier,
-      ...options.parameter,
     }) as Record<string, string>,
+    others: options.parameter ?? {},
   }),
 );

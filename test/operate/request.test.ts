@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formOf } from "../../common/documents.ts";
 import {
+  allParameters,
   assertTaken,
   plan,
   type RunOptions,
@@ -40,6 +41,30 @@ describe("what is given", () => {
 
   it("is taken where nothing is missing or too much", () => {
     expect(check({ S3BucketName: "b", Action: "Release" })).not.toThrow();
+  });
+});
+
+describe("a parameter by its name", () => {
+  const all = (others: Readonly<Record<string, string>>) => () =>
+    allParameters({ S3BucketName: "b" }, others, formOf());
+
+  it.each([
+    ["DryRun", "give --dry-run or --no-dry-run"],
+    ["InstanceId", "give --instance"],
+    ["AutomationAssumeRole", "give --role"],
+    ["S3BucketName", "give --bucket"],
+  ])("%s is refused, which would be dropped or drop an option", (name, remedy) => {
+    expect(all({ [name]: "x" })).toThrow(
+      expect.objectContaining({ remedy: expect.stringContaining(remedy) }),
+    );
+  });
+
+  it("is taken where no option was given for it", () => {
+    expect(all({ Action: "Explode", FindingId: "4711" })()).toEqual({
+      S3BucketName: "b",
+      Action: "Explode",
+      FindingId: "4711",
+    });
   });
 });
 
