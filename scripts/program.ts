@@ -41,7 +41,10 @@ export function program(
   examples: readonly Example[] = [],
 ): Command {
   const run = /^(start|test)$/.test(script) ? `npm ${script}` : `npm run ${script}`;
-  const line = (rest: string): string => (rest === "" ? run : `${run} -- ${rest}`);
+  // npm says on standard output what it runs, before what is for programs.
+  const quiet = `npm run --silent ${script}`;
+  const line = (rest: string): string =>
+    rest === "" ? run : `${/(^| )--json( |$)/.test(rest) ? quiet : run} -- ${rest}`;
   const made = new OnceCommand(`${run} --`);
   return made
     .description(description)
@@ -49,10 +52,11 @@ export function program(
       // "(default: false)" and "(default: [])" tell nothing.
       optionDescription: (option) => {
         const { defaultValue } = option;
-        if (defaultValue !== false && !(Array.isArray(defaultValue) && defaultValue.length === 0))
-          return new Help().optionDescription(option);
+        const empty = Array.isArray(defaultValue) && defaultValue.length === 0;
         const shown = Object.assign(Object.create(Object.getPrototypeOf(option)), option);
-        return new Help().optionDescription(Object.assign(shown, { defaultValue: undefined }));
+        if (defaultValue === false || empty) shown.defaultValue = undefined;
+        const said = new Help().optionDescription(shown);
+        return option.long === "--json" ? `${said}; for a program start it by ${quiet}` : said;
       },
     })
     .addHelpText(
