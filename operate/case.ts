@@ -60,34 +60,62 @@ async function below(
   const { ssm } = await clientsAt(place);
   const id = execution.AutomationExecutionId ?? "";
   if ((execution.TargetLocations ?? []).length > 0)
-    return overPlaces(clientsAt, await allSteps(ssm, id), id);
+    return overPlaces(clientsAt, partsOf(execution, await allSteps(ssm, id)), id);
   if (!isFleet(execution)) return { runs: [instanceRunOf(execution, place)], unread: [] };
   const children = await childrenOf(ssm, id);
   return { runs: children.map((child) => instanceRunOf(child, place)), unread: [] };
 }
 
-/** A run over accounts and Regions has a step for each, and in each an execution that the step names. */
+/** A part of a run over accounts and Regions: where, and the step that stands for it, if there is one. */
+interface Part {
+  readonly place: Place;
+  readonly step?: StepExecution;
+}
+
+/**
+ * A run over accounts and Regions has a step for each. Where no step says where it is, as AWS promises it nowhere, all
+ * the places that the run was started for are looked at: that nothing was found must not be said of what was not read.
+ */
+function partsOf(
+  { TargetLocations = [] }: AutomationExecution,
+  steps: readonly StepExecution[],
+): readonly Part[] {
+  const known = steps.flatMap((step): readonly Part[] => {
+    const { Accounts: [account] = [], Regions: [region] = [] } = step.TargetLocation ?? {};
+    return region === undefined ? [] : [{ place: { account, region }, step }];
+  });
+  if (known.length > 0) return known;
+  return TargetLocations.flatMap(({ Accounts = [], Regions = [] }) =>
+    Accounts.flatMap((account) => Regions.map((region) => ({ place: { account, region } }))),
+  );
+}
+
+/** In each place there is an execution that the step names, or else those that the run has started there. */
 async function overPlaces(
   clientsAt: ClientsAt,
-  steps: readonly StepExecution[],
+  parts: readonly Part[],
   parent: string,
 ): Promise<Found> {
   const limit = pLimit(AT_ONCE);
   const found = await Promise.all(
-    steps.map((step) =>
-      limit(async (): Promise<Found> => {
-        const { Accounts: [account] = [], Regions: [region] = [] } = step.TargetLocation ?? {};
-        if (region === undefined) return { runs: [], unread: [] };
-        const place = { account, region };
-        const failed = (why: string): Found => ({ runs: [], unread: [{ place, why }] });
+    parts.map(({ place, step }) =>
+      limit(async (): Promise<readonly Found[]> => {
+        const failed = (why: string): readonly Found[] => [{ runs: [], unread: [{ place, why }] }];
+        if (place.account?.startsWith("ou-"))
+          return failed("Systems Manager does not say which accounts of the unit it ran in.");
         try {
           const { ssm } = await clientsAt(place);
-          const id =
-            step.Outputs?.ExecutionId?.[0] ??
-            (await childrenOf(ssm, parent))[0]?.AutomationExecutionId;
-          if (id === undefined)
-            return failed(step.FailureMessage ?? `Nothing was started (${step.StepStatus}).`);
-          return await below(clientsAt, place, await get(ssm, id));
+          const ids =
+            step?.Outputs?.ExecutionId ??
+            (await childrenOf(ssm, parent)).map((child) => child.AutomationExecutionId ?? "");
+          if (ids.length === 0)
+            return failed(
+              step?.FailureMessage ??
+                `Nothing was started${step === undefined ? "" : ` (${step.StepStatus})`}.`,
+            );
+          return await Promise.all(
+            ids.map(async (id) => below(clientsAt, place, await get(ssm, id))),
+          );
         } catch (error) {
           return failed(explained(error));
         }
@@ -95,8 +123,8 @@ async function overPlaces(
     ),
   );
   return {
-    runs: found.flatMap(({ runs }) => runs),
-    unread: found.flatMap(({ unread }) => unread),
+    runs: found.flat().flatMap(({ runs }) => runs),
+    unread: found.flat().flatMap(({ unread }) => unread),
   };
 }
 
