@@ -26,8 +26,7 @@ export const region = (text: string): string =>
 export const regions = (text: string): readonly string[] => list(text).map(region);
 
 export const moreRegions = (text: string, before: readonly string[]): readonly string[] => [
-  ...before,
-  ...regions(text),
+  ...new Set([...before, ...regions(text)]),
 ];
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetAutomationExecution.html */
@@ -44,17 +43,16 @@ export const executionIds = (text: string): readonly string[] => list(text).map(
 export const given = (text: string): string =>
   text.trim() === "" ? must("It must not be empty.") : text;
 
-/** Values separated by commas, none of them empty. */
+/** Values separated by commas, none of them empty, each once: nothing is to be listed, or started, twice. */
 export function list(text: string): readonly string[] {
   const items = text.split(",").map((item) => item.trim());
   return items.every((item) => item !== "")
-    ? items
+    ? [...new Set(items)]
     : must("It must be one value, or several separated by commas, none of them empty.");
 }
 
 export const moreOf = (text: string, before: readonly string[]): readonly string[] => [
-  ...before,
-  ...list(text),
+  ...new Set([...before, ...list(text)]),
 ];
 
 export const accountId = (text: string): string =>
