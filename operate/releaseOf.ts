@@ -186,7 +186,7 @@ async function releaseOf(
   const { instance, place } = run;
   const release: Release = { instance, place, bucket: backup.bucket, key: backup.key };
   const others = held.filter((group) => group.instance === instance && group.key !== backup.key);
-  const made = await Promise.all(others.map((group) => madeBy(home, group, place)));
+  const made = await Promise.all(others.map((group) => madeBy(home, group, run)));
   const newer = made
     .map((maker) => maker.run)
     .find((other) => other !== undefined && timeOf(other) > timeOf(run));
@@ -218,11 +218,19 @@ interface Maker {
   readonly unread?: string;
 }
 
-async function madeBy(home: Home, group: OwnGroup, place: Place): Promise<Maker> {
+/** Of another document than the one that contained the instance, whoever wrote it chose what its outputs say. */
+async function madeBy(
+  home: Home,
+  group: OwnGroup,
+  { place, document }: InstanceRun,
+): Promise<Maker> {
   try {
     const { runs } = await readCase(home, group.execution, place);
     const run = runs.find(
-      (each) => each.instance === group.instance && releasableFrom(each)?.key === group.key,
+      (each) =>
+        each.document === document &&
+        each.instance === group.instance &&
+        releasableFrom(each)?.key === group.key,
     );
     return { run };
   } catch (error) {

@@ -49,11 +49,7 @@ export async function contained(options: ContainedOptions): Promise<number> {
     places.map((place) =>
       limit(async () => {
         try {
-          const evidence = await readEvidence(
-            await home.clientsAt(place),
-            place,
-            config.documentName,
-          );
+          const evidence = await readEvidence(await home.clientsAt(place), place, config);
           return { place, all: judge(evidence, new Date()), unread: undefined };
         } catch (error) {
           // One place alone is told as any command tells what is wrong.

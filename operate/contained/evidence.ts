@@ -7,6 +7,7 @@ import type { AutomationExecutionMetadata, SSMClient } from "@aws-sdk/client-ssm
 import { documentIn, partitionOf } from "automation-language/arn";
 import pLimit from "p-limit";
 import { chunks } from "../../common/chunks.ts";
+import type { Config } from "../../common/config.ts";
 import { BACKUP_TAG } from "../../common/names.ts";
 import { childrenOf, isFleet, listExecutions } from "../follow.ts";
 import { type InstanceRun, instanceRunOf } from "../instanceRun.ts";
@@ -41,23 +42,23 @@ const FILTER_VALUES = 200;
 /**
  * Reads all sources of an account and Region. Calls that describe, no others.
  *
- * @param document the name of the runbook
+ * @param runbook whose executions count: of any other document, whoever wrote it chose what its outputs say
  */
 export async function readEvidence(
   { ec2, ssm }: Clients,
   place: Place,
-  document: string,
+  runbook: Runbook,
 ): Promise<Evidence> {
   const [groups, tags, listed] = await Promise.all([
     ownGroups(ec2, groupNames()),
     backupTags(ec2),
-    listedRuns(ssm, place, document),
+    listedRuns(ssm, place, runbook),
   ]);
   const known = new Set(listed.map(({ id }) => id));
   const named = groups.map(({ execution }) => execution).filter((id) => UUID.test(id));
   const more = await runsById(
     ssm,
-    place,
+    { place, runbook },
     [...new Set(named)].filter((id) => !known.has(id)),
   );
   const runs = [...listed, ...more].sort((one, other) => timeOf(one) - timeOf(other));
@@ -70,6 +71,21 @@ export async function readEvidence(
     ...runs.map(({ instance }) => instance),
   ].filter((id) => /^i-[0-9a-f]{8,17}$/.test(id));
   return { place, groups, tags, runs, instances: await instancesOf(ec2, [...new Set(ids)]) };
+}
+
+/** The runbook's name, and the account that shares it where that is set; empty: any. */
+export type Runbook = Pick<Config, "documentName" | "centralAccount">;
+
+/** Whether an execution is of the runbook: of the account's own, or of one with its name that another account shares. */
+function isOf(
+  { documentName, centralAccount }: Runbook,
+  { DocumentName = "" }: AutomationExecutionMetadata,
+): boolean {
+  const shared = documentIn(DocumentName);
+  if (shared === undefined) return DocumentName === documentName;
+  return (
+    shared.name === documentName && (centralAccount === "" || shared.accountId === centralAccount)
+  );
 }
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -96,20 +112,16 @@ async function backupTags(ec2: EC2Client): Promise<ReadonlyMap<string, string>> 
 async function listedRuns(
   ssm: SSMClient,
   place: Place,
-  document: string,
+  runbook: Runbook,
 ): Promise<readonly InstanceRun[]> {
   const limit = pLimit(AT_ONCE);
   const shared = `arn:${partitionOf(place.region)}:ssm:${place.region}:`;
   const all = await Promise.all(
-    [document, shared].map((prefix) =>
+    [runbook.documentName, shared].map((prefix) =>
       limit(() => listExecutions(ssm, [{ Key: "DocumentNamePrefix", Values: [prefix] }])),
     ),
   );
-  const listed = all
-    .flat()
-    .filter(({ DocumentName = "" }) =>
-      (documentIn(DocumentName)?.name ?? DocumentName).startsWith(document),
-    );
+  const listed = all.flat().filter((execution) => isOf(runbook, execution));
   const each = await Promise.all(
     listed.map(async (execution): Promise<readonly AutomationExecutionMetadata[]> => {
       const { AutomationExecutionId: id = "" } = execution;
@@ -121,7 +133,7 @@ async function listedRuns(
 
 async function runsById(
   ssm: SSMClient,
-  place: Place,
+  { place, runbook }: { readonly place: Place; readonly runbook: Runbook },
   ids: readonly string[],
 ): Promise<readonly InstanceRun[]> {
   const limit = pLimit(AT_ONCE);
@@ -130,7 +142,10 @@ async function runsById(
       limit(() => listExecutions(ssm, [{ Key: "ExecutionId", Values: [...some] }])),
     ),
   );
-  return found.flat().map((execution) => instanceRunOf(execution, place));
+  return found
+    .flat()
+    .filter((execution) => isOf(runbook, execution))
+    .map((execution) => instanceRunOf(execution, place));
 }
 
 async function instancesOf(

@@ -246,7 +246,7 @@ const EVERYBODY = / (0\.0\.0\.0\/0|::\/0)$/;
 function unconfirmed(group: OwnGroup, last: InstanceRun | undefined): string {
   if (last?.id === group.execution)
     return `The execution ${group.execution} ended as ${last.status} and does not say that it contained it with this key.`;
-  return `No execution says that it made ${withName(group)}: it is forged, or its run had no verdict or was of another document. Look at npm run status -- ${group.execution}.`;
+  return `No execution says that it made ${withName(group)}: it is forged, or its run had no verdict or was of another document (-c documentName=NAME counts that one's). Look at npm run status -- ${group.execution}.`;
 }
 
 /** A rule for people: `Ingress tcp 22 192.0.2.10/32`, `Egress everything 0.0.0.0/0`. */

@@ -27,10 +27,12 @@ function oneText(each: Contained, home: Home): string {
   const inside = state === "contained" || state === "partly contained";
   const when = since && inside ? ` since ${minute(since)}` : "";
   const ended = since && !inside ? `, ended ${minute(since)}` : "";
+  // The account that shares a document decides what its executions say.
+  const of = each.document.startsWith("arn:") ? ` of ${each.document}` : "";
   const by = startedBy === "" ? "" : `, started by ${startedBy}`;
   return [
     `${sign} ${pc.bold(printable(instance))}  ${state}${when}  ${pc.dim(placeName(each.place))}`,
-    ...(execution === "" ? [] : [detail("run", `${execution}${ended}${by}`)]),
+    ...(execution === "" ? [] : [detail("run", `${execution}${of}${ended}${by}`)]),
     ...(key === "" ? [] : [detail("key", bucket === "" ? key : `s3://${bucket}/${key}`, false)]),
     detail("sources", sourcesText(sources)),
     ...problems.map((problem) => detail("look", problem)),

@@ -21,21 +21,24 @@ const RUN = "01234567-89ab-4cde-8f01-000000000001";
 const LATER = "01234567-89ab-4cde-8f01-000000000002";
 const keyOf = (execution: string): string => `2026/01/31/12/01/${execution}.${"a".repeat(64)}.json`;
 
-/** An account whose instance RUN contained, on the group of LATER, which can't be read as the error says. */
-const homeWhere = (error: Error) => {
-  const execution = {
-    AutomationExecutionId: RUN,
-    DocumentName: "ContainEC2Instance",
-    AutomationExecutionStatus: "Success",
-    Outputs: {
-      "verdict.Json": [
-        JSON.stringify({
-          Title: `CONTAINED: ${INSTANCE} in 111122223333, ${region}, execution ${RUN}`,
-          Backup: [`s3://evidence/${keyOf(RUN)}`],
-        }),
-      ],
-    },
-  };
+const executionOf = (id: string, DocumentName: string, minute: number) => ({
+  AutomationExecutionId: id,
+  DocumentName,
+  AutomationExecutionStatus: "Success",
+  ExecutionStartTime: new Date(2026, 1, 1, 0, minute),
+  Outputs: {
+    "verdict.Json": [
+      JSON.stringify({
+        Title: `CONTAINED: ${INSTANCE} in 111122223333, ${region}, execution ${id}`,
+        Backup: [`s3://evidence/${keyOf(id)}`],
+      }),
+    ],
+  },
+});
+
+/** An account whose instance RUN contained, on the group of LATER, of which this is what can be read. */
+const homeWhere = (later: Error | ReturnType<typeof executionOf>) => {
+  const execution = executionOf(RUN, "ContainEC2Instance", 1);
   const group = {
     GroupId: "sg-2",
     GroupName: `ContainEC2Instance-containment-${INSTANCE}-${LATER}`,
@@ -52,7 +55,8 @@ const homeWhere = (error: Error) => {
       return { NetworkInterfaces: [networkInterface] };
     if (command instanceof GetAutomationExecutionCommand) {
       if (command.input.AutomationExecutionId === RUN) return { AutomationExecution: execution };
-      throw error;
+      if (later instanceof Error) throw later;
+      return { AutomationExecution: later };
     }
     throw new Error("This call is not expected.");
   };
@@ -84,6 +88,19 @@ it.each<[string, string, RegExp]>([
     expect(releases.map(({ key }) => key)).toEqual([keyOf(RUN)]);
     expect(notes).toEqual([expect.stringMatching(said)]);
     expect(notes[0]).toContain(`${INSTANCE} is on sg-2 (ContainEC2Instance-containment-`);
+  },
+);
+
+it.each([
+  ["ContainEC2Instance", [], /contained again since, by the execution .*0002/],
+  ["Forged", [keyOf(RUN)], /no execution confirms that: the runbook decides/],
+])(
+  "a later containment counts only where its execution is of the same document: %s",
+  async (...row) => {
+    const [document, keys, said] = row;
+    const found = await releasesOf(homeWhere(executionOf(LATER, document, 2)), [RUN]);
+    expect(found.releases.map(({ key }) => key)).toEqual(keys);
+    expect([...found.left.map(({ why }) => why), ...found.notes].join()).toMatch(said);
   },
 );
 
