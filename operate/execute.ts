@@ -1,5 +1,5 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import { accountIdPattern, partitionOf } from "automation-language/arn";
+import { accountIdPattern, partitionOf, roleIn } from "automation-language/arn";
 import { activeAccounts } from "../common/accounts.ts";
 import { typedAgain } from "../common/ask.ts";
 import { organizations, ssm } from "../common/clients.ts";
@@ -25,6 +25,7 @@ import {
   type Selection,
   unfollowed,
 } from "./request.ts";
+import { heading } from "./show.ts";
 import { startWaves } from "./waves.ts";
 
 export interface ExecuteOptions {
@@ -109,11 +110,8 @@ export async function execute(given: ExecuteOptions): Promise<number> {
   const request = await requestOf(options, config, about);
   const run = plan(request);
   const apart = options.follow ? undefined : unfollowed(run, request);
-  const mode = options.dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
-  const { Action } = request.parameters;
-  say(
-    `${pc.bold(printable(document))} in ${region}: ${Action === undefined ? "" : `${Action}, `}${mode}`,
-  );
+  const { Action: action } = request.parameters;
+  say(heading({ document, place: { account: roleIn(role)?.accountId, region }, action }, options));
   for (const wave of run.waves) for (const { label } of wave) say(`  ${printable(label)}`);
   for (const note of found?.notes ?? []) say(`${pc.yellow("!")} ${printable(note)}`);
   for (const { what, why } of found?.left ?? [])

@@ -2,6 +2,7 @@ import pc from "../common/colours.ts";
 import { printable } from "../common/printable.ts";
 import { isFinal, isGood, type Progress, type Snapshot, wentWell } from "./follow.ts";
 import { isGiven } from "./outputs.ts";
+import { type Place, placeName } from "./places.ts";
 import { firstLine, reasonOf } from "./reason.ts";
 
 /**
@@ -17,6 +18,19 @@ export function line(progress: Progress, verbose = false, brief = false): string
     ? `\n           ${pc.red(shownReason(progress.failure, verbose, brief))}`
     : "";
   return `${pc.dim(clock(ended ?? started))} ${sign(status)} ${printable(progress.title)}  ${status}${took}${why}`;
+}
+
+/** What is about to be started, and in which account: a tag or a group names instances in whichever it is. */
+export function heading(
+  {
+    document,
+    place,
+    action,
+  }: { readonly document: string; readonly place: Place; readonly action: string | undefined },
+  { dryRun }: { readonly dryRun: boolean },
+): string {
+  const mode = dryRun ? pc.green("dry run, nothing is changed") : pc.red("LIVE");
+  return `${pc.bold(printable(document))} in ${placeName(place)}: ${action === undefined ? "" : `${printable(action)}, `}${mode}`;
 }
 
 /** How it ended: the state, and the outputs as the runbook gives them. */

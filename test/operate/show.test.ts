@@ -1,7 +1,8 @@
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Progress, Snapshot } from "../../operate/follow.ts";
 import { reasonOf } from "../../operate/reason.ts";
-import { line, result } from "../../operate/show.ts";
+import { heading, line, result } from "../../operate/show.ts";
 
 const guide =
   "Please refer to Automation Service Troubleshooting Guide for more diagnosis details.";
@@ -50,6 +51,20 @@ const run = (more: Partial<Snapshot> = {}): Snapshot => ({
   fleet: false,
   children: [],
   ...more,
+});
+
+it.each([
+  [
+    true,
+    "Contain",
+    "ContainEC2Instance in 111122223333 / us-east-1: Contain, dry run, nothing is changed",
+  ],
+  [false, "Contain", "ContainEC2Instance in 111122223333 / us-east-1: Contain, LIVE"],
+  [false, undefined, "ContainEC2Instance in 111122223333 / us-east-1: LIVE"],
+])("what is about to start is told with its account (dry run %s, %s)", (dryRun, action, text) => {
+  const place = { account: "111122223333", region: "us-east-1" };
+  const shown = heading({ document: "ContainEC2Instance", place, action }, { dryRun });
+  expect(stripVTControlCharacters(shown)).toBe(text);
 });
 
 describe("what is shown of a run", () => {
