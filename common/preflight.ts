@@ -18,9 +18,16 @@ import { describe } from "./published.ts";
 /** The service principal by which an organization trusts StackSets. @see https://docs.aws.amazon.com/organizations/latest/userguide/services-that-can-integrate-cloudformation.html */
 const STACKSETS = "member.org.stacksets.cloudformation.amazonaws.com";
 
-/** The account that the credentials belong to. */
-export async function callerAccount(region: string): Promise<string> {
-  const { Account } = await sts(region).send(new GetCallerIdentityCommand({}));
+/**
+ * The account that the credentials belong to.
+ *
+ * @param abortSignal ends the asking: where a network has no way to STS, it would take minutes
+ */
+export async function callerAccount(region: string, abortSignal?: AbortSignal): Promise<string> {
+  const { Account } = await sts(region).send(
+    new GetCallerIdentityCommand({}),
+    abortSignal === undefined ? {} : { abortSignal },
+  );
   if (!Account) throw new Error("STS named no account.");
   return Account;
 }

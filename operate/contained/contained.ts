@@ -59,12 +59,14 @@ export async function contained(options: ContainedOptions): Promise<number> {
       }),
     ),
   );
+  // With the credentials of another account nothing is contained, either: the account is told.
+  const own = options.accounts.length > 0 ? undefined : await ownAccount(regions[0]);
   const all = read.flatMap((each) => each.all);
   const unread = read.flatMap((each) =>
     each.unread === undefined ? [] : [{ place: each.place, why: each.unread }],
   );
   if (all.length > 0) say(containedText(all, home));
-  say(summary(all, read.length - unread.length, places));
+  say(summary(all, read.length - unread.length, places, own));
   for (const each of unread) say(`✖ ${placeName(each.place)} was not read: ${printable(each.why)}`);
   if (options.json)
     console.log(
@@ -86,12 +88,24 @@ async function placesOf(
   );
 }
 
-function summary(all: readonly Contained[], read: number, places: readonly Place[]): string {
+/** The account of the credentials; undefined where STS can't be asked, which keeps nothing from being listed. */
+const ownAccount = (region: string): Promise<string | undefined> =>
+  callerAccount(region, AbortSignal.timeout(5000)).catch(() => undefined);
+
+/** @param own the account of all places, where it is known and none were named */
+export function summary(
+  all: readonly Contained[],
+  read: number,
+  places: readonly Place[],
+  own: string | undefined,
+): string {
   const [place] = places;
   const where =
     places.length === 1 && place
-      ? placeName(place)
-      : `${read} of ${places.length} accounts and Regions`;
+      ? placeName({ ...place, account: place.account ?? own })
+      : own === undefined
+        ? `${read} of ${places.length} accounts and Regions`
+        : `${read} of ${places.length} Regions of ${own}`;
   const doubtful = all.filter(({ problems }) => problems.length > 0).length;
   const inside = all.filter(({ state }) => state === "contained").length;
   const doubts = doubtful === 0 ? "" : `; look at ${doubtful} of ${all.length} listed`;
