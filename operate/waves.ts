@@ -11,6 +11,7 @@ import { Problem } from "../common/problem.ts";
 import { type Ended, type FollowAllOptions, followAll, resume } from "./followAll.ts";
 import { releasableFrom } from "./instanceRun.ts";
 import type { Home } from "./places.ts";
+import { quoted } from "./report/next.ts";
 import { optionsIn, type Request, type Run } from "./request.ts";
 import { releaseAll, summary } from "./showCase.ts";
 
@@ -124,26 +125,55 @@ async function startWave(
     const ended = started.filter(({ id }) => over.has(id));
     if (going.length > 0) say(resume(idsOf(going), home.region, "It goes on in AWS."));
     if (ended.length > 0) say(resume(idsOf(ended), home.region, "It has ended."));
-    sayNotBegun(waves, at, started.length, say);
+    const rest = [...wave.slice(started.length), ...waves.slice(at + 1).flat()];
+    sayNotBegun(rest, at === 0 && started.length === 0, { error, region: home.region, say });
     throw error;
   }
 }
 
-/** What was not begun when a wave broke off; nothing where the very first start did: the error tells of that. */
+/**
+ * What was not begun when a wave broke off. Where no answer came to a start it may have begun all the same, and a second
+ * run on the same instance would come between.
+ *
+ * @param first whether nothing was started before: then the error tells of what is not begun
+ */
 function sayNotBegun(
-  waves: Run["waves"],
-  at: number,
-  started: number,
-  say: (text: string) => void,
+  [next, ...others]: readonly Request[],
+  first: boolean,
+  {
+    error,
+    region,
+    say,
+  }: { readonly error: unknown; readonly region: string; readonly say: Start["say"] },
 ): void {
-  const [next, ...others]: readonly Request[] = [
-    ...(waves[at] ?? []).slice(started),
-    ...waves.slice(at + 1).flat(),
-  ];
-  if (next === undefined || (at === 0 && started === 0)) return;
-  // Where no answer came it may have been started all the same.
-  say(`Not begun, as far as is known: ${printable(next.label)}`);
+  if (next === undefined) return;
+  const open = isUnanswered(error);
+  if (open)
+    say(
+      `No answer came to the start of ${printable(next.label)}: it may go on in AWS. Look before you start it again:\n  ${lastStarted(next, region)}`,
+    );
+  if (first) return;
+  if (!open) say(`Not begun, as far as is known: ${printable(next.label)}`);
   for (const { label } of others) say(`Not begun: ${printable(label)}`);
+}
+
+/** The command that lists the last executions of a request's document. */
+const lastStarted = ({ input }: Request, region: string): string =>
+  `aws ssm describe-automation-executions --region ${region} --max-results 5 --filters ${quoted(`Key=DocumentNamePrefix,Values=${input.DocumentName}`)}`;
+
+/** Whether a request may have had its effect though it failed: its answer was lost, or the service failed on its way. */
+function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = "", $metadata } = error as ServiceError;
+  return (
+    /^(ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|TimeoutError)$/.test(code || error.name) ||
+    ($metadata?.httpStatusCode ?? 0) >= 500
+  );
+}
+
+interface ServiceError extends Error {
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 const idsOf = (started: readonly Started[]): readonly string[] => started.map(({ id }) => id);

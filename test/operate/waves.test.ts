@@ -22,13 +22,14 @@ const named = (name: string): Error => Object.assign(new Error("No."), { name })
 type Looks = readonly (string | Error)[];
 
 /** An account in which executions, by their names, stand as these looks say. */
-function account(looks: Readonly<Record<string, Looks>>, stop?: Error) {
+function account(looks: Readonly<Record<string, Looks>>, stop?: Error, start?: Error) {
   const started: string[] = [];
   const asked = new Map<string, number>();
   const stopped = new Set<string>();
   const answer = async (command: unknown): Promise<unknown> => {
     if (command instanceof StartAutomationExecutionCommand) {
       const id = command.input.DocumentName ?? "";
+      if (start !== undefined && !(id in looks)) throw start;
       started.push(id);
       return { AutomationExecutionId: id };
     }
@@ -205,5 +206,26 @@ describe("an error while executions are followed", () => {
       { id: "one", status: "Success", runs: [{}] },
       { id: "two", label: "two" },
     ]);
+  });
+});
+
+describe("a start that fails", () => {
+  const failing = (more: object): Error => Object.assign(new Error("No."), more);
+  const open =
+    /No answer came to the start of two: it may go on in AWS[\s\S]*describe-automation-exec.* Key=Doc.*Values=two/;
+
+  it.each<[string, Error, boolean]>([
+    ["where the connection broke", failing({ code: "ECONNRESET" }), true],
+    ["where no answer came in time", failing({ name: "TimeoutError" }), true],
+    ["where the service failed", failing({ $metadata: { httpStatusCode: 500 } }), true],
+    ["where it is refused", failing({ $metadata: { httpStatusCode: 400 } }), false],
+    ["where nothing could be reached", failing({ code: "ENOTFOUND" }), false],
+  ])("may have begun %s, and only then is that said", async (_, error, begun) => {
+    const after = await run(account({ one: ["Success"] }, undefined, error), [["one"], ["two"]]);
+    expect(open.test(after.said)).toBe(begun);
+    expect(after.said.includes("Not begun, as far as is known: two")).toBe(!begun);
+    const first = await run(account({}, undefined, error), [["two"], ["three"]]);
+    expect(open.test(first.said)).toBe(begun);
+    expect(first.said).not.toContain("Not begun");
   });
 });
