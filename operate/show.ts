@@ -36,8 +36,7 @@ export function heading(
 /** How it ended: the state, and the outputs as the runbook gives them. */
 export function result(state: Snapshot, verbose = false): string {
   const took = state.started && state.ended ? ` after ${seconds(state.started, state.ended)}` : "";
-  const failed = [...state.steps, ...state.children].filter(({ status }) => !isGood(status)).length;
-  const but = isGood(state.status) && !wentWell(state) ? pc.red(`, but ${failed} failed`) : "";
+  const but = isGood(state.status) && !wentWell(state) ? pc.red(butOf(state)) : "";
   const lines = [
     `${sign(wentWell(state) ? state.status : "Failed")} ${pc.bold(state.status)}${but}${took}  ${pc.dim(`execution ${state.id}`)}`,
   ];
@@ -47,6 +46,17 @@ export function result(state: Snapshot, verbose = false): string {
     lines.push(pc.red(shownReason(state.failure, verbose)));
   lines.push(...reports(state));
   return lines.join("\n");
+}
+
+/** Of an execution that ended well: what of it did not. A list of executions may lag behind the one that started them. */
+function butOf({ steps, children }: Snapshot): string {
+  const parts = [...steps, ...children].filter(({ status }) => !isGood(status));
+  const failed = parts.filter(({ status }) => isFinal(status)).length;
+  const open = parts.length - failed;
+  return [
+    ...(failed > 0 ? [`, but ${failed} failed`] : []),
+    ...(open > 0 ? [`, but of ${open} the end is not told yet`] : []),
+  ].join("");
 }
 
 /** The outputs that have a value, each under its name, as the runbook wrote them for people. */

@@ -82,6 +82,17 @@ describe("what is shown of a run", () => {
     expect(line(step({ failure }))).toContain("eni-1 is as before");
   });
 
+  it.each([
+    [["Success", "Success"], /Success {2}execution/],
+    [["Success", "Failed", "TimedOut"], /Success, but 2 failed {2}/],
+    [["Success", "InProgress"], /Success, but of 1 the end is not told yet {2}/],
+    [["Failed", "Pending"], /Success, but 1 failed, but of 1 the end is not told yet {2}/],
+  ])("calls none failed that has not ended: %j", (statuses, said) => {
+    const children = statuses.map((status) => step({ status, failure: undefined }));
+    const shown = result(run({ status: "Success", fleet: true, steps: [], children }));
+    expect(stripVTControlCharacters(shown)).toMatch(said);
+  });
+
   it("has the whole message with --verbose", () => {
     expect(line(step(), true)).toContain("Traceback");
   });
