@@ -30,7 +30,8 @@ export interface Releases {
  * Finds what runs contained; an instance that several of them contained is released with the last one's key.
  *
  * @param ids of executions
- * @throws Problem for a run that contained nothing, and for runs of different documents
+ * @throws Problem for a run that contained nothing, for runs of different documents, and for some that were started for
+ *   accounts beside others that were not
  */
 export async function releasesOf(home: Home, ids: readonly string[]): Promise<Releases> {
   const all: Releases[] = [];
@@ -40,6 +41,12 @@ export async function releasesOf(home: Home, ids: readonly string[]): Promise<Re
     throw new Problem(
       `These runs are of different documents: ${[...documents].join(", ")}.`,
       "Release the runs of each document by a command of their own.",
+    );
+  const places = all.flatMap(({ releases }) => releases.map(({ place }) => place));
+  if (new Set(places.map(({ account }) => account === undefined)).size > 1)
+    throw new Problem(
+      "Some of these runs were in this account, and some were started for accounts: they act by different roles.",
+      "Release those that were started with --accounts by a command of their own.",
     );
   const each = new Map(
     all

@@ -8,6 +8,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import {
   type AutomationExecution,
   DescribeAutomationExecutionsCommand,
+  DescribeAutomationStepExecutionsCommand,
   GetAutomationExecutionCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
@@ -103,6 +104,26 @@ it.each([
     expect([...found.left.map(({ why }) => why), ...found.notes].join()).toMatch(said);
   },
 );
+
+it("runs in this account and runs for accounts, which act by different roles, are refused together", async () => {
+  const answer = async (command: unknown): Promise<unknown> => {
+    const target = { Accounts: ["444455556666"], Regions: [region] };
+    if (command instanceof DescribeAutomationStepExecutionsCommand)
+      return { StepExecutions: [{ TargetLocation: target, Outputs: { ExecutionId: [LATER] } }] };
+    if (command instanceof DescribeSecurityGroupsCommand) return { SecurityGroups: [] };
+    if (!(command instanceof GetAutomationExecutionCommand)) throw new Error("Not expected.");
+    const id = command.input.AutomationExecutionId ?? "";
+    const execution = executionOf(id, "ContainEC2Instance", 1);
+    const over = id === OVER ? { TargetLocations: [target] } : {};
+    return { AutomationExecution: { ...execution, ...over } };
+  };
+  const OVER = "01234567-89ab-4cde-8f01-000000000003";
+  const of = <T extends object>(client: T): T => Object.assign(client, { send: answer });
+  const clients = { ec2: of(new EC2Client({ region })), s3: of(new S3Client({ region })) };
+  const home = homeWith({ ...clients, ssm: of(new SSMClient({ region })) }, region);
+  for (const id of [RUN, OVER]) expect((await releasesOf(home, [id])).releases).toHaveLength(1);
+  await expect(releasesOf(home, [RUN, OVER])).rejects.toThrow(/they act by different roles/);
+});
 
 describe("a run that names no backup", () => {
   const OTHER = "i-0fedcba9876543210";
