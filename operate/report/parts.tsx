@@ -35,7 +35,8 @@ export function judged(data: InstanceData): Judged {
   const { record, now, evidence } = data;
   const backup = evidence?.backup?.text;
   const moments = momentsOf(record, now, backup === undefined ? undefined : rulesOfBackup(backup));
-  return { ...data, moments, verdict: verdictOf(record, moments.drift) };
+  const unseen = now !== undefined && now.interfaces === undefined;
+  return { ...data, moments, verdict: verdictOf(record, moments.drift, unseen) };
 }
 
 /** A part of a report: its heading, and what stands below it. */

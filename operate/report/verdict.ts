@@ -86,17 +86,28 @@ const TITLES: readonly (readonly [RegExp, Tone, (title: string) => string, strin
  * What a run came to, or how it stands.
  *
  * @param drift what is not any more as the run left it, a sentence for each
+ * @param unseen whether the instance was looked at, and could not be read
  */
-export function verdictOf(record: RunRecord, drift: readonly string[] = []): Verdict {
+export function verdictOf(
+  record: RunRecord,
+  drift: readonly string[] = [],
+  unseen = false,
+): Verdict {
   const verdict = verdictThen(record);
+  const isolated = record.action === "Contain" && !record.dryRun && verdict.tone !== "bad";
+  if (unseen && isolated && isFinal(record.status) && record.ours)
+    return {
+      tone: "warn",
+      headline: `${verdict.headline} at the end of the run; how it stands now could not be read`,
+      meaning: `${verdict.meaning} That was at the end of the run: see below why it could not be read since.`,
+    };
   if (drift.length === 0 || !isFinal(record.status)) return verdict;
   if (record.dryRun)
     return { ...verdict, tone: "warn", meaning: "The instance has changed since: run it again." };
-  const contained = record.action === "Contain" && verdict.tone !== "bad";
   return {
-    tone: contained ? "bad" : verdict.tone === "good" ? "warn" : verdict.tone,
+    tone: isolated ? "bad" : verdict.tone === "good" ? "warn" : verdict.tone,
     headline: `${verdict.headline}, but no longer as the run left it`,
-    meaning: contained
+    meaning: isolated
       ? "The run isolated the instance and proved it. It has been changed since: see below what, and its network as it is now."
       : verdict.meaning,
   };

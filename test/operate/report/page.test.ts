@@ -115,6 +115,15 @@ describe("a page", () => {
     expect(checked).toMatch(said);
   });
 
+  it("does not call contained what could not be read when it was made", () => {
+    const now = { read: new Date(), unread: ["No."], groups: new Map(), interfaces: undefined };
+    const blind = reportPage({ ...dataLike(), now });
+    expect(blind).toContain(
+      "<h1>Contained at the end of the run; how it stands now could not be read</h1>",
+    );
+    expect(blind).toContain('class="verdict tone-warn"');
+  });
+
   it("puts what to do before the network, where the containment failed", () => {
     const failed = reportPage(
       dataLike({

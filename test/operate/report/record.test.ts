@@ -356,6 +356,24 @@ describe("the verdict", () => {
     });
   });
 
+  it.each([
+    [
+      "CONTAINED",
+      {
+        tone: "warn",
+        headline: /^Contained at the end of the run; how it stands now could not be read$/,
+      },
+    ],
+    [
+      "CONTAINMENT FAILED; the instance is NOT isolated as asked",
+      { tone: "bad", headline: /^Con/ },
+    ],
+  ])("of a run whose instance can't be read now promises nothing of now: %s", (title, wanted) => {
+    const { tone, headline } = verdictOf(recordLike({ title }), [], true);
+    expect(tone).toBe(wanted.tone);
+    expect(headline).toMatch(wanted.headline);
+  });
+
   it("of a run that ended on its way is that nothing is proved", () => {
     const record = recordLike({
       execution: { AutomationExecutionStatus: "TimedOut" },
