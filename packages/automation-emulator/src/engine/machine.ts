@@ -16,6 +16,7 @@ import { checkStepName, type Signal } from "./signals.ts";
 import type { Launcher } from "./start.ts";
 import { type Outcome, runStep } from "./step.ts";
 import { killExecution, killReason, stop } from "./stop.ts";
+import { systemVariables } from "./systemVariables.ts";
 import type { Tools } from "./tools.ts";
 import type { Scope } from "./variables.ts";
 import { waitForSignal } from "./waiting.ts";
@@ -31,7 +32,6 @@ export interface Machine {
   readonly execution: Execution;
   readonly setting: Setting;
   readonly parameters: ReadonlyMap<string, unknown>;
-  readonly system: ReadonlyMap<string, string>;
   /** Of the document's variables. */
   readonly variables: ReadonlyMap<string, ParameterDefinition>;
   /** The names of all steps of the document. */
@@ -57,7 +57,7 @@ export const scopeOf = (machine: Machine, frame: Frame): Omit<Scope, "store"> =>
   variables: machine.execution.variables,
   outputs: (step) => outputsIn(frame, step),
   steps: machine.stepNames,
-  system: machine.system,
+  system: systemVariables(machine.tools.time, machine.execution),
 });
 
 /** Runs an execution from its first step to its end. Never throws for what a step did. */

@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
-import { partitionOf, roleIn } from "automation-language/arn";
+import { roleIn } from "automation-language/arn";
 import { resolveReferences } from "automation-language/references";
 import { asText } from "automation-language/values";
 import type { Setting } from "./attempt.ts";
@@ -21,6 +21,7 @@ import { type Machine, runMachine } from "./machine.ts";
 import { readParameters, type WireParameters } from "./parameters.ts";
 import { assumeRole, roleExists } from "./role.ts";
 import { readStore } from "./store.ts";
+import { systemVariables } from "./systemVariables.ts";
 import { administrator, type Credentials, type Tools } from "./tools.ts";
 import { resolve, type Scope } from "./variables.ts";
 
@@ -145,13 +146,12 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
   const { execution, values, order } = prepared;
   const { document } = order.fetched;
   const { accountId, region } = execution;
-  const system = systemVariables(tools, execution);
   const role = roleOf(document.assumeRole, {
     parameters: values,
     variables: execution.variables,
     outputs: () => undefined,
     steps: document.stepNames,
-    system,
+    system: systemVariables(tools.time, execution),
     store: await readStore(tools, order.starter, document.assumeRole),
   });
   const ofRole = role === "" ? undefined : await documentRole(tools, execution, role);
@@ -167,7 +167,6 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     execution,
     setting,
     parameters: values,
-    system,
     variables: document.variables,
     stepNames: document.stepNames,
     launcher: order.launcher,
@@ -220,21 +219,4 @@ export function launch(machine: Machine): void {
   machine.execution.settled = runMachine(machine).then(async () => {
     await Promise.all(machine.jobs);
   });
-}
-
-/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html */
-function systemVariables(
-  { time }: Tools,
-  { id, accountId, region }: Execution,
-): ReadonlyMap<string, string> {
-  const now = new Date(time.now()).toISOString();
-  const date = now.slice(0, 10);
-  return new Map([
-    ["global:ACCOUNT_ID", accountId],
-    ["global:REGION", region],
-    ["global:AWS_PARTITION", partitionOf(region)],
-    ["global:DATE", date],
-    ["global:DATE_TIME", `${date}_${now.slice(11, 19).replaceAll(":", ".")}`],
-    ["automation:EXECUTION_ID", id],
-  ]);
 }
