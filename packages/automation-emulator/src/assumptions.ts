@@ -99,8 +99,8 @@ const all = {
   },
   "store-reader": {
     question: "Whose permission reads `{{ssm:NAME}}`?",
-    engine: "the starter's in parameters, the role's in inputs; a StringList is a list",
-    why: "these make the calls",
+    engine: "the starter's; a StringList is a list",
+    why: "the starter makes the call that gives the parameters their values",
     proved: false,
   },
   "output-not-found": {

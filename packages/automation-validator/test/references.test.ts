@@ -250,3 +250,22 @@ example("REF14", {
   good: variable("variable:Count", "2"),
   message: "not an integer",
 });
+
+const stored = (role: string, id: string) => `assumeRole: "${role}"
+parameters:
+  Image: {type: String, default: "{{ssm:/images/latest}}"}
+  Role: {type: String}
+mainSteps:
+- {name: a, action: "aws:deleteImage", inputs: {ImageId: "${id}"}, isEnd: true}`;
+example("REF17", {
+  says: "a step does not refer to Parameter Store itself",
+  bad: stored("{{ Role }}", "{{ Image }}{{ ssm:/images/latest }}"),
+  good: stored("{{ Role }}", "{{ Image }}"),
+  message: "Make it the default of a parameter",
+});
+example("REF17", {
+  says: "assumeRole does not refer to Parameter Store",
+  bad: stored("{{ Role }}{{ ssm:/role }}", "{{ Image }}"),
+  good: stored("{{ Role }}", "{{ Image }}"),
+  message: "{{ ssm:/role }} can't stand here",
+});

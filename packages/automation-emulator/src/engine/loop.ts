@@ -5,7 +5,6 @@ import { newStep, type ParentStep, type StepRecord } from "./executions.ts";
 import { type Frame, newFrame } from "./frames.ts";
 import { addIteration } from "./lifecycle.ts";
 import { scopeOf, type Walk, walk } from "./machine.ts";
-import { readStore } from "./store.ts";
 import { resolve } from "./variables.ts";
 
 export interface Turn {
@@ -20,7 +19,7 @@ export interface Turned {
   /** The execution is to end with the step under way, and the loop is to begin no further iteration. */
   readonly completing: boolean;
   /** Puts values in place of references, as they are at the end of the iteration. */
-  resolve(value: unknown): Promise<unknown>;
+  resolve(value: unknown): unknown;
 }
 
 /**
@@ -36,7 +35,7 @@ export async function iterate(
   { iteration, value }: Turn,
 ): Promise<Turned> {
   const { machine } = way;
-  const { execution, tools, setting } = machine;
+  const { execution } = machine;
   const parent: ParentStep = {
     step: loop,
     iteration,
@@ -58,9 +57,6 @@ export async function iterate(
   if (walked.end === "Failed") throw new StepFailure(failure);
   return {
     completing: execution.control.completing.signal.aborted,
-    resolve: async (given) => {
-      const store = await readStore(tools, setting, given);
-      return resolve(given, { ...scopeOf(machine, frame), store });
-    },
+    resolve: (given) => resolve(given, scopeOf(machine, frame)),
   };
 }

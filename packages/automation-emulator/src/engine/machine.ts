@@ -51,8 +51,8 @@ export interface Walk {
   readonly onCancel: boolean;
 }
 
-/** What references in a frame may name, but for Parameter Store. */
-export const scopeOf = (machine: Machine, frame: Frame): Omit<Scope, "store"> => ({
+/** What references in a frame may name. */
+export const scopeOf = (machine: Machine, frame: Frame): Scope => ({
   parameters: machine.parameters,
   variables: machine.execution.variables,
   outputs: (step) => outputsIn(frame, step),

@@ -152,7 +152,6 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     outputs: () => undefined,
     steps: document.stepNames,
     system: systemVariables(tools.time, execution),
-    store: await readStore(tools, order.starter, document.assumeRole),
   });
   const ofRole = role === "" ? undefined : await documentRole(tools, execution, role);
   const setting: Setting = {

@@ -10,7 +10,6 @@ import type { Failure, StepRecord } from "./executions.ts";
 import type { Frame, Position } from "./frames.ts";
 import { beginStep, describeStep, endStep } from "./lifecycle.ts";
 import { scopeOf, type Walk } from "./machine.ts";
-import { readStore } from "./store.ts";
 import { resolve, resolveScript, type Scope } from "./variables.ts";
 import type { Ending } from "./work.ts";
 
@@ -70,8 +69,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
   const { definition } = step;
   let seconds = defaultTimeout(definition.action);
   try {
-    const { timeoutSeconds, maxAttempts } = definition;
-    const scope = await scopeFor(way, frame, { ...definition.inputs, timeoutSeconds, maxAttempts });
+    const scope = scopeOf(way.machine, frame);
     seconds = limit(definition, "timeoutSeconds", scope) ?? seconds;
     describeStep(step, {
       ...(Number.isFinite(seconds) && { timeoutSeconds: seconds }),
@@ -127,12 +125,6 @@ const endingOf = ({ machine, signal }: Walk): Ending => ({
     ended.finally(() => machine.jobs.delete(ended));
   },
 });
-
-/** What the references in a value may name, with what they name in Parameter Store. */
-async function scopeFor({ machine }: Walk, frame: Frame, value: unknown): Promise<Scope> {
-  const { tools, setting } = machine;
-  return { ...scopeOf(machine, frame), store: await readStore(tools, setting, value) };
-}
 
 /** Inputs that are no values but parts of the document, which a loop resolves when it comes to them. */
 const ofLoop = ["Steps", "LoopCondition"];

@@ -97,19 +97,30 @@ test("a reference to an output whose selector found nothing stays as it is writt
   expect(execution.Outputs).toEqual({ "echo.p": ["{{read.gone}}"] });
 });
 
-test("Parameter Store is read in defaults, values and inputs", async () => {
+test("Parameter Store is read in defaults and values", async () => {
   await ssm.send(new PutParameterCommand({ Name: "/a/b", Value: "stored", Type: "String" }));
   const rest = {
     parameters: { P: { type: "String", default: "{{ssm:/a/b}}" } },
-    outputs: ["echo.p", "input.p"],
+    outputs: ["echo.p"],
   };
-  const steps = [echo("{{ P }}"), echo("is {{ ssm:/a/b }}", "input")];
-  const expected = { "echo.p": ["stored"], "input.p": ["is stored"] };
-  expect((await run(steps, rest)).Outputs).toEqual(expected);
+  const steps = [echo("{{ P }}")];
+  expect((await run(steps, rest)).Outputs).toEqual({ "echo.p": ["stored"] });
   const given = await run(steps, rest, { P: ["{{ ssm:/a/b }} too"] });
-  expect(given.Outputs).toMatchObject({ "echo.p": ["stored too"] });
-  const missing = await run([echo("{{ssm:/none}}")]);
-  expect(missing.FailureMessage).toContain("The parameter {{ssm:/none}} can't be read.");
+  expect(given.Outputs).toEqual({ "echo.p": ["stored too"] });
+  await expect(run(steps, rest, { P: ["{{ssm:/none}}"] })).rejects.toThrow(
+    "The parameter {{ssm:/none}} can't be read.",
+  );
+});
+
+test("a document that refers to Parameter Store in a step or in assumeRole is not made", async () => {
+  const refused = (where: string) => ({
+    name: "InvalidDocumentContent",
+    message: expect.stringContaining(where),
+  });
+  const input = run([echo("is {{ ssm:/a/b }}", "input")]);
+  await expect(input).rejects.toMatchObject(refused("the step input refers to {{ ssm:/a/b }}"));
+  const role = run([echo("x")], { assumeRole: "{{ssm:/role}}" });
+  await expect(role).rejects.toMatchObject(refused("its assumeRole refers to {{ ssm:/role }}"));
 });
 
 test("numbers are exact through parameters, scripts and outputs", async () => {

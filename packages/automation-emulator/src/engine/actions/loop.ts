@@ -26,7 +26,7 @@ export const loop: Action = {
       const turned = await iterate({ iteration, ...(value !== undefined && { value }) });
       if (turned.completing) break;
       if (LoopCondition === undefined) continue;
-      const condition = await turned.resolve(LoopCondition);
+      const condition = turned.resolve(LoopCondition);
       if (!asWrongInput(() => evaluateCondition(condition))) break;
     }
     const CurrentIteratorValue = values?.[iteration - 1];
