@@ -68,6 +68,8 @@ export interface StepRecord {
   readonly resolved: Resolved;
   /** Of a step that stands for a target account and Region. */
   readonly targetLocation?: TargetLocation;
+  /** Of a step that stands for a target: the parameters that the target gives. */
+  readonly target?: WireParameters;
   readonly parent?: ParentStep;
 }
 
@@ -155,7 +157,7 @@ export type NewExecution = Omit<
 /** A record of a step that has not begun. */
 export const newStep = (
   definition: StepDefinition,
-  within: Pick<StepRecord, "targetLocation" | "parent"> = {},
+  within: Pick<StepRecord, "targetLocation" | "target" | "parent"> = {},
 ): StepRecord => ({
   id: randomUUID(),
   definition,

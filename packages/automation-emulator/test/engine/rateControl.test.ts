@@ -88,6 +88,22 @@ describe("an execution for targets", () => {
     });
   });
 
+  test("shows a step for each target, as its execution stands", async () => {
+    const values = ["i-1", "bad-1", "i-2"];
+    const id = await begin(values, { MaxConcurrency: "1" });
+    await emulator.engine.settled(id);
+    const { StepExecutions = [] } = await get(ssm, id);
+    expect(
+      StepExecutions.map(({ StepName, Action, StepStatus }) => [StepName, Action, StepStatus]),
+    ).toEqual([
+      ["i-1", "aws:executeAutomation", "Success"],
+      ["bad-1", "aws:executeAutomation", "Failed"],
+      ["i-2", "aws:executeAutomation", "Pending"],
+    ]);
+    expect(StepExecutions[0]?.Inputs).toEqual({ InstanceId: "i-1" });
+    expect(StepExecutions[1]?.FailureMessage).toContain("ValueError - bad-1");
+  });
+
   test("is listed without its children", async () => {
     const id = await begin(["i-1"]);
     await emulator.engine.settled(id);
