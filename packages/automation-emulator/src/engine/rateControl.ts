@@ -136,10 +136,12 @@ const targetNames = (targetMaps: readonly Input[]): string[] => [
 ];
 
 /**
- * "Both Targets and TargetMaps can't be specified together", TargetParameterName is for Targets, and two tags are no
+ * "Both Targets and TargetMaps can't be specified together", TargetParameterName is for either, and two tags are no
  * narrower choice than one.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-map-targets.html whose command
+ *   gives TargetParameterName beside TargetMaps
  * @see https://github.com/aws/aws-sdk/issues/717 for what AWS says of several tags
  */
 function checkTargets(
@@ -150,7 +152,7 @@ function checkTargets(
   if (targets.length > 0 && targetMaps.length > 0) {
     throw wrongParameters("Targets and TargetMaps can't be specified together.");
   }
-  if (name !== undefined && targets.length === 0) {
+  if (name !== undefined && targets.length === 0 && targetMaps.length === 0) {
     throw wrongParameters("TargetParameterName needs Targets.");
   }
   const groups = targets.filter(({ Key }) =>

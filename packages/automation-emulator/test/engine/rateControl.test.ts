@@ -146,7 +146,7 @@ describe("an execution for targets", () => {
     expect(await childrenOf(id)).toHaveLength(4);
   });
 
-  test("finds instances by their tags", async () => {
+  test("finds instances by their tags, or all there are", async () => {
     const ec2 = new EC2Client(clientConfig(emulator, account));
     const input = { ImageId: "ami-12c6146b", MinCount: 3, MaxCount: 3 };
     const { Instances = [] } = await ec2.send(new RunInstancesCommand(input));
@@ -157,6 +157,10 @@ describe("an execution for targets", () => {
     await emulator.engine.settled(id);
     const targets = (await childrenOf(id)).map(({ Target }) => Target);
     expect(targets.sort()).toEqual(ids.slice(0, 2).sort());
+    const all = await begin([], { Targets: [{ Key: "AWS::EC2::Instance", Values: ["*"] }] });
+    await emulator.engine.settled(all);
+    const each = (await childrenOf(all)).map(({ Target }) => Target);
+    expect(each).toEqual(expect.arrayContaining(ids));
   });
 
   test("takes sets of parameters in place of targets", async () => {
@@ -164,9 +168,11 @@ describe("an execution for targets", () => {
       { InstanceId: ["i-1"], Mode: ["a"] },
       { InstanceId: ["i-2"], Mode: ["b"] },
     ];
-    const id = await start(ssm, document, { TargetMaps });
-    await emulator.engine.settled(id);
-    expect(statesOf(await childrenOf(id))).toEqual({ "i-1, a": "Success", "i-2, b": "Success" });
+    for (const named of [{}, { TargetParameterName: "InstanceId" }]) {
+      const id = await start(ssm, document, { TargetMaps, ...named });
+      await emulator.engine.settled(id);
+      expect(statesOf(await childrenOf(id))).toEqual({ "i-1, a": "Success", "i-2, b": "Success" });
+    }
   });
 
   test("is refused where a parameter is wrong or given twice", async () => {
