@@ -44,7 +44,9 @@ export async function startForTargets(
   // A variable's default that does not fit would fail every child; here it fails the start, as without targets.
   initialVariables(order.fetched.document.variables);
   const targets = await targetsOf(tools, order);
-  const rate = readRate(order.shown.MaxConcurrency, order.shown.MaxErrors, targets.length);
+  const rate = readRate(order.shown.MaxConcurrency, order.shown.MaxErrors, targets.length, {
+    gradual: true,
+  });
   const parent = newExecution({
     ...recordOf(tools, order),
     kind: "targets",

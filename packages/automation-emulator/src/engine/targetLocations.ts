@@ -90,6 +90,7 @@ async function runGroups(parts: Parts, groups: readonly Group[]): Promise<ManyEn
       optionalString(location, "TargetLocationMaxConcurrency") ?? "1",
       optionalString(location, "TargetLocationMaxErrors"),
       steps.length,
+      { gradual: false },
     );
     const tasks = steps.map(
       (step): Task =>

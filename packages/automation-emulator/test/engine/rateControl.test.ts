@@ -2,6 +2,7 @@ import { CreateTagsCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/clie
 import {
   type AutomationExecutionMetadata,
   DescribeAutomationExecutionsCommand,
+  SendAutomationSignalCommand,
   type SSMClient,
   type StartAutomationExecutionCommandInput,
   StopAutomationExecutionCommand,
@@ -122,6 +123,37 @@ describe("an execution for targets", () => {
       child.ExecutionEndTime?.getTime() ?? 0,
     ]);
     expect(times.flat()).toEqual(times.flat().sort((a, b) => a - b));
+  });
+
+  test("begins with one, then two more, up to MaxConcurrency", async () => {
+    const sleeper = await create(ssm, [{ name: "hold", action: "aws:pause", inputs: {} }], {
+      parameters: { InstanceId: { type: "String" } },
+    });
+    const Values = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const id = await start(ssm, sleeper, {
+      ...{ TargetParameterName: "InstanceId", MaxConcurrency: "3" },
+      Targets: [{ Key: "ParameterValues", Values }],
+    });
+    const waiting = async () =>
+      (await childrenOf(id)).filter((one) => one.AutomationExecutionStatus === "Waiting");
+    const resume = async ({ AutomationExecutionId }: AutomationExecutionMetadata) => {
+      const Payload = { StepName: ["hold"] };
+      const signal = { AutomationExecutionId, SignalType: "Resume" as const, Payload };
+      await ssm.send(new SendAutomationSignalCommand(signal));
+      await emulator.engine.settled(AutomationExecutionId ?? "");
+    };
+    for (const together of [1, 2, 3, 2]) {
+      await until(async () => (await waiting()).length === together);
+      for (const one of await waiting()) await resume(one);
+    }
+    await emulator.engine.settled(id);
+    const steps = (await get(ssm, id)).StepExecutions ?? [];
+    const began = (name: string) =>
+      steps.find(({ StepName }) => StepName === name)?.ExecutionStartTime?.getTime() ?? 0;
+    const ended = (name: string) =>
+      steps.find(({ StepName }) => StepName === name)?.ExecutionEndTime?.getTime() ?? 0;
+    expect(Math.min(...Values.slice(1).map(began))).toBeGreaterThanOrEqual(ended("a"));
+    expect(Math.min(...Values.slice(3).map(began))).toBeGreaterThanOrEqual(ended("b"));
   });
 
   test("begins nothing more after one failure more than MaxErrors", async () => {
