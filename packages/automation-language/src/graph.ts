@@ -95,3 +95,20 @@ export function reach(
     }
   return seen;
 }
+
+/**
+ * The steps that run and from which no path leads to the end: "Before processing a runbook, the system verifies that the
+ * runbook doesn't create an infinite loop."
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-branch-condition.html
+ */
+export function endlessSteps({ steps, edges, reached }: Scope): StepView[] {
+  const names = new Set(steps.map(({ name }) => name));
+  const ends = new Set<string>();
+  const leaves = (edge: Edge) => edge.to === END || !names.has(edge.to) || ends.has(edge.to);
+  for (let size = -1; size !== ends.size; ) {
+    size = ends.size;
+    for (const edge of edges) if (leaves(edge)) ends.add(edge.from.name);
+  }
+  return steps.filter((step) => reached.has(step) && !ends.has(step.name));
+}

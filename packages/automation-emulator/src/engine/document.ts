@@ -11,6 +11,7 @@ import {
   type StepView,
   viewDocument,
 } from "automation-language/document";
+import { endlessSteps, scopesOf } from "automation-language/graph";
 import { limitsOf, type ParameterLimits } from "automation-language/parameters";
 import { findReferences, misplacedStoreReferences } from "automation-language/references";
 import { wrongParameters } from "./errors.ts";
@@ -77,7 +78,10 @@ export type Read =
 export const readAutomation: (content: string) => Read = rememberLast(100, (content) => {
   const { source, document, problems } = readDocument(content);
   const problem =
-    problems[0]?.message ?? reservedOutput(document.steps) ?? misplacedStore(document);
+    problems[0]?.message ??
+    reservedOutput(document.steps) ??
+    misplacedStore(document) ??
+    endless(document);
   if (problem === undefined) return { document: definitionsIn(source.exact()) };
   return { problem, isAutomation: String(document.data.schemaVersion) === "0.3" };
 });
@@ -155,6 +159,13 @@ function misplacedStore(document: DocumentView): string | undefined {
   if (found === undefined) return undefined;
   const where = found.step === undefined ? "its assumeRole" : `the step ${found.step.name}`;
   return `${where} refers to {{ ${found.text} }}; Parameter Store is read in the defaults and values of parameters only`;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-branch-condition.html */
+function endless(document: DocumentView): string | undefined {
+  const caught = scopesOf(document).flatMap(endlessSteps);
+  if (caught.length === 0) return undefined;
+  return `it has an infinite loop: ${caught.map(({ name }) => name).join(", ")} lead only to one another`;
 }
 
 /**

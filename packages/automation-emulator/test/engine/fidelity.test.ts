@@ -123,6 +123,19 @@ test("a document that refers to Parameter Store in a step or in assumeRole is no
   await expect(role).rejects.toMatchObject(refused("its assumeRole refers to {{ ssm:/role }}"));
 });
 
+test("a document whose steps lead only to one another is not made, one with a way out is", async () => {
+  const circle = [pass("a"), pass("b", { nextStep: "a" }), pass("c")];
+  await expect(create(ssm, circle)).rejects.toMatchObject({
+    name: "InvalidDocumentContent",
+    message: expect.stringContaining("it has an infinite loop: a, b lead only to one another"),
+  });
+  const choice = { NextStep: "a", Variable: "{{ Again }}", BooleanEquals: true };
+  const asks = { name: "b", action: "aws:branch", inputs: { Choices: [choice] } };
+  const parameters = { Again: { type: "Boolean", default: false } };
+  const execution = await run([pass("a"), asks, pass("c")], { parameters });
+  expect(execution.AutomationExecutionStatus).toBe("Success");
+});
+
 test("numbers are exact through parameters, scripts and outputs", async () => {
   const large = "12345678901234567890";
   const execution = await run(
