@@ -188,6 +188,9 @@ export const resolveScript = (script: string, lookup: Lookup): string =>
     return found?.kind === "value" ? asText(found.value) : text;
   });
 
+/** Whether a text is one reference as a whole, so that its value keeps its type. */
+export const isReference = (text: string): boolean => whole.test(text);
+
 function resolveText(text: string, lookup: Lookup): unknown {
   const only = whole.exec(text)?.[1];
   if (only !== undefined) {

@@ -164,6 +164,15 @@ example("REF11", {
   bad: stopping("StringMap"),
   good: stopping("String"),
 });
+const imaged = (type: string) => `parameters: {Still: {type: ${type}}}
+mainSteps:
+- {name: make, action: "aws:createImage", inputs: {InstanceId: i-1, ImageName: n, NoReboot: "{{ Still }}"}, isEnd: true}`;
+example("REF11", {
+  says: "a text becomes no truth value for an input",
+  bad: imaged("String"),
+  good: imaged("Boolean"),
+  message: "NoReboot takes Boolean, and Still is String",
+});
 const invoked = (output: string) => `mainSteps:
 - {name: ask, action: "aws:invokeLambdaFunction", inputs: {FunctionName: f}, nextStep: use}
 - {name: use, action: "aws:deleteImage", inputs: {ImageId: "{{ ask.${output} }}"}, isEnd: true}`;

@@ -1,6 +1,7 @@
 /** One step of an execution, with all its attempts. */
 import { actions, defaultTimeout } from "automation-language/actions";
 import { countOf } from "automation-language/document";
+import { isReference } from "automation-language/references";
 import { asText, asTexts } from "automation-language/values";
 import { attemptStep } from "./attempt.ts";
 import { startClock } from "./clock.ts";
@@ -138,9 +139,28 @@ function resolveInputs(
     Object.entries(inputs).map(([name, value]) => {
       if (action === "aws:loop" && ofLoop.includes(name)) return [name, value];
       const isScript = name === "Script" && typeof value === "string";
-      return [name, isScript ? resolveScript(value, scope) : resolve(value, scope)];
+      const found = isScript ? resolveScript(value, scope) : resolve(value, scope);
+      checkInputType(action, name, value, found);
+      return [name, found];
     }),
   );
+}
+
+/**
+ * A text that a reference brings is none of an Integer or a Boolean, which are not turned into each other for inputs.
+ *
+ * @throws StepFailure that names the input
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+ */
+function checkInputType(action: string, name: string, written: unknown, found: unknown): void {
+  const type = actions[action]?.inputs[name]?.type;
+  const isTyped = type === "Integer" || type === "Boolean";
+  if (!isTyped || typeof found !== "string" || typeof written !== "string") return;
+  if (isReference(written)) {
+    throw wrongInput(
+      `The input ${name} takes a value of type ${type}, and ${written} is a String.`,
+    );
+  }
 }
 
 /** A number of a step that may be a reference. @throws StepFailure for a reference to no such number */

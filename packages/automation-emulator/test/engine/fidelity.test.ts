@@ -136,6 +136,27 @@ test("a document whose steps lead only to one another is not made, one with a wa
   expect(execution.AutomationExecutionStatus).toBe("Success");
 });
 
+test("a text that a reference brings is no Integer and no Boolean for an input, a value of that type is", async () => {
+  const again = (type: string, value: string) =>
+    run(
+      [
+        {
+          name: "again",
+          action: "aws:loop",
+          inputs: { Iterators: ["x"], MaxIterations: "{{ Most }}", Steps: [pass("inner")] },
+        },
+      ],
+      { parameters: { Most: { type } } },
+      { Most: [value] },
+    );
+  const text = await again("String", "3");
+  expect(text.AutomationExecutionStatus).toBe("Failed");
+  expect(text.FailureMessage).toContain(
+    "The input MaxIterations takes a value of type Integer, and {{ Most }} is a String.",
+  );
+  expect((await again("Integer", "3")).AutomationExecutionStatus).toBe("Success");
+});
+
 test("numbers are exact through parameters, scripts and outputs", async () => {
   const large = "12345678901234567890";
   const execution = await run(
