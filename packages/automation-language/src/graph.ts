@@ -1,4 +1,4 @@
-import { type DocumentView, jumpTarget, type StepView } from "./document.ts";
+import { type DocumentView, jumpTarget, type StepView, standsIn } from "./document.ts";
 import type { Path } from "./place.ts";
 import { isRecord } from "./values.ts";
 
@@ -71,9 +71,26 @@ export function scopesOf(document: DocumentView): Scope[] {
   const loops = document.steps.filter(({ action }) => action === "aws:loop");
   return [undefined, ...loops].map((loop) => {
     const steps = document.steps.filter((step) => step.loop === loop);
-    const edges = steps.flatMap(edgesOf);
+    const edges = [...steps.flatMap(edgesOf), ...exitsTo(document, steps)];
     return { loop, steps, edges, reached: reach(steps.slice(0, 1), steps, edges) };
   });
+}
+
+/**
+ * The edges by which loops are left from inside, as edges of the loops themselves: that a step inside leads to one of
+ * these. What the loop would have given is not there then.
+ */
+function exitsTo(document: DocumentView, steps: readonly StepView[]): Edge[] {
+  const names = new Set(steps.map(({ name }) => name));
+  return steps
+    .filter(({ action }) => action === "aws:loop")
+    .flatMap((loop) =>
+      document.steps
+        .filter((inner) => inner !== loop && standsIn(inner, loop))
+        .flatMap(edgesOf)
+        .filter(({ to }) => to !== END && names.has(to))
+        .map((edge): Edge => ({ ...edge, from: loop, kind: "failure" })),
+    );
 }
 
 /** The steps that edges of the wanted kinds lead to, the starts among them. */

@@ -38,7 +38,8 @@ export type ExecutionState =
   | { readonly status: RunningStatus; readonly current?: StepRecord }
   | { readonly status: FinalStatus; readonly ended: number; readonly failureMessage?: string };
 
-export const finals = ["Success", "Failed", "TimedOut", "Cancelled"] as const;
+/** Exited is of loops alone: a step inside led to one outside. */
+export const finals = ["Success", "Failed", "TimedOut", "Cancelled", "Exited"] as const;
 
 export const isFinal = <S extends { readonly status: Status }>(
   state: S,

@@ -8,14 +8,15 @@ import { startClock } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
 import { StepFailure, StepStopped, StepTimeout, wrongInput } from "./errors.ts";
 import type { Failure, StepRecord } from "./executions.ts";
-import type { Frame, Position } from "./frames.ts";
+import { type Frame, type Position, positionOf } from "./frames.ts";
 import { beginStep, describeStep, endStep } from "./lifecycle.ts";
+import type { Left } from "./loop.ts";
 import { scopeOf, type Walk } from "./machine.ts";
 import { resolve, resolveScript, type Scope } from "./variables.ts";
 import type { Ending } from "./work.ts";
 
 export type Outcome =
-  | { readonly end: "Success"; readonly next?: string }
+  | { readonly end: "Success"; readonly next?: string; readonly left?: Left }
   | { readonly end: "Failed" | "TimedOut"; readonly message: string }
   /** The step alone was stopped, in the mode Interactive. */
   | { readonly end: "Cancelled" }
@@ -43,7 +44,8 @@ export async function runStep(way: Walk, frame: Frame, step: StepRecord): Promis
       if (again && tried.failure.stage !== "InputValidation") continue;
       const { end, outputs } = tried;
       const failure = end === "Success" ? undefined : tried.failure;
-      endStep(step, tools.time.now(), end, {
+      const left = tried.end === "Success" && tried.left !== undefined;
+      endStep(step, tools.time.now(), left ? "Exited" : end, {
         ...(outputs !== undefined && { outputs }),
         ...(failure !== undefined && { failure }),
       });
@@ -57,7 +59,12 @@ export async function runStep(way: Walk, frame: Frame, step: StepRecord): Promis
 type ShownOutputs = Readonly<Record<string, readonly string[]>>;
 
 type Tried =
-  | { readonly end: "Success"; readonly next?: string; readonly outputs: ShownOutputs }
+  | {
+      readonly end: "Success";
+      readonly next?: string;
+      readonly left?: Left;
+      readonly outputs: ShownOutputs;
+    }
   | {
       readonly end: "Failed" | "TimedOut";
       readonly failure: Failure;
@@ -82,7 +89,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
     const inputs = resolveInputs(definition, scope);
     describeStep(step, { inputs });
     const clock = startClock(way.clock.run, seconds, way.clock);
-    const { result, outputs, next } = await attemptStep(
+    const { result, outputs, next, left } = await attemptStep(
       { ...way, clock },
       frame,
       step,
@@ -90,7 +97,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
       inputs,
       endingOf(way),
     );
-    if (next !== undefined && !frame.steps.some((one) => one.definition.name === next)) {
+    if (next !== undefined && positionOf(frame, next) === undefined) {
       throw new StepFailure(`The next step is to be ${next}, and there is no such step.`, {
         stage: "PostVerification",
         type: "Verification",
@@ -104,7 +111,12 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
       ...Object.fromEntries([...outputs].map(([name, value]) => [name, asTexts(value)])),
       OutputPayload: [asText(result)],
     };
-    return { end: "Success", outputs: shown, ...(next !== undefined && { next }) };
+    return {
+      end: "Success",
+      outputs: shown,
+      ...(next !== undefined && { next }),
+      ...(left !== undefined && { left }),
+    };
   } catch (error) {
     if (error instanceof StepStopped) return { end: "stopped", at: error.at ?? { frame, step } };
     if (signal.aborted) return { end: "stopped", at: { frame, step } };

@@ -7,10 +7,23 @@ import {
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
   type SSMClient,
+  StopAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../src/index.ts";
-import { create, get, pass, type Step, script, ssmOf, start, stepOf } from "./harness.ts";
+import {
+  create,
+  fail,
+  get,
+  pass,
+  type Step,
+  script,
+  ssmOf,
+  start,
+  states,
+  stepOf,
+  until,
+} from "./harness.ts";
 
 let emulator: Emulator;
 let ssm: SSMClient;
@@ -155,6 +168,58 @@ test("a text that a reference brings is no Integer and no Boolean for an input, 
     "The input MaxIterations takes a value of type Integer, and {{ Most }} is a String.",
   );
   expect((await again("Integer", "3")).AutomationExecutionStatus).toBe("Success");
+});
+
+describe("a loop that a step inside leaves", () => {
+  const loop = (inner: readonly Step[]): Step[] => [
+    { name: "each", action: "aws:loop", inputs: { Iterators: ["a", "b"], Steps: inner } },
+    pass("skipped"),
+    pass("after"),
+  ];
+
+  test("by nextStep is Exited, and goes on with the step outside", async () => {
+    const execution = await run(loop([pass("once", { nextStep: "after" }), pass("never")]));
+    expect(execution.AutomationExecutionStatus).toBe("Success");
+    expect(states(execution)).toEqual({ each: "Exited", once: "Success", after: "Success" });
+  });
+
+  test("by onFailure is Exited, and fails the execution where the step is critical", async () => {
+    const leaving = (rest: object) =>
+      run(loop([fail("bad", { onFailure: "step:after", ...rest })]));
+    const spared = await leaving({ isCritical: false });
+    expect(spared.AutomationExecutionStatus).toBe("Success");
+    const critical = await leaving({});
+    expect(critical.AutomationExecutionStatus).toBe("Failed");
+    for (const execution of [spared, critical])
+      expect(states(execution)).toEqual({ each: "Exited", bad: "Failed", after: "Success" });
+  });
+
+  test("inside another loop leaves both", async () => {
+    const inner = loop([pass("deep", { nextStep: "after" })]).slice(0, 1);
+    const outer = { name: "outer", action: "aws:loop" };
+    const execution = await run([
+      { ...outer, inputs: { Iterators: ["x", "y"], Steps: inner } },
+      pass("skipped"),
+      pass("after"),
+    ]);
+    expect(states(execution)).toEqual({
+      ...{ outer: "Exited", each: "Exited", deep: "Success", after: "Success" },
+    });
+  });
+
+  test("by onCancel is Exited, and goes the way outside", async () => {
+    const held = { name: "held", action: "aws:pause", inputs: {}, onCancel: "step:after" };
+    const outside = { ...fail("after"), onFailure: "Abort" };
+    const [each, skipped] = loop([held]);
+    if (each === undefined || skipped === undefined) throw new Error("The loop has its steps.");
+    const id = await start(ssm, await create(ssm, [each, skipped, outside]));
+    await until(async () => (await get(ssm, id)).AutomationExecutionStatus === "Waiting");
+    await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: id }));
+    await emulator.engine.settled(id);
+    const execution = await get(ssm, id);
+    expect(execution.AutomationExecutionStatus).toBe("Cancelled");
+    expect(states(execution)).toEqual({ each: "Exited", held: "Cancelled", after: "Failed" });
+  });
 });
 
 test("numbers are exact through parameters, scripts and outputs", async () => {
