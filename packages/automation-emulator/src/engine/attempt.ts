@@ -101,11 +101,11 @@ function contextOf(
     now: tools.time.now,
     scriptSeconds: tools.scriptSeconds,
     commandResult: tools.commands.resultOf,
-    call: (service, operation, parameters, options) =>
+    call: (service, operation, parameters, { seconds = apiSeconds, ...options } = {}) =>
       retryThrottled(sleep, () => {
         const env = environment(tools, setting, setting.credentials, agent);
         const call = { kind: "api", service, operation, parameters, ...options, env } as const;
-        return run({ ...call, ...limits(apiSeconds) });
+        return run({ ...call, ...limits(seconds) });
       }),
     script: async (script, handler, payload) => {
       const env = environment(tools, setting, setting.scriptCredentials, agent);

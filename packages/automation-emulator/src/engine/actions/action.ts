@@ -25,13 +25,14 @@ export interface ActionContext {
    * Makes an AWS call as the execution's role; throttling is retried.
    *
    * @param operation PascalCase
+   * @param options `seconds`: how long it may take, in AWS seconds; by default what an API step may
    * @throws StepFailure for an error of AWS, StepTimeout, StepStopped
    */
   call(
     service: string,
     operation: string,
     parameters: Record<string, unknown>,
-    options?: { readonly readsStream?: true },
+    options?: { readonly readsStream?: true; readonly seconds?: number },
   ): Promise<unknown>;
   /** @throws StepFailure for an exception of the script, StepTimeout, StepStopped */
   script(
