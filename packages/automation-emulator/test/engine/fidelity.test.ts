@@ -278,10 +278,14 @@ test("tags of executions can be added, listed, removed and filtered by", async (
   expect(found.AutomationExecutionMetadataList?.map((one) => one.AutomationExecutionId)).toEqual([
     id,
   ]);
-  const more = Array.from({ length: 5 }, (_, at) => ({ Key: `k${at}`, Value: "" }));
-  await expect(ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: more }))).rejects.toThrow(
-    "five tags at most".replace("five", "5"),
-  );
+  const many = (length: number) =>
+    Array.from({ length }, (_, at) => ({ Key: `k${at}`, Value: "" }));
+  await ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: many(49) }));
+  await expect(
+    ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: many(50) })),
+  ).rejects.toThrow("50 tags at most");
+  const atStart = start(ssm, await create(ssm, [pass("a")]), { Tags: many(6) });
+  await expect(atStart).rejects.toThrow("5 tags at most");
 });
 
 describe("targets", () => {
