@@ -48,6 +48,7 @@ export const unasked: Readonly<Partial<Record<AssumptionId, string>>> = {
   "store-reader": "it takes a second identity with fewer permissions",
   "variable-size": "the runbook has no variables",
   "input-failure-retries": "a step does not tell how often it was tried",
+  "given-references": "the runbook is started with plain values",
   "property-of-several": "it takes several resources in two states",
   "lambda-answer": "it takes a function, and a role for it",
   "max-errors-share": "it takes 50 targets",

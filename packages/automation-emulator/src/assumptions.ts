@@ -194,6 +194,12 @@ const all = {
     why: "released documents allow the empty text for an empty default; the page speaks of what users give",
     proved: false,
   },
+  "given-references": {
+    question: "Are references in a value that is given at the start resolved?",
+    engine: "`{{ssm:NAME}}` alone",
+    why: "values are data; the page names no other",
+    proved: false,
+  },
   "payload-size": {
     question: "What becomes of a Payload of more than 100 KB?",
     engine: "the step fails",

@@ -98,7 +98,11 @@ export async function parametersOf(
   const defaults = [...definitions.values()].map((definition) => definition.default);
   try {
     const store = await readStore(tools, starter, [defaults, Object.values(given)]);
-    return await readParameters(tools, definitions, given, (value) => fillStore(value, store));
+    return await readParameters(tools, definitions, given, {
+      given: (value) => fillStore(value, store),
+      defaults: (value, known) =>
+        fillDefault(value, store, known, systemVariables(tools.time, { ...starter, id: "" })),
+    });
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
     throw wrongParameters(error.message);
@@ -112,6 +116,28 @@ const fillStore = (value: unknown, store: ReadonlyMap<string, unknown>): unknown
       ? { kind: "value", value: store.get(text) }
       : { kind: "literal" },
   );
+
+/**
+ * A default as a document of AWS's own has it: "UpdateLinuxAmi_from_{{SourceAmiId}}_on_{{global:DATE_TIME}}", which the
+ * page names as its example. The execution has no id yet, so that stays.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
+ */
+const fillDefault = (
+  value: unknown,
+  store: ReadonlyMap<string, unknown>,
+  known: ReadonlyMap<string, unknown>,
+  system: ReadonlyMap<string, string>,
+): unknown =>
+  resolveReferences(value, (target, text) => {
+    const found =
+      target.kind === "parameter"
+        ? known.get(target.name)
+        : target.kind === "system" && target.name.startsWith("global:")
+          ? system.get(target.name)
+          : store.get(text);
+    return found === undefined ? { kind: "literal" } : { kind: "value", value: found };
+  });
 
 /** What an order says of the execution's record. */
 export function recordOf(

@@ -125,6 +125,26 @@ test("Parameter Store is read in defaults and values", async () => {
   );
 });
 
+test("a default refers to system variables and other parameters, a value that is given is taken as it is", async () => {
+  const rest = {
+    parameters: {
+      P: { type: "String", default: "{{ Source }} in {{ global:REGION }} on {{ global:DATE }}" },
+      Source: { type: "String", default: "none" },
+    },
+    outputs: ["echo.p"],
+  };
+  const date = /^\d{4}-\d\d-\d\d$/;
+  const said = async (given: Record<string, string[]>) =>
+    (await run([echo("{{ P }}")], rest, given)).Outputs?.["echo.p"]?.[0]?.split(" on ") ?? [];
+  const byDefault = await said({});
+  expect(byDefault).toEqual(["none in us-east-1", expect.stringMatching(date)]);
+  expect((await said({ Source: ["ami-1"] }))[0]).toBe("ami-1 in us-east-1");
+  expect(await said({ P: ["{{ global:REGION }} on {{ Source }}"] })).toEqual([
+    "{{ global:REGION }}",
+    "{{ Source }}",
+  ]);
+});
+
 test("a document that refers to Parameter Store in a step or in assumeRole is not made", async () => {
   const refused = (where: string) => ({
     name: "InvalidDocumentContent",

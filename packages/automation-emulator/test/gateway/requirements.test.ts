@@ -119,7 +119,12 @@ describe("the role that must be passed", () => {
     JSON.stringify({
       schemaVersion: "0.3",
       ...(assumeRole !== undefined && { assumeRole }),
-      parameters: { Role: { type: "AWS::IAM::Role::Arn", default: role("Default") } },
+      parameters: {
+        Role: {
+          type: "AWS::IAM::Role::Arn",
+          default: "arn:aws:iam::{{global:ACCOUNT_ID}}:role/Default",
+        },
+      },
       mainSteps: [{ name: "a", action: "aws:pause", inputs: {} }],
     });
   const passedIn = async (operation: string, given: Record<string, unknown>, content?: string) => {

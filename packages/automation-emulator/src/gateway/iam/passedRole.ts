@@ -63,7 +63,8 @@ function roleIn(
           : undefined;
     return value === undefined ? { kind: "literal" } : { kind: "value", value };
   };
-  return resolveReferences(assumeRole, lookup);
+  // The default of a parameter may refer to a system variable itself.
+  return resolveReferences(resolveReferences(assumeRole, lookup), lookup);
 }
 
 /** None for what is no ARN: such a call is refused, or the automation runs without a role. */
