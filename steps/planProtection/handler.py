@@ -181,16 +181,29 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
         run["Tag"] = ["ec2", "DeleteTags", {"Resources": [run["InstanceId"]], "Tags": [mark]}]
 
 
+# A role may be that of thousands of instances, and a step returns 100 KB.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+LISTED = 50
+
+
 def cut_too(ec2: Any, run: dict[str, Any], instance: dict[str, Any]) -> list[str]:
     """The other instances whose sessions are revoked, and that there may be more."""
     roles = [item.split(" ")[1] for item, should in run["Todo"].items() if should == run["RevokeOlder"]]
     if not roles or run["Action"] == "Release":
         return []
-    wanted = [{"Name": "iam-instance-profile.arn", "Values": [instance["IamInstanceProfile"]["Arn"]]}]
-    found = attempt(run["Warnings"], "Instances can't be read", ec2.describe_instances, Filters=wanted)
+    unread: list[str] = []
+    living = ["pending", "running", "shutting-down", "stopping", "stopped"]
+    wanted = {"iam-instance-profile.arn": [instance["IamInstanceProfile"]["Arn"]], "instance-state-name": living}
+    filters = [{"Name": name, "Values": values} for name, values in wanted.items()]
+    found = attempt(unread, "Which instances have the role can't be read", ec2.describe_instances, Filters=filters)
+    run["Warnings"].extend(unread)
     ids = {it["InstanceId"] for each in found.get("Reservations", []) for it in each["Instances"]}
-    others = ", ".join(sorted(ids - {run["InstanceId"]})) or "no other instance in this Region"
-    return [f"The sessions of {roles[0]}, of whatever has that role: by the same instance profile, {others}."]
+    others = sorted(ids - {run["InstanceId"]})
+    named = ", ".join(others[:LISTED]) or "no other instance in this Region"
+    if len(others) > LISTED:
+        named += f" and {len(others) - LISTED} more"
+    named = "instances that can't be read" if unread else named
+    return [f"The sessions of {roles[0]}, of whatever has that role: by the same instance profile, {named}."]
 
 
 def dry_run(run: dict[str, Any]) -> dict[str, Any]:

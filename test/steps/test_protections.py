@@ -385,3 +385,40 @@ def test_a_protect_goes_on_without_an_earlier_one_only_where_its_backup_is_gone_
 def test_a_report_shows_each_protection_before_and_now() -> None:
     run = run_of(Protections={DISK: {"Before": "deleted", "After": "kept"}})
     assert lines_of(run, {STOP: "stop"}) == [f"{DISK}: before deleted; now not found or not readable", f"{STOP}: stop"]
+
+
+class Fleet:
+    """EC2 with as many instances of a profile, or a refusal."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.filters: list[dict[str, Any]] = []
+
+    def describe_instances(self, Filters: list[dict[str, Any]]) -> dict[str, Any]:
+        """The instances, the run's own among them."""
+        if self.count < 0:
+            raise refusal("UnauthorizedOperation", "DescribeInstances")
+        self.filters = Filters
+        names = [INSTANCE, *(f"i-{number:017x}" for number in range(self.count))]
+        return {"Reservations": [{"Instances": [{"InstanceId": name}]} for name in names]}
+
+
+@pytest.mark.parametrize(
+    ("count", "said", "warnings"),
+    [
+        (0, "no other instance in this Region.", 0),
+        (2, "i-00000000000000000, i-00000000000000001.", 0),
+        # A step returns 100 KB: a large fleet must not keep its instance from being protected.
+        (5000, "i-00000000000000031 and 4950 more.", 0),
+        (-1, "instances that can't be read.", 1),
+    ],
+)
+def test_who_else_is_cut_is_named_as_far_as_it_is_known(count: int, said: str, warnings: int) -> None:
+    run = run_of(Action="Protect", Todo={OWN: OLDER})
+    ec2 = Fleet(count)
+    [line] = planProtection.cut_too(ec2, run, {"IamInstanceProfile": {"Arn": "arn:aws:iam::1:instance-profile/app"}})
+    assert line.endswith(said)
+    assert len(line) < 2000
+    assert len(run["Warnings"]) == warnings
+    states = [each["Values"] for each in ec2.filters if each["Name"] == "instance-state-name"]
+    assert count < 0 or (states and "terminated" not in states[0])
