@@ -7,7 +7,7 @@ from typing import Any
 from shared.aws import attempt, client
 from shared.backup import key_of_backup, load, sealed
 from shared.instance import instance_of
-from shared.protections import MARK, NONE, UNKNOWN, call_to, look, places_of, protections_of, unprotected
+from shared.protections import MARK, NONE, UNKNOWN, call_to, ending, look, places_of, protections_of, unprotected
 from shared.refuse import refuse
 from shared.report import report
 
@@ -105,6 +105,7 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     """Adds to the run what is to be protected: Todo, Protections (with those of an earlier Protect that still hold),
     Backup (its text; empty where nothing is to be changed), Key, Tag (the call that marks the instance)."""
     problems = run["Problems"]
+    problems.extend(ending(instance))
     key, earlier = marked(s3, run, instance)
     kept = protections_of(earlier)
     role = role_of(clients["iam"], instance, problems) if run["Wanted"]["RevokeSessions"] else ""

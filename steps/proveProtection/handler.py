@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.aws import attempt, client
-from shared.protections import UNKNOWN, call_to, command_of, look, unprotected
+from shared.protections import UNKNOWN, call_to, command_of, ending, look, unprotected
 from shared.report import release_line, report
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
@@ -33,6 +33,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         instance = {}
     if not instance and not releasing:
         problems.append("The instance is terminated or can't be read.")
+    if not releasing:
+        problems += [line for line in ending(instance) if line not in problems]
     now = look(clients, run, instance, run["Protections"], problems)
     wanted = {item: it["Before" if releasing else "After"] for item, it in run["Protections"].items()}
     # Volumes and addresses that came after the backup, too.

@@ -69,6 +69,14 @@ def state_of_sessions(iam: Any, role: str, policy: str, failed: list[str]) -> st
     return value if text == policy_text(value) else "another policy"
 
 
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+def ending(instance: dict[str, Any]) -> list[str]:
+    """What is wrong with an instance that is being terminated, however its protections stand by now; else nothing."""
+    if instance.get("State", {}).get("Name") != "shutting-down":
+        return []
+    return ["The instance is being terminated: no protection ends that. Volumes that are kept stay."]
+
+
 def places_of(instance: dict[str, Any]) -> list[str]:
     """Where an Elastic IP may be on the instance: interface and private address."""
     return [

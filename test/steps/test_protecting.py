@@ -1,0 +1,237 @@
+"""Whole runs of ProtectEC2Evidence on an account that is unlucky, or not alone: the real handlers, one after the other
+as the document has them."""
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from backupInstanceSecurityGroups import handler as writeProtectionBackup
+from botocore.exceptions import ClientError
+from changeProtections import handler as changeProtections
+from planProtection import handler as planProtection
+from proveProtection import handler as proveProtection
+
+INSTANCE = "i-0123456789abcdef0"
+ENI = "eni-0123456789abcdef0"
+PLACE = f"{ENI} 10.0.0.4"
+ADDRESS = "eipalloc-0123456789abcdef0"
+ARN = "arn:aws:iam::111122223333:instance-profile/app"
+KINDS = ("TerminationProtection", "KeepVolumes", "StopOnShutdown", "RevokeSessions", "DisassociateElasticIps")
+
+
+def refusal(code: str, operation: str) -> ClientError:
+    """What boto3 raises for a call that AWS refuses."""
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
+
+
+class Account:
+    """EC2, IAM, S3 and Systems Manager in one, as far as the handlers of ProtectEC2Evidence call them."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.state = "running"
+        self.attributes: dict[str, Any] = {
+            "DisableApiTermination": False,
+            "InstanceInitiatedShutdownBehavior": "terminate",
+        }
+        self.disks = {"/dev/xvda": True}
+        self.place = PLACE
+        self.tags: dict[str, str] = {}
+        self.policies: dict[str, str] = {}
+        self.objects: dict[tuple[str, str], bytes] = {}
+        self.executions: dict[str, Any] = {}
+        self.document = "ProtectEC2Evidence"
+        # What a test puts in the place of a call.
+        self.instead: dict[str, Callable[..., Any]] = {}
+        self.slept: list[float] = []
+        for module in (planProtection, writeProtectionBackup, changeProtections, proveProtection):
+            patch.setattr(module, "client", lambda _: self)
+        patch.setattr("time.sleep", self.slept.append)
+        self.meta = SimpleNamespace(events=SimpleNamespace(register=lambda *_: None))
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """The call of a client."""
+        if f"_{name}" not in dir(type(self)):
+            raise AttributeError(name)
+
+        def call(**given: Any) -> Any:
+            return self.instead[name](**given) if name in self.instead else getattr(self, f"_{name}")(**given)
+
+        return call
+
+    def start(self, action: str = "Protect", bucket: str = "evidence", prefix: str = "", **more: Any) -> "Run":
+        """Starts an execution, and brings it to its plan."""
+        execution = f"{len(self.executions):08d}-1111-4222-8333-444455556666"
+        wanted = {kind: more.get(kind, True) for kind in KINDS}
+        parameters = {"S3BucketName": [bucket]}
+        self.executions[execution] = {"DocumentName": self.document, "Parameters": parameters, "StepExecutions": []}
+        run: dict[str, Any] = {
+            "AccountId": "111122223333",
+            "Region": "eu-central-1",
+            "Execution": execution,
+            "Action": action,
+        }
+        run |= {
+            "Execution": execution,
+            "InstanceId": INSTANCE,
+            "Bucket": bucket,
+            "Wanted": wanted,
+            "Role": "arn:aws:iam::111122223333:role/p",
+        }
+        dry = more.get("dry", False)
+        events = {"Run": run, "Prefix": prefix, "Warnings": [], "DryRun": dry}
+        planned = through(planProtection.handler, events)
+        self.executions[execution]["StepExecutions"] = [{"StepName": "other"}, {"Outputs": {"Key": [planned["Key"]]}}]
+        return Run(planned)
+
+    def run(self, *args: Any, **more: Any) -> "Run":
+        """An execution from its start to its report."""
+        run = self.start(*args, **more)
+        run.write()
+        run.change()
+        return run.prove()
+
+    def _describe_instances(self, **given: Any) -> Any:
+        interface, address = PLACE.split()
+        instance = {
+            "InstanceId": INSTANCE,
+            "State": {"Name": self.state},
+            "IamInstanceProfile": {"Arn": ARN},
+            "NetworkInterfaces": [
+                {"NetworkInterfaceId": interface, "PrivateIpAddresses": [{"PrivateIpAddress": address}]}
+            ],
+            "BlockDeviceMappings": [
+                {"DeviceName": name, "Ebs": {"VolumeId": "vol-0123456789abcdef0", "DeleteOnTermination": deleted}}
+                for name, deleted in self.disks.items()
+            ],
+            "Tags": [{"Key": key, "Value": value} for key, value in self.tags.items()],
+        }
+        return {"Reservations": [{"Instances": [instance]}]}
+
+    def _describe_instance_attribute(self, Attribute: str, **_: Any) -> Any:
+        name = Attribute[0].upper() + Attribute[1:]
+        return {name: {"Value": self.attributes[name]}}
+
+    def _modify_instance_attribute(self, InstanceId: str, **given: Any) -> None:
+        for disk in given.pop("BlockDeviceMappings", []):
+            self.disks[disk["DeviceName"]] = disk["Ebs"]["DeleteOnTermination"]
+        self.attributes |= {name: it["Value"] for name, it in given.items()}
+
+    def _describe_addresses(self, **_: Any) -> Any:
+        if not self.place:
+            return {"Addresses": [{"AllocationId": ADDRESS}]}
+        interface, address = self.place.split()
+        there = {"NetworkInterfaceId": interface, "PrivateIpAddress": address, "AssociationId": "eipassoc-1"}
+        return {"Addresses": [{"AllocationId": ADDRESS, **there}]}
+
+    def _disassociate_address(self, **_: Any) -> None:
+        self.place = ""
+
+    def _associate_address(self, NetworkInterfaceId: str, PrivateIpAddress: str, **_: Any) -> None:
+        self.place = f"{NetworkInterfaceId} {PrivateIpAddress}"
+
+    def _create_tags(self, Tags: list[dict[str, str]], **_: Any) -> None:
+        self.tags |= {tag["Key"]: tag["Value"] for tag in Tags}
+
+    def _delete_tags(self, Tags: list[dict[str, str]], **_: Any) -> None:
+        for tag in Tags:
+            del self.tags[tag["Key"]]
+
+    def _get_instance_profile(self, **_: Any) -> Any:
+        return {"InstanceProfile": {"Roles": [{"RoleName": "app"}]}}
+
+    def _get_role_policy(self, PolicyName: str, **_: Any) -> Any:
+        if PolicyName not in self.policies:
+            raise refusal("NoSuchEntity", "GetRolePolicy")
+        return {"PolicyDocument": json.loads(self.policies[PolicyName])}
+
+    def _put_role_policy(self, PolicyName: str, PolicyDocument: str, **_: Any) -> None:
+        self.policies[PolicyName] = PolicyDocument
+
+    def _delete_role_policy(self, PolicyName: str, **_: Any) -> None:
+        del self.policies[PolicyName]
+
+    def _put_object(self, Bucket: str, Key: str, Body: bytes, **_: Any) -> None:
+        self.objects[Bucket, Key] = Body
+
+    def _get_object(self, Bucket: str, Key: str, **_: Any) -> Any:
+        if (Bucket, Key) not in self.objects:
+            raise refusal("NoSuchKey", "GetObject")
+        return {"Body": BytesIO(self.objects[Bucket, Key])}
+
+    def _get_automation_execution(self, AutomationExecutionId: str) -> Any:
+        if AutomationExecutionId not in self.executions:
+            raise refusal("AutomationExecutionNotFoundException", "GetAutomationExecution")
+        return {"AutomationExecution": self.executions[AutomationExecutionId]}
+
+
+class Run:
+    """An execution that is planned: each further step of it, as the document takes them."""
+
+    def __init__(self, planned: dict[str, Any]) -> None:
+        self.run, self.plan = planned["Run"], planned["Json"]
+        self.notes: dict[str, Any] = {}
+        self.report: dict[str, Any] = {}
+        self.key = planned["Key"]
+
+    def write(self) -> None:
+        """Writes the backup; a release has none."""
+        if self.run["Action"] != "Release":
+            through(writeProtectionBackup.handler, {"Run": self.run, "Missing": False})
+
+    def change(self) -> None:
+        """Changes what is planned."""
+        self.notes = through(changeProtections.handler, {"Run": self.run})["Notes"]
+
+    def prove(self) -> "Run":
+        """Reads everything again, and has the report."""
+        proved = through(proveProtection.handler, {"Run": self.run, "Notes": self.notes})
+        self.outcome: str = proved["Outcome"]
+        self.report = proved["Json"]
+        self.title: str = self.report["Title"]
+        return self
+
+
+def through(handler: Callable[[dict[str, Any], Any], dict[str, Any]], events: dict[str, Any]) -> dict[str, Any]:
+    """What a step gives to the next one: JSON, both ways."""
+    given: dict[str, Any] = json.loads(json.dumps(handler(json.loads(json.dumps(events)), None)))
+    return given
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch) -> Account:
+    """An account with nothing protected."""
+    return Account(monkeypatch)
+
+
+def test_what_is_protected_is_given_back(account: Account) -> None:
+    before = {**account.attributes}, {**account.disks}, account.place
+    run = account.run()
+    assert (run.outcome, run.title.split(":")[0]) == ("Done", "PROTECTED")
+    assert (account.place, account.disks, len(account.policies)) == ("", {"/dev/xvda": False}, 1)
+    assert account.run().title.startswith("ALREADY PROTECTED:")
+    released = account.run("Release", prefix=run.run["Key"])
+    assert (released.outcome, released.title.split(":")[0]) == ("Done", "PROTECTION RELEASED")
+    assert (account.attributes, account.disks, account.place) == before
+    assert (account.policies, account.tags) == ({}, {})
+
+
+def test_an_instance_that_is_being_terminated_is_never_called_protected(account: Account) -> None:
+    account.run()
+    account.state = "shutting-down"
+    said = "The instance is being terminated: no protection ends that. Volumes that are kept stay."
+    assert said in account.start(dry=True).plan["What can't be done"]
+    for run in (account.run(), account.run(TerminationProtection=False)):
+        assert run.outcome == "Failed"
+        assert run.title.startswith("PROTECTION INCOMPLETE")
+        assert run.report["What failed"] == [said]
+
+
+def test_an_instance_that_is_terminated_while_it_is_protected_is_not_called_protected(account: Account) -> None:
+    run = account.start()
+    run.write()
+    run.change()
+    account.state = "shutting-down"
+    assert run.prove().outcome == "Failed"
