@@ -111,8 +111,11 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     role = role_of(clients["iam"], instance, problems) if run["Wanted"]["RevokeSessions"] else ""
     own = f"RevokeSessions {role} ProtectEC2Evidence-{run['Execution']}" if role else ""
     now = look(clients, run, instance, [*kept, *([own] if own else [])], problems)
-    # What an earlier Protect has changed and nobody since, or can't be read: it alone knows the state of before.
-    unread = {item: it for item, it in kept.items() if item not in now}
+    # What an earlier Protect has changed and nobody since: it alone knows the state of before. That of what can't be
+    # read is not lost either, nor an earlier policy that is not there yet (that Protect has not ended, or IAM does not
+    # show it so soon) or was changed: only its name leads to it.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+    unsure = {item: it for item, it in kept.items() if item not in now or item.startswith("RevokeSessions")}
     kept = {item: it for item, it in kept.items() if now.get(item) == it["After"]}
     run["Todo"] = to_change(run, instance, now, kept, own)
     if own not in run["Todo"]:
@@ -125,7 +128,7 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
         return
     backup = {
         **{name: run[name] for name in ("AccountId", "Region", "InstanceId")},
-        "Protections": {**unread, **run["Protections"]},
+        "Protections": {**unsure, **run["Protections"]},
         "FormatVersion": "1",
         "ExecutionId": run["Execution"],
         "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",

@@ -235,3 +235,44 @@ def test_an_instance_that_is_terminated_while_it_is_protected_is_not_called_prot
     run.change()
     account.state = "shutting-down"
     assert run.prove().outcome == "Failed"
+
+
+def test_a_protect_beside_another_one_takes_over_the_policy_that_the_other_one_is_about_to_write(
+    account: Account,
+) -> None:
+    second: list[Run] = []
+
+    def meanwhile(**given: Any) -> None:
+        del account.instead["put_role_policy"]
+        second.append(account.run())
+        account.put_role_policy(**given)
+
+    account.instead["put_role_policy"] = meanwhile
+    account.run()
+    assert len(account.policies) == 2
+    assert account.run("Release", prefix=second[0].key).title.startswith("PROTECTION RELEASED:")
+    assert (account.policies, account.disks, account.place) == ({}, {"/dev/xvda": True}, PLACE)
+
+
+def test_a_protect_takes_over_the_policy_of_an_earlier_one_that_iam_does_not_show_yet(account: Account) -> None:
+    account.run()
+    [earlier] = account.policies.items()
+    account.policies.clear()
+    run = account.start()
+    account.policies.update([earlier])
+    run.write()
+    run.change()
+    assert run.prove().outcome == "Done"
+    assert account.run("Release", prefix=run.key).outcome == "Done"
+    assert account.policies == {}
+
+
+def test_a_release_names_the_policy_of_an_earlier_protect_that_somebody_has_changed(account: Account) -> None:
+    account.run()
+    [earlier] = account.policies
+    account.policies[earlier] = "{}"
+    run = account.run()
+    released = account.run("Release", prefix=run.key)
+    assert [*account.policies] == [earlier]
+    assert released.outcome == "Failed"
+    assert f"{earlier} is another policy" in str(released.report["What failed"])
