@@ -1,5 +1,6 @@
 """Reads how everything stands, and writes the report of the run."""
 
+import time
 from typing import Any
 
 from shared.aws import attempt, client
@@ -21,11 +22,9 @@ def lines_of(run: dict[str, Any], now: dict[str, str]) -> list[str]:
     return known + [f"{item}: {value}" for item, value in now.items() if item not in changed]
 
 
-def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
-    """The outcome, and the report as text and as JSON. Never fails because something can't be read."""
-    run, notes = events["Run"], events["Notes"]
-    releasing, clients = run["Action"] == "Release", {service: client(service) for service in ("ec2", "iam")}
-    problems, warnings, failed = [*run["Problems"]], [*run["Warnings"]], notes.get("Failed", [])
+def stand(clients: dict[str, Any], run: dict[str, Any]) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """How each protection stands and how it should, by its name; what is wrong with the instance, or can't be read."""
+    releasing, problems = run["Action"] == "Release", [*run["Problems"]]
     gone, read = "InvalidInstanceID.NotFound", clients["ec2"].describe_instances
     found = attempt(problems, "The instance can't be read", read, "", gone, InstanceIds=[run["InstanceId"]])
     instance = found["Reservations"][0]["Instances"][0] if found else {}
@@ -39,14 +38,30 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     wanted = {item: it["Before" if releasing else "After"] for item, it in run["Protections"].items()}
     # Volumes and addresses that came after the backup, too.
     wanted |= {item: value for item, value in unprotected(run, instance, now).items() if item not in wanted}
-    left = {item: value for item, value in wanted.items() if now.get(item) != value}
+    return now, wanted, problems
+
+
+def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
+    """The outcome, and the report as text and as JSON. Never fails because something can't be read."""
+    run, notes = events["Run"], events["Notes"]
+    releasing, clients = run["Action"] == "Release", {service: client(service) for service in ("ec2", "iam")}
+    warnings, failed, made = [*run["Warnings"]], notes.get("Failed", []), notes.get("Made", [])
+    # EC2 and IAM may show for some seconds what was before a call that went well.
+    # https://docs.aws.amazon.com/ec2/latest/devguide/eventual-consistency.html
+    for pause in (1, 2, 4, 8, 0):
+        now, wanted, problems = stand(clients, run)
+        left = {item: value for item, value in wanted.items() if now.get(item) != value}
+        calls = [call_to(run, item, value) for item, value in left.items()]
+        late = [it for it in calls if {"Call": f"{it[0]}:{it[1]}", "Parameters": it[2]} in made]
+        if not late or not pause:
+            break
+        time.sleep(pause)
     for item, value in left.items():
         problems.append(f"{item} {run['Stays'].get(item, f'is {now.get(item, UNKNOWN)}, not {value}.')}")
     # A call that was answered too late has worked.
     (problems if left else warnings).extend(failed)
     if "Made" not in notes and (run["Todo"] or run["Tag"]):
         (problems if left else warnings).append("changeProtections did not end.")
-    made = notes.get("Made", [])
     sections: dict[str, list[Any]] = {
         "What failed": problems,
         "Warnings": warnings,
@@ -71,6 +86,6 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         title += f"; {len(wanted) - len(left)} of {len(wanted)} are as they should"
         sections |= {
             "To finish": [again],
-            "To finish by hand": [command_of(run, *call_to(run, item, value)) for item, value in left.items()],
+            "To finish by hand": [command_of(run, *call) for call in calls],
         }
     return {"Outcome": "Failed" if problems else "Done", **report(run, title, sections)}

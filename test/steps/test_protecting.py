@@ -276,3 +276,49 @@ def test_a_release_names_the_policy_of_an_earlier_protect_that_somebody_has_chan
     assert [*account.policies] == [earlier]
     assert released.outcome == "Failed"
     assert f"{earlier} is another policy" in str(released.report["What failed"])
+
+
+def stale(account: Account, reads: int) -> None:
+    """Lets IAM and EC2 show what was before the changes for some reads more."""
+    earlier, policies = {**account.disks}, {**account.policies}
+
+    def policy(PolicyName: str, **_: Any) -> Any:
+        nonlocal reads
+        reads -= 1
+        if reads < 0:
+            del account.instead["get_role_policy"], account.instead["describe_instances"]
+            return account.get_role_policy(PolicyName=PolicyName)
+        if PolicyName not in policies:
+            raise refusal("NoSuchEntity", "GetRolePolicy")
+        return {"PolicyDocument": json.loads(policies[PolicyName])}
+
+    def instances(**_: Any) -> Any:
+        changed, account.disks = account.disks, {**earlier}
+        found = account._describe_instances()
+        account.disks = changed
+        return found
+
+    account.instead |= {"get_role_policy": policy, "describe_instances": instances}
+
+
+@pytest.mark.parametrize("action", ["Protect", "Release"])
+@pytest.mark.parametrize(("reads", "outcome"), [(0, "Done"), (3, "Done"), (99, "Failed")])
+def test_what_aws_does_not_show_at_once_is_waited_for(account: Account, action: str, reads: int, outcome: str) -> None:
+    key = account.run().key if action == "Release" else ""
+    run = account.start(action, prefix=key)
+    run.write()
+    stale(account, reads)
+    run.change()
+    run.prove()
+    assert run.outcome == outcome
+    assert account.slept == [1, 2, 4, 8][: reads + 1]
+
+
+def test_what_was_refused_is_not_waited_for(account: Account) -> None:
+    def refuse(**_: Any) -> None:
+        raise refusal("AccessDenied", "PutRolePolicy")
+
+    account.instead["put_role_policy"] = refuse
+    run = account.run()
+    assert (run.outcome, account.slept) == ("Failed", [])
+    assert "put-role-policy" in run.report["To finish by hand"][0]
