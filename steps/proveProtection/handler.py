@@ -60,20 +60,25 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         problems.append(f"{item} {run['Stays'].get(item, f'is {now.get(item, UNKNOWN)}, not {value}.')}")
     # A call that was answered too late has worked.
     (problems if left else warnings).extend(failed)
-    if "Made" not in notes and (run["Todo"] or run["Tag"]):
-        (problems if left else warnings).append("changeProtections did not end.")
+    # A cancelled script may run on. https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+    lost = "Made" not in notes and bool(run["Todo"] or run["Tag"])
+    if lost:
+        said = (
+            "changeProtections did not end, and may go on for up to 10 minutes: see then, by a dry run, how it stands."
+        )
+        (problems if left else warnings).append(said)
     sections: dict[str, list[Any]] = {
         "What failed": problems,
         "Warnings": warnings,
         "Protections": lines_of(run, now),
         "Also cut": run["AlsoCut"],
-        "Calls made": made,
+        "Calls made": ["Not known: changeProtections did not end."] if lost else made,
         "Backup": [f"s3://{run['Bucket']}/{run['Key']}"] if run["Key"] else [],
     }
     again = "Start again with the same parameters"
     again += "." if releasing else ", or with false for a protection that can't be had."
     if releasing:
-        title = "PROTECTION RELEASED" if made else "PROTECTION RELEASED BEFORE, nothing was changed"
+        title = "PROTECTION RELEASED" if made or lost else "PROTECTION RELEASED BEFORE, nothing was changed"
     else:
         title = "PROTECTED" if run["Todo"] else "ALREADY PROTECTED"
         sections |= {

@@ -322,3 +322,13 @@ def test_what_was_refused_is_not_waited_for(account: Account) -> None:
     run = account.run()
     assert (run.outcome, account.slept) == ("Failed", [])
     assert "put-role-policy" in run.report["To finish by hand"][0]
+
+
+def test_a_release_whose_answer_was_lost_does_not_say_that_nothing_was_changed(account: Account) -> None:
+    run = account.start("Release", prefix=account.run().key)
+    run.change()
+    run.notes = {}
+    run.prove()
+    assert (run.outcome, run.title.split(":")[0]) == ("Done", "PROTECTION RELEASED, WITH WARNINGS")
+    assert run.report["Calls made"] == ["Not known: changeProtections did not end."]
+    assert "may go on for up to 10 minutes" in run.report["Warnings"][0]
