@@ -245,6 +245,8 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
     if not run["Role"]:
         refuse("AutomationAssumeRole is empty: scripts may call AWS with a role only. Give its ARN.")
+    if run["Action"] != "Release" and not any(run["Wanted"].values()):
+        refuse(f"There is nothing to protect: {', '.join(run['Wanted'])} are all false. Give true for one at least.")
     run["Key"] = key_of_backup(events["Prefix"], run["Execution"], run["Action"])
     clients = {service: client(service) for service in ("ec2", "iam")}
     instance = instance_of(clients["ec2"], run)

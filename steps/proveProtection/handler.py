@@ -80,10 +80,14 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     if releasing:
         title = "PROTECTION RELEASED" if made or lost else "PROTECTION RELEASED BEFORE, nothing was changed"
     else:
+        held = {item.split(" ")[0] for item in run["Protections"]}
+        alone = [
+            f"{kind} is false: left as it is." for kind, it in run["Wanted"].items() if not it and kind not in held
+        ]
         title = "PROTECTED" if run["Todo"] else "ALREADY PROTECTED"
         sections |= {
             "To release": [release_line(run)] if run["Key"] else [],
-            "Not protected": NOT_PROTECTED,
+            "Not protected": [*alone, *NOT_PROTECTED],
         }
     title += ", WITH WARNINGS" if warnings else ""
     if problems:

@@ -332,3 +332,16 @@ def test_a_release_whose_answer_was_lost_does_not_say_that_nothing_was_changed(a
     assert (run.outcome, run.title.split(":")[0]) == ("Done", "PROTECTION RELEASED, WITH WARNINGS")
     assert run.report["Calls made"] == ["Not known: changeProtections did not end."]
     assert "may go on for up to 10 minutes" in run.report["Warnings"][0]
+
+
+def test_a_protect_of_nothing_is_refused(account: Account) -> None:
+    with pytest.raises(ValueError, match=r"There is nothing to protect.*Nothing was changed"):
+        account.start("Protect", "evidence", "", **dict.fromkeys(KINDS, False))
+
+
+def test_a_report_says_which_protections_were_not_asked_for(account: Account) -> None:
+    said = "TerminationProtection is false: left as it is."
+    assert account.run(TerminationProtection=False).report["Not protected"][0] == said
+    account.run()
+    # An earlier run holds it.
+    assert said not in account.run(TerminationProtection=False).report["Not protected"]
