@@ -23,23 +23,26 @@ def load_protections(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, 
 # Anybody who may tag the instance and write to the bucket could plant a backup. Only Systems Manager writes the history
 # of executions, which it keeps for 30 days.
 # https://docs.aws.amazon.com/general/latest/gr/ssm.html
-def fault_of_origin(ssm: Any, run: dict[str, Any], key: str) -> str:
-    """Why a key counts for none that an execution of this document has given; empty if it has."""
+def fault_of_origin(ssm: Any, run: dict[str, Any], bucket: str, key: str) -> str:
+    """Why a backup counts for none that an execution of this document has written; empty if it has."""
     try:
         mine, other = (
             ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
             for execution in (run["Execution"], key.rpartition("/")[2].partition(".")[0])
         )
         given = [step.get("Outputs", {}).get("Key") for step in other["StepExecutions"]]
-        if other["DocumentName"] == mine["DocumentName"] and [key] in given:
+        # A document of this account may be started by its name or by its ARN.
+        here = rf"arn:[a-z-]+:ssm:{run['Region']}:{run['AccountId']}:document/"
+        names = {re.sub(here, "", each["DocumentName"]) for each in (mine, other)}
+        if len(names) == 1 and other["Parameters"]["S3BucketName"] == [bucket] and [key] in given:
             return ""
     except Exception as error:
         kind = getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__
         # A further Protect that did not know the first would take its state for that of before. A forged name has no
-        # execution, or is none that the service, or boto3 for it, takes.
-        if not re.search("NotFound|Validation", kind) and run["Action"] != "Release":
+        # execution, or is none that the service, or boto3 for it, takes; or it is of another document.
+        if not re.search("NotFound|Validation|KeyError", kind) and run["Action"] != "Release":
             refuse(
-                f"The tag {MARK} of the instance names s3://{run['Bucket']}/{key}, and whether an earlier Protect wrote"
+                f"The tag {MARK} of the instance names s3://{bucket}/{key}, and whether an earlier Protect wrote"
                 f" that can't be found out: {error}. Let the role call ssm:GetAutomationExecution, or remove the tag if"
                 " you know that it is forged, and start again."
             )
@@ -52,31 +55,36 @@ def fault_of_origin(ssm: Any, run: dict[str, Any], key: str) -> str:
 UNREAD = r"\((?!NoSuch|404)[\w.]+\) when calling|endpoint URL|response stream|bytes expected"
 
 
-def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The key and the backup of the last Protect, which the instance's tag names; none, and a warning, where the tag
-    is not to be trusted."""
+def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """The bucket, the key and the backup of the last Protect, which the instance's tag names; none, a warning, and the
+    tag's value as Ignored, where the tag is not to be trusted."""
     value = next((tag["Value"] for tag in instance.get("Tags", []) if tag["Key"] == MARK), "")
-    place = f"s3://{run['Bucket']}/"
-    key = value.removeprefix(place)
-    if key in ("", run["Key"]):
-        return "", {}
-    backup, fault = load_protections(s3, run, key) if key != value else ({}, f"it is not in {run['Bucket']}.")
-    unread = re.search(UNREAD, fault)
-    if not fault or unread:
-        origin = fault_of_origin(client("ssm"), run, key)
-        if unread and not origin and run["Action"] != "Release":
-            refuse(
-                f"The state before an earlier Protect is in a backup that can't be read now. {fault} Start again when"
-                f" it can; or remove the tag {MARK} of the instance, and that Protect is not given back by a Release."
-            )
-        fault = fault or origin
+    if value in ("", f"s3://{run['Bucket']}/{run['Key']}"):
+        return "", "", {}
+    bucket, _, key = value.removeprefix("s3://").partition("/")
+    # Another bucket is read only where Systems Manager says that an earlier Protect used it.
+    fault = fault_of_origin(client("ssm"), run, bucket, key) if bucket != run["Bucket"] else ""
+    backup: dict[str, Any] = {}
+    if not fault:
+        backup, fault = load_protections(s3, {**run, "Bucket": bucket}, key)
+        unread = re.search(UNREAD, fault)
+        if not fault or unread:
+            origin = fault_of_origin(client("ssm"), run, bucket, key)
+            if unread and not origin and run["Action"] != "Release":
+                refuse(
+                    f"The state before an earlier Protect is in a backup that can't be read now. {fault} Start again"
+                    f" when it can; or remove the tag {MARK} of the instance, and that Protect is not given back by a"
+                    " Release."
+                )
+            fault = fault or origin
     if fault:
+        run["Ignored"] = value
         run["Warnings"].append(
             f"The tag {MARK} of the instance says {value}, which does not count: {fault} If an earlier Protect"
             " wrote it, release with that key too."
         )
-        return "", {}
-    return key, backup
+        return "", "", {}
+    return bucket, key, backup
 
 
 def role_of(iam: Any, instance: dict[str, Any], failed: list[str]) -> str:
@@ -106,7 +114,7 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     Backup (its text; empty where nothing is to be changed), Key, Tag (the call that marks the instance)."""
     problems = run["Problems"]
     problems.extend(ending(instance))
-    key, earlier = marked(s3, run, instance)
+    bucket, key, earlier = marked(s3, run, instance)
     kept = protections_of(earlier)
     role = role_of(clients["iam"], instance, problems) if run["Wanted"]["RevokeSessions"] else ""
     own = f"RevokeSessions {role} ProtectEC2Evidence-{run['Execution']}" if role else ""
@@ -124,7 +132,7 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     run["Protections"] = {**kept, **fresh}
     run["Now"] = now
     if not fresh:
-        run["Key"] = key
+        run["Bucket"], run["Key"] = bucket or run["Bucket"], key
         return
     backup = {
         **{name: run[name] for name in ("AccountId", "Region", "InstanceId")},
@@ -133,6 +141,7 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
         "ExecutionId": run["Execution"],
         "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "Supersedes": [key, *earlier["Supersedes"]] if key else [],
+        "Ignored": run["Ignored"] or earlier.get("Ignored", ""),
         # A containment's part, of which there is nothing here: there is one reader of backups.
         **{"Interfaces": {}, "AutoScaling": {}, "Tags": [], "Tagged": []},
     }
@@ -161,11 +170,19 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     backup, fault = load_protections(s3, run, run["Key"])
     if fault:
         refuse(fault)
-    key, latest = marked(s3, run, instance)
+    bucket, key, latest = marked(s3, run, instance)
     if run["Key"] in latest.get("Supersedes", []):
-        refuse(f"{run['Key']} is of an older Protect. The one that holds has {key}: give that as S3PrefixName.")
+        refuse(
+            f"{run['Key']} is of an older Protect. The one that holds has {key}: give that as S3PrefixName, and"
+            f" {bucket} as S3BucketName."
+        )
     if key:
-        run["Warnings"].append(f"Another Protect holds, with the backup {key}: release that too.")
+        run["Warnings"].append(f"Another Protect holds, with the backup s3://{bucket}/{key}: release that too.")
+    if ignored := backup.get("Ignored"):
+        run["Warnings"].append(
+            f"At that Protect the instance's tag named {ignored}, which did not count. If an earlier Protect wrote it,"
+            " release with that key too."
+        )
     known = protections_of(backup)
     now = look(clients, run, instance, known, run["Problems"])
     for item, it in known.items():
@@ -240,7 +257,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     run: dict[str, Any] = {
         **events["Run"],
         **{"Warnings": [*events["Warnings"]], "Problems": [], "RevokeOlder": older, "Associations": {}},
-        **{"Backup": "", "Calls": {}, "Tag": [], "Todo": {}, "Protections": {}, "Stays": {}},
+        **{"Backup": "", "Calls": {}, "Tag": [], "Ignored": "", "Todo": {}, "Protections": {}, "Stays": {}},
     }
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
     if not run["Role"]:

@@ -345,3 +345,80 @@ def test_a_report_says_which_protections_were_not_asked_for(account: Account) ->
     account.run()
     # An earlier run holds it.
     assert said not in account.run(TerminationProtection=False).report["Not protected"]
+
+
+def test_a_protect_with_another_bucket_takes_over_what_the_first_one_changed(account: Account) -> None:
+    before = {**account.attributes}, {**account.disks}, account.place
+    first = account.run(KeepVolumes=False)
+    second = account.run(bucket="other")
+    assert (second.title.split(":")[0], second.run["Bucket"]) == ("PROTECTED", "other")
+    with pytest.raises(ValueError, match=f"{second.key}: give that as S3PrefixName, and other as S3BucketName"):
+        account.run("Release", prefix=first.key)
+    assert account.run("Release", "other", second.key).title.startswith("PROTECTION RELEASED:")
+    assert (account.attributes, account.disks, account.place) == before
+    assert account.policies == {}
+
+
+def test_a_protect_with_another_bucket_and_nothing_to_do_names_the_backup_where_it_is(account: Account) -> None:
+    first = account.run()
+    second = account.run(bucket="other")
+    assert second.title.startswith("ALREADY PROTECTED:")
+    assert second.report["Backup"] == [f"s3://evidence/{first.key}"]
+    assert f"S3BucketName=evidence,S3PrefixName={first.key}" in second.report["To release"][0]
+
+
+def test_a_protect_refuses_another_bucket_that_it_can_not_read(account: Account) -> None:
+    account.run()
+
+    def refuse(**_: Any) -> None:
+        raise refusal("AccessDenied", "GetObject")
+
+    account.instead["get_object"] = refuse
+    with pytest.raises(ValueError, match=r"that can't be read now.*s3://evidence/.*Nothing was changed"):
+        account.start(bucket="other")
+
+
+@pytest.mark.parametrize("value", ["s3://evil/a.json", "s3://evil", "evil", "s3://", "s3://evil/00000000-{0}.1.json"])
+def test_a_bucket_that_no_protect_used_is_not_read_for_a_tag(account: Account, value: str) -> None:
+    account.tags["ProtectEC2Evidence:Backup"] = value.format("1111-4222-8333-444455556666")
+    read: list[str] = []
+
+    def get(Bucket: str, **given: Any) -> Any:
+        read.append(Bucket)
+        return account._get_object(Bucket, **given)
+
+    account.instead["get_object"] = get
+    assert account.run().title.startswith("PROTECTED, WITH WARNINGS:")
+    assert {*read} == {"evidence"}
+
+
+@pytest.mark.parametrize(
+    ("names", "taken"),
+    [
+        (["P", "arn:aws:ssm:eu-central-1:111122223333:document/P"], True),
+        (["arn:aws-cn:ssm:eu-central-1:111122223333:document/P", "P"], True),
+        (["arn:aws:ssm:eu-central-1:999922223333:document/P"] * 2, True),
+        # Somebody else's document, shared under the same name.
+        (["arn:aws:ssm:eu-central-1:999922223333:document/P", "P"], False),
+    ],
+)
+def test_a_document_is_the_same_by_its_name_and_by_its_arn(account: Account, names: list[str], taken: bool) -> None:
+    account.document, then = names
+    account.run()
+    account.document = then
+    assert account.run().title.startswith("ALREADY PROTECTED:" if taken else "PROTECTED, WITH WARNINGS:")
+
+
+def test_a_release_repeats_that_an_earlier_protect_may_have_been_left_out(account: Account) -> None:
+    first = account.run()
+    # Systems Manager keeps executions for 30 days.
+    account.executions = {f"{9:08d}-1111-4222-8333-444455556666": {}}
+    account.run()
+    last = account.run(KeepVolumes=False)
+    account.disks["/dev/xvdb"] = True
+    last = account.run()
+    released = account.run("Release", prefix=last.key)
+    assert (released.outcome, released.title.split(":")[0]) == ("Done", "PROTECTION RELEASED, WITH WARNINGS")
+    assert f"named s3://evidence/{first.key}, which did not count" in released.report["Warnings"][0]
+    assert account.run("Release", prefix=first.key).outcome == "Done"
+    assert (account.policies, account.place) == ({}, PLACE)

@@ -45,8 +45,9 @@ def run_of(**more: Any) -> dict[str, Any]:
     """A run that wants every protection."""
     wanted = dict.fromkeys(KINDS, True)
     return {
-        **{"InstanceId": INSTANCE, "Region": "us-east-1", "Wanted": wanted, "RevokeOlder": OLDER},
-        **{"Associations": {"eipalloc-0123456789abcdef0": "eipassoc-1"}, "Execution": "mine", "Warnings": [], **more},
+        **{"InstanceId": INSTANCE, "Region": "us-east-1", "AccountId": "1" * 12, "Wanted": wanted},
+        **{"Associations": {"eipalloc-0123456789abcdef0": "eipassoc-1"}, "RevokeOlder": OLDER},
+        **{"Execution": "mine", "Warnings": [], **more},
     }
 
 
@@ -249,6 +250,7 @@ class Executions:
             "mine": {"DocumentName": "ProtectEC2Evidence"},
             "other": {
                 "DocumentName": document,
+                "Parameters": {"S3BucketName": ["b"]},
                 "StepExecutions": [{"StepName": "checkBackupBucket"}, {"Outputs": {"Key": [key]}}],
             },
         }
@@ -277,7 +279,7 @@ def refusal(code: str, operation: str) -> ClientError:
 def test_a_tag_counts_only_where_the_services_own_history_says_the_same(
     document: str, given: str, key: str, fault: str
 ) -> None:
-    assert fault_of_origin(Executions(document, given), run_of(), key) == fault
+    assert fault_of_origin(Executions(document, given), run_of(), "b", key) == fault
 
 
 @pytest.mark.parametrize(("refusals", "failed"), [(0, 0), (1, 0), (2, 1)])
@@ -330,9 +332,9 @@ def test_a_protect_that_cannot_find_out_about_an_earlier_one_is_refused(
     run = run_of(Action=action, Bucket="b")
     if refused:
         with pytest.raises(ValueError, match="Let the role call ssm:GetAutomationExecution"):
-            fault_of_origin(Silent(), run, "a/other.1.json")
+            fault_of_origin(Silent(), run, "b", "a/other.1.json")
     else:
-        assert "its execution can't be read" in fault_of_origin(Silent(), run, "a/other.1.json")
+        assert "its execution can't be read" in fault_of_origin(Silent(), run, "b", "a/other.1.json")
 
 
 class Stored:
@@ -372,13 +374,13 @@ def test_a_protect_goes_on_without_an_earlier_one_only_where_its_backup_is_gone_
 ) -> None:
     key = "a/other.1.json"
     monkeypatch.setattr(planProtection, "client", lambda _: Executions("ProtectEC2Evidence", key if ours else "x"))
-    run = run_of(Action=action, Bucket="b", AccountId="1" * 12, Key="a/mine.2.json")
+    run = run_of(Action=action, Bucket="b", Key="a/mine.2.json")
     instance = {"Tags": [{"Key": MARK, "Value": f"s3://b/{key}"}]}
     if ours and not known and action == "Protect":
         with pytest.raises(ValueError, match=r"can't be read now.*Start again.*Nothing was changed"):
             marked(Stored(answer), run, instance)
         return
-    assert marked(Stored(answer), run, instance) == ("", {})
+    assert marked(Stored(answer), run, instance) == ("", "", {})
     assert ["which does not count" in warning for warning in run["Warnings"]] == [True]
 
 
