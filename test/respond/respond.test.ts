@@ -48,6 +48,16 @@ test("is the golden copy, byte for byte (vitest -u renews it)", async () => {
   );
 });
 
+/** What the approvers are told after a question that was not answered with yes. */
+function expectNotContained(
+  { instanceId }: TestAccount,
+  responding: Awaited<ReturnType<typeof makeResponding>>,
+): void {
+  const [, told = ""] = responding.messages();
+  expect(told).toContain(`NOT CONTAINED: ${instanceId}`);
+  expect(told).toMatch(/was not approved: nothing was changed.*Backdoor:EC2.*start /);
+}
+
 describe("a finding of GuardDuty", () => {
   test("leads to the plan for the approvers, and approved to the contained instance and its report", async () => {
     const { testAccount, responding } = await setUp();
@@ -71,7 +81,7 @@ describe("a finding of GuardDuty", () => {
     expect(outcome).toContain("start-automation-execution");
   });
 
-  test("that is rejected changes nothing", async () => {
+  test("that is rejected changes nothing, and the others are told", async () => {
     const { testAccount, responding } = await setUp();
     const before = await testAccount.snapshot();
     await responding.find("aws.guardduty", "GuardDuty Finding", guardDuty(testAccount.instanceId));
@@ -80,9 +90,10 @@ describe("a finding of GuardDuty", () => {
     const ended = await responding.latest("Success", "Failed", "Rejected");
     expect(ended.AutomationExecutionStatus).not.toBe("Success");
     expect(differences(before, await testAccount.snapshot())).toEqual([]);
+    expectNotContained(testAccount, responding);
   });
 
-  test("that nobody answers in time changes nothing", async () => {
+  test("that nobody answers in time changes nothing, and is not forgotten in silence", async () => {
     const { testAccount, responding } = await setUp();
     const before = await testAccount.snapshot();
     await responding.find("aws.guardduty", "GuardDuty Finding", guardDuty(testAccount.instanceId));
@@ -91,6 +102,7 @@ describe("a finding of GuardDuty", () => {
     const ended = await responding.latest("Success", "Failed", "TimedOut");
     expect(ended.AutomationExecutionStatus).not.toBe("Success");
     expect(differences(before, await testAccount.snapshot())).toEqual([]);
+    expectNotContained(testAccount, responding);
   });
 
   test("that comes again asks nobody again while the first waits, nor when the instance is contained", async () => {
