@@ -189,7 +189,8 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
         value = now.get(item, UNKNOWN)
         why = why_not(it, item, value, now, instance) if value != it["Before"] else ""
         if why and not instance and not item.startswith("RevokeSessions"):
-            run["Warnings"].append(f"{item} went with the instance.")
+            still = " The volume, where it was kept, is still there." if item.startswith("KeepVolumes") else ""
+            run["Warnings"].append(f"{item} went with the instance.{still}")
             continue
         run["Protections"][item] = it
         if why:

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from shared.aws import attempt, client
-from shared.protections import UNKNOWN, call_to, command_of, ending, look, unprotected
+from shared.protections import MARK, UNKNOWN, call_to, command_of, ending, look, unprotected
 from shared.report import release_line, report
 
 # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
@@ -77,6 +77,17 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     }
     again = "Start again with the same parameters"
     again += "." if releasing else ", or with false for a protection that can't be had."
+    # A call names a volume by its device, where another one may be by now.
+    by_hand = [
+        call for item, call in zip(left, calls, strict=True) if item in now or not item.startswith("KeepVolumes")
+    ]
+    # Nothing was refused, and all could be read.
+    if left and {*left} <= {*run["Stays"]} and len(problems) == len(left):
+        again = (
+            "What stays, somebody has changed since Protect. Where that is as it should be, nothing is left to do but"
+            f" to remove the tag {MARK} of the instance."
+        )
+        by_hand += [run["Tag"]] if run["Tag"] else []
     if releasing:
         title = "PROTECTION RELEASED" if made or lost else "PROTECTION RELEASED BEFORE, nothing was changed"
     else:
@@ -95,6 +106,6 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         title += f"; {len(wanted) - len(left)} of {len(wanted)} are as they should"
         sections |= {
             "To finish": [again],
-            "To finish by hand": [command_of(run, *call) for call in calls],
+            "To finish by hand": [command_of(run, *call) for call in by_hand],
         }
     return {"Outcome": "Failed" if problems else "Done", **report(run, title, sections)}

@@ -37,6 +37,7 @@ class Account:
             "InstanceInitiatedShutdownBehavior": "terminate",
         }
         self.disks = {"/dev/xvda": True}
+        self.volume = "vol-0123456789abcdef0"
         self.place = PLACE
         self.tags: dict[str, str] = {}
         self.policies: dict[str, str] = {}
@@ -103,7 +104,7 @@ class Account:
                 {"NetworkInterfaceId": interface, "PrivateIpAddresses": [{"PrivateIpAddress": address}]}
             ],
             "BlockDeviceMappings": [
-                {"DeviceName": name, "Ebs": {"VolumeId": "vol-0123456789abcdef0", "DeleteOnTermination": deleted}}
+                {"DeviceName": name, "Ebs": {"VolumeId": self.volume, "DeleteOnTermination": deleted}}
                 for name, deleted in self.disks.items()
             ],
             "Tags": [{"Key": key, "Value": value} for key, value in self.tags.items()],
@@ -422,3 +423,60 @@ def test_a_release_repeats_that_an_earlier_protect_may_have_been_left_out(accoun
     assert f"named s3://evidence/{first.key}, which did not count" in released.report["Warnings"][0]
     assert account.run("Release", prefix=first.key).outcome == "Done"
     assert (account.policies, account.place) == ({}, PLACE)
+
+
+def test_no_line_to_paste_changes_the_volume_that_is_where_a_detached_one_was(account: Account) -> None:
+    key = account.run().key
+    account.volume = "vol-ffffffffffffffff0"
+    released = account.run("Release", prefix=key)
+    assert released.outcome == "Failed"
+    assert "vol-0123456789abcdef0 is not found" in str(released.report["What failed"])
+    assert account.disks == {"/dev/xvda": False}
+    # Nothing is gained by another start: what is left is the tag.
+    assert "nothing is left to do but to remove the tag" in released.report["To finish"][0]
+    [line] = released.report["To finish by hand"]
+    assert "ec2 delete-tags" in line
+
+
+def test_what_was_refused_is_to_be_started_again_though_something_else_stays(account: Account) -> None:
+    key = account.run().key
+    account.volume = "vol-ffffffffffffffff0"
+
+    def refuse(**_: Any) -> None:
+        raise refusal("AccessDenied", "DeleteRolePolicy")
+
+    account.instead["delete_role_policy"] = refuse
+    released = account.run("Release", prefix=key)
+    assert released.report["To finish"] == ["Start again with the same parameters."]
+    [line] = released.report["To finish by hand"]
+    assert "iam delete-role-policy" in line
+
+
+def test_what_could_not_be_read_is_to_be_started_again(account: Account) -> None:
+    key = account.run().key
+
+    def refuse(**_: Any) -> None:
+        raise refusal("RequestLimitExceeded", "DescribeInstanceAttribute")
+
+    account.instead["describe_instance_attribute"] = refuse
+    run = account.start("Release", prefix=key)
+    account.instead.clear()
+    run.change()
+    run.prove()
+    assert run.outcome == "Failed"
+    assert run.report["To finish"] == ["Start again with the same parameters."]
+    assert account.run("Release", prefix=key).outcome == "Done"
+
+
+def test_a_volume_that_outlasts_its_instance_is_not_said_to_be_gone(account: Account) -> None:
+    key = account.run().key
+
+    def gone(**_: Any) -> None:
+        raise refusal("InvalidInstanceID.NotFound", "DescribeInstances")
+
+    account.instead["describe_instances"] = gone
+    released = account.run("Release", prefix=key)
+    assert released.outcome == "Done"
+    assert any(
+        line.startswith("KeepVolumes") and line.endswith("is still there.") for line in released.report["Warnings"]
+    )
