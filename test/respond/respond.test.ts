@@ -172,8 +172,9 @@ describe("a finding that somebody sends on in Security Hub", () => {
   const finding = (resource: string): object => ({
     findings: [
       {
-        Id: "arn:aws:securityhub:us-east-1:111122223333:subscription/x/finding/1",
-        Types: ["TTPs/Command and Control/Backdoor:EC2-C&CActivity.B!DNS"],
+        // As a product of somebody else may write them.
+        Id: "vendor#1 | instance (prod); 100%",
+        Types: ["TTPs/Command and Control/Backdoor (DNS), o'clock"],
         Severity: { Label: "HIGH" },
         Resources: [{ Type: "AwsEc2Instance", Id: resource }],
       },
@@ -187,11 +188,21 @@ describe("a finding that somebody sends on in Security Hub", () => {
     const arn = `arn:aws:ec2:us-east-1:${testAccount.accountId}:instance/${testAccount.instanceId}`;
     await responding.find("aws.securityhub", type, finding(arn), [action]);
     const waiting = await responding.latest("Waiting");
-    expect(responding.messages()[0]).toContain("severity HIGH");
+    expect(responding.messages()[0]).toContain("Backdoor (DNS), o'clock, severity HIGH");
+    expect(responding.messages()[0]).toContain("ID: vendor#1 | instance (prod); 100%");
     await responding.answer(waiting.AutomationExecutionId ?? "", "Approve");
     const ended = await responding.latest("Success", "Failed");
     expect(ended.AutomationExecutionStatus, ended.FailureMessage).toBe("Success");
     await expectIsolated(testAccount);
+  });
+
+  test("about something else is refused in words, however that is named", async () => {
+    const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
+    const responding = await makeResponding(testAccount, securityHubRule(action));
+    await responding.find("aws.securityhub", type, finding("web server (prod) #1"), [action]);
+    const ended = await responding.latest("Success", "Failed");
+    expect(ended.FailureMessage).toContain("web server (prod) #1 is neither the ID nor the ARN");
+    expect(responding.messages()).toEqual([expect.stringContaining("web server (prod) #1")]);
   });
 
   test("of another account or Region is refused in words", async () => {
