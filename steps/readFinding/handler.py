@@ -56,11 +56,13 @@ def asked_already(ssm: Any, instance: str, own: str) -> str:
         pages = ssm.get_paginator("describe_automation_executions").paginate(Filters=filters)
         for page in pages:
             for each in page["AutomationExecutionMetadataList"]:
-                other, began = each["AutomationExecutionId"], each["ExecutionStartTime"]
-                # Of two that began together, one goes on.
-                earlier = (began, other) < (mine["ExecutionStartTime"], own)
-                if earlier and same_question(mine, read(other), instance):
-                    return str(other)
+                name = each["AutomationExecutionId"]
+                other = read(name)
+                # Of two that began together, one goes on: so both must see the same times, and those of a list may be
+                # less exact.
+                earlier = (other["ExecutionStartTime"], name) < (mine["ExecutionStartTime"], own)
+                if earlier and same_question(mine, other, instance):
+                    return str(name)
     except Exception as error:
         print(f"Whether somebody is asked already can't be read: {error}")
     return ""

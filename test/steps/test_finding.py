@@ -64,7 +64,8 @@ class Executions:
         return [
             {
                 "AutomationExecutionMetadataList": [
-                    {"AutomationExecutionId": name, "ExecutionStartTime": START + timedelta(seconds=began)}
+                    # In whole seconds.
+                    {"AutomationExecutionId": name, "ExecutionStartTime": START + timedelta(seconds=began // 1)}
                 ]
             }
             for name, (began, *_) in self.executions.items()
@@ -92,6 +93,11 @@ class Executions:
 def test_an_earlier_execution_that_asks_the_same_is_found(others: dict[str, tuple[Any, ...]], asked: str) -> None:
     ssm = Executions({"a": (0, ARN), **others})
     assert asked_already(ssm, "i-0123456789abcdef0", "a") == asked
+
+
+def test_of_two_that_began_in_the_same_second_one_goes_on() -> None:
+    ssm = Executions({"a": (0.2, ARN), "b": (0.7, ARN)})
+    assert [asked_already(ssm, "i-0123456789abcdef0", own) for own in ("a", "b")] == ["", "a"]
 
 
 def test_what_can_not_be_read_keeps_nobody_from_being_asked() -> None:
