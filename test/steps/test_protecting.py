@@ -480,3 +480,16 @@ def test_a_volume_that_outlasts_its_instance_is_not_said_to_be_gone(account: Acc
     assert any(
         line.startswith("KeepVolumes") and line.endswith("is still there.") for line in released.report["Warnings"]
     )
+
+
+def test_a_release_says_what_is_still_protected_by_a_protect_whose_tag_was_taken_away(account: Account) -> None:
+    first = account.run()
+    account.tags.clear()
+    released = account.run("Release", prefix=account.run().key)
+    assert released.title.startswith("PROTECTION RELEASED:")
+    assert released.report["Still protected, and not by that Protect"] == [
+        f"TerminationProtection {INSTANCE}: on",
+        f"StopOnShutdown {INSTANCE}: stop",
+        f"KeepVolumes /dev/xvda {account.volume}: kept",
+    ]
+    assert "Still protected" not in str(account.run("Release", prefix=first.key).report)
