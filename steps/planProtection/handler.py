@@ -7,7 +7,19 @@ from typing import Any
 from shared.aws import attempt, client
 from shared.backup import key_of_backup, load, sealed
 from shared.instance import instance_of
-from shared.protections import MARK, NONE, UNKNOWN, call_to, ending, look, places_of, protections_of, unprotected
+from shared.protections import (
+    MARK,
+    NONE,
+    UNKNOWN,
+    call_to,
+    ending,
+    look,
+    mark_of,
+    places_of,
+    protections_of,
+    unprotected,
+    writer_of,
+)
 from shared.refuse import refuse
 from shared.report import report
 
@@ -20,21 +32,10 @@ def load_protections(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, 
     return backup, fault and f"{fault}."
 
 
-# Anybody who may tag the instance and write to the bucket could plant a backup. Only Systems Manager writes the history
-# of executions, which it keeps for 30 days.
-# https://docs.aws.amazon.com/general/latest/gr/ssm.html
 def fault_of_origin(ssm: Any, run: dict[str, Any], bucket: str, key: str) -> str:
     """Why a backup counts for none that an execution of this document has written; empty if it has."""
     try:
-        mine, other = (
-            ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
-            for execution in (run["Execution"], key.rpartition("/")[2].partition(".")[0])
-        )
-        given = [step.get("Outputs", {}).get("Key") for step in other["StepExecutions"]]
-        # A document of this account may be started by its name or by its ARN.
-        here = rf"arn:[a-z-]+:ssm:{run['Region']}:{run['AccountId']}:document/"
-        names = {re.sub(here, "", each["DocumentName"]) for each in (mine, other)}
-        if len(names) == 1 and other["Parameters"]["S3BucketName"] == [bucket] and [key] in given:
+        if writer_of(ssm, run, bucket, key)[1]:
             return ""
     except Exception as error:
         kind = getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__
@@ -58,10 +59,10 @@ UNREAD = r"\((?!NoSuch|404)[\w.]+\) when calling|endpoint URL|response stream|by
 def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
     """The bucket, the key and the backup of the last Protect, which the instance's tag names; none, a warning, and the
     tag's value as Ignored, where the tag is not to be trusted."""
-    value = next((tag["Value"] for tag in instance.get("Tags", []) if tag["Key"] == MARK), "")
+    value, bucket, key = mark_of(instance)
+    run["Seen"] = value
     if value in ("", f"s3://{run['Bucket']}/{run['Key']}"):
         return "", "", {}
-    bucket, _, key = value.removeprefix("s3://").partition("/")
     # Another bucket is read only where Systems Manager says that an earlier Protect used it.
     fault = fault_of_origin(client("ssm"), run, bucket, key) if bucket != run["Bucket"] else ""
     backup: dict[str, Any] = {}
@@ -85,6 +86,24 @@ def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str,
         )
         return "", "", {}
     return bucket, key, backup
+
+
+CUT_OFF = ("Cancelled", "TimedOut")
+
+
+# Nobody knows whether a script that is cancelled runs on to its end; it has 10 minutes.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+def goes_on_until(ssm: Any, key: str) -> tuple[str, datetime]:
+    """The status of the execution that wrote a backup, and until when it may change something. One that can't be read
+    has ended."""
+    execution = key.rpartition("/")[2].partition(".")[0]
+    try:
+        found = ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
+    except Exception as error:
+        print(f"Whether {execution} has ended can't be read: {error}")
+        return "unknown", datetime.min.replace(tzinfo=UTC)
+    status, ended = found["AutomationExecutionStatus"], found.get("ExecutionEndTime", datetime.max.replace(tzinfo=UTC))
+    return status, ended + timedelta(minutes=10) if status in CUT_OFF else ended
 
 
 def role_of(iam: Any, instance: dict[str, Any], failed: list[str]) -> str:
@@ -120,10 +139,11 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     own = f"RevokeSessions {role} ProtectEC2Evidence-{run['Execution']}" if role else ""
     now = look(clients, run, instance, [*kept, *([own] if own else [])], problems)
     # What an earlier Protect has changed and nobody since: it alone knows the state of before. That of what can't be
-    # read is not lost either, nor an earlier policy that is not there yet (that Protect has not ended, or IAM does not
-    # show it so soon) or was changed: only its name leads to it.
+    # read is not lost either, nor what that Protect, if it goes on, may change yet; nor its policy, which IAM may not
+    # show so soon, or somebody has changed: only its name leads to it.
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-    unsure = {item: it for item, it in kept.items() if item not in now or item.startswith("RevokeSessions")}
+    goes_on = bool(key) and goes_on_until(client("ssm"), key)[1] > datetime.now(UTC)
+    unsure = {item: it for item, it in kept.items() if goes_on or item not in now or item.startswith("RevokeSessions")}
     kept = {item: it for item, it in kept.items() if now.get(item) == it["After"]}
     run["Todo"] = to_change(run, instance, now, kept, own)
     if own not in run["Todo"]:
@@ -170,6 +190,14 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     backup, fault = load_protections(s3, run, run["Key"])
     if fault:
         refuse(fault)
+    status, until = goes_on_until(client("ssm"), run["Key"])
+    if until.year == datetime.max.year:
+        refuse("The Protect that wrote that backup has not ended. Wait for its end, or cancel it, and start again.")
+    if status in CUT_OFF and until > datetime.now(UTC):
+        run["Warnings"].append(
+            f"The Protect that wrote that backup was {status}, and its script may go on until {until:%H:%M} UTC:"
+            " release again then."
+        )
     bucket, key, latest = marked(s3, run, instance)
     if run["Key"] in latest.get("Supersedes", []):
         refuse(
@@ -258,7 +286,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     run: dict[str, Any] = {
         **events["Run"],
         **{"Warnings": [*events["Warnings"]], "Problems": [], "RevokeOlder": older, "Associations": {}},
-        **{"Backup": "", "Calls": {}, "Tag": [], "Ignored": "", "Todo": {}, "Protections": {}, "Stays": {}},
+        **{"Backup": "", "Calls": {}, "Tag": [], "Seen": "", "Ignored": "", "Todo": {}, "Protections": {}, "Stays": {}},
     }
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
     if not run["Role"]:

@@ -3,6 +3,7 @@ as the document has them."""
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -67,7 +68,10 @@ class Account:
         execution = f"{len(self.executions):08d}-1111-4222-8333-444455556666"
         wanted = {kind: more.get(kind, True) for kind in KINDS}
         parameters = {"S3BucketName": [bucket]}
-        self.executions[execution] = {"DocumentName": self.document, "Parameters": parameters, "StepExecutions": []}
+        self.executions[execution] = {
+            **{"DocumentName": self.document, "Parameters": parameters, "StepExecutions": []},
+            **{"AutomationExecutionStatus": "InProgress", "ExecutionStartTime": datetime.now(UTC)},
+        }
         run: dict[str, Any] = {
             "AccountId": "111122223333",
             "Region": "eu-central-1",
@@ -85,7 +89,7 @@ class Account:
         events = {"Run": run, "Prefix": prefix, "Warnings": [], "DryRun": dry}
         planned = through(planProtection.handler, events)
         self.executions[execution]["StepExecutions"] = [{"StepName": "other"}, {"Outputs": {"Key": [planned["Key"]]}}]
-        return Run(planned)
+        return Run(planned, self.executions[execution])
 
     def run(self, *args: Any, **more: Any) -> "Run":
         """An execution from its start to its report."""
@@ -137,8 +141,8 @@ class Account:
         self.tags |= {tag["Key"]: tag["Value"] for tag in Tags}
 
     def _delete_tags(self, Tags: list[dict[str, str]], **_: Any) -> None:
-        for tag in Tags:
-            del self.tags[tag["Key"]]
+        # One that has another value by now stays.
+        self.tags = {key: value for key, value in self.tags.items() if {"Key": key, "Value": value} not in Tags}
 
     def _get_instance_profile(self, **_: Any) -> Any:
         return {"InstanceProfile": {"Roles": [{"RoleName": "app"}]}}
@@ -171,11 +175,17 @@ class Account:
 class Run:
     """An execution that is planned: each further step of it, as the document takes them."""
 
-    def __init__(self, planned: dict[str, Any]) -> None:
+    def __init__(self, planned: dict[str, Any], execution: dict[str, Any]) -> None:
+        self.execution = execution
         self.run, self.plan = planned["Run"], planned["Json"]
         self.notes: dict[str, Any] = {}
         self.report: dict[str, Any] = {}
         self.key = planned["Key"]
+
+    def end(self, status: str, minutes: int = 0) -> None:
+        """Ends it, some minutes ago."""
+        self.execution["AutomationExecutionStatus"] = status
+        self.execution["ExecutionEndTime"] = datetime.now(UTC) - timedelta(minutes=minutes)
 
     def write(self) -> None:
         """Writes the backup; a release has none."""
@@ -192,6 +202,7 @@ class Run:
         self.outcome: str = proved["Outcome"]
         self.report = proved["Json"]
         self.title: str = self.report["Title"]
+        self.end("Success" if self.outcome == "Done" else "Failed")
         return self
 
 
@@ -493,3 +504,79 @@ def test_a_release_says_what_is_still_protected_by_a_protect_whose_tag_was_taken
         f"KeepVolumes /dev/xvda {account.volume}: kept",
     ]
     assert "Still protected" not in str(account.run("Release", prefix=first.key).report)
+
+
+def test_of_two_protects_that_looked_before_either_had_begun_the_second_changes_nothing(account: Account) -> None:
+    before = {**account.attributes}, {**account.disks}, account.place
+    first, second = account.start(), account.start(bucket="other")
+    for run in (first, second):
+        run.write()
+    first.change()
+    held = {**account.attributes}, {**account.disks}, {**account.tags}, {**account.policies}
+    second.change()
+    assert (account.attributes, account.disks, account.tags, account.policies) == held
+    assert second.prove().outcome == "Failed"
+    assert "this one has changed nothing. Start again when that has ended." in str(second.report["What failed"])
+    first.prove()
+    last = account.run(bucket="other")
+    assert account.run("Release", last.run["Bucket"], last.key).outcome == "Done"
+    assert (account.attributes, account.disks, account.place) == before
+
+
+@pytest.mark.parametrize("genuine", [True, False])
+def test_a_tag_that_was_forged_since_the_look_keeps_no_protect_from_its_work(account: Account, genuine: bool) -> None:
+    old = account.run()
+    [(name, value)] = account.tags.items()
+    account.run("Release", prefix=old.key)
+    run = account.start()
+    run.write()
+    account.tags[name] = value if genuine else value.replace("00000000", "99999999")
+    run.change()
+    assert run.prove().title.startswith("PROTECTED:")
+
+
+def test_a_protect_takes_over_what_another_one_that_has_not_ended_is_about_to_change(account: Account) -> None:
+    second: list[Run] = []
+
+    def meanwhile(**given: Any) -> None:
+        del account.instead["disassociate_address"]
+        second.append(account.run(DisassociateElasticIps=False))
+        account.disassociate_address(**given)
+
+    account.instead["disassociate_address"] = meanwhile
+    account.run()
+    assert account.place == ""
+    assert account.run("Release", prefix=second[0].key).title.startswith("PROTECTION RELEASED:")
+    assert (account.place, account.policies) == (PLACE, {})
+
+
+def test_a_release_is_refused_while_its_protect_has_not_ended(account: Account) -> None:
+    run = account.start()
+    run.write()
+    with pytest.raises(ValueError, match=r"has not ended\. Wait for its end.*Nothing was changed"):
+        account.start("Release", prefix=run.key)
+    run.change()
+    run.prove()
+    assert account.run("Release", prefix=run.key).title.startswith("PROTECTION RELEASED:")
+
+
+@pytest.mark.parametrize(("status", "minutes", "warned"), [("Cancelled", 1, True), ("Cancelled", 11, False)])
+def test_a_release_says_until_when_a_cancelled_protect_may_go_on(
+    account: Account, status: str, minutes: int, warned: bool
+) -> None:
+    run = account.start()
+    run.write()
+    run.end(status, minutes)
+    released = account.run("Release", prefix=run.key)
+    assert released.outcome == "Done"
+    assert ("may go on until" in str(released.report.get("Warnings"))) == warned
+
+
+def test_a_release_needs_no_history_of_executions(account: Account) -> None:
+    key = account.run().key
+
+    def refuse(**_: Any) -> None:
+        raise refusal("AccessDeniedException", "GetAutomationExecution")
+
+    account.instead["get_automation_execution"] = refuse
+    assert account.run("Release", prefix=key).title.startswith("PROTECTION RELEASED:")

@@ -297,8 +297,11 @@ def test_the_tag_that_leads_the_next_protect_is_tried_again_at_the_end(
         def modify_instance_attribute(self, **_: Any) -> None:
             calls.append("change")
 
+        def describe_instances(self, **_: Any) -> dict[str, Any]:
+            return {"Reservations": [{"Instances": [{}]}]}
+
     monkeypatch.setattr(changeProtections, "client", lambda _service: Service())
-    run = run_of(Action="Protect", Tag=["ec2", "CreateTags", {}], Todo={STOP: "stop"}, Stays={})
+    run = run_of(Action="Protect", Seen="", Tag=["ec2", "CreateTags", {}], Todo={STOP: "stop"}, Stays={})
     notes = changeProtections.handler({"Run": run}, None)["Notes"]
     assert calls == ["tag", "change", *(["tag"] if refusals else [])]
     assert len(notes["Failed"]) == failed
