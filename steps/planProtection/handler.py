@@ -93,17 +93,23 @@ CUT_OFF = ("Cancelled", "TimedOut")
 
 # Nobody knows whether a script that is cancelled runs on to its end; it has 10 minutes.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
-def goes_on_until(ssm: Any, key: str) -> tuple[str, datetime]:
-    """The status of the execution that wrote a backup, and until when it may change something. One that can't be read
-    has ended."""
+def goes_on(ssm: Any, run: dict[str, Any], key: str) -> tuple[str, str]:
+    """The status of the execution that wrote a backup, and until when, since this one began, it may change something:
+    a time, `its end` where it has not ended, empty if it is over or can't be read."""
     execution = key.rpartition("/")[2].partition(".")[0]
     try:
-        found = ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
+        mine, other = (
+            ssm.get_automation_execution(AutomationExecutionId=each)["AutomationExecution"]
+            for each in (run["Execution"], execution)
+        )
     except Exception as error:
         print(f"Whether {execution} has ended can't be read: {error}")
-        return "unknown", datetime.min.replace(tzinfo=UTC)
-    status, ended = found["AutomationExecutionStatus"], found.get("ExecutionEndTime", datetime.max.replace(tzinfo=UTC))
-    return status, ended + timedelta(minutes=10) if status in CUT_OFF else ended
+        return "", ""
+    status = str(other["AutomationExecutionStatus"])
+    if "ExecutionEndTime" not in other:
+        return status, "its end"
+    until = other["ExecutionEndTime"] + timedelta(minutes=10 if status in CUT_OFF else 0)
+    return status, f"{until:%H:%M} UTC" if until > mine["ExecutionStartTime"] else ""
 
 
 def role_of(iam: Any, instance: dict[str, Any], failed: list[str]) -> str:
@@ -142,8 +148,9 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     # read is not lost either, nor what that Protect, if it goes on, may change yet; nor its policy, which IAM may not
     # show so soon, or somebody has changed: only its name leads to it.
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
-    goes_on = bool(key) and goes_on_until(client("ssm"), key)[1] > datetime.now(UTC)
-    unsure = {item: it for item, it in kept.items() if goes_on or item not in now or item.startswith("RevokeSessions")}
+    status, until = goes_on(client("ssm"), run, key) if key else ("none", "")
+    beside = until or not status
+    unsure = {item: it for item, it in kept.items() if beside or item not in now or item.startswith("RevokeSessions")}
     kept = {item: it for item, it in kept.items() if now.get(item) == it["After"]}
     run["Todo"] = to_change(run, instance, now, kept, own)
     if own not in run["Todo"]:
@@ -190,13 +197,13 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     backup, fault = load_protections(s3, run, run["Key"])
     if fault:
         refuse(fault)
-    status, until = goes_on_until(client("ssm"), run["Key"])
-    if until.year == datetime.max.year:
+    status, until = goes_on(client("ssm"), run, run["Key"])
+    if until == "its end":
         refuse("The Protect that wrote that backup has not ended. Wait for its end, or cancel it, and start again.")
-    if status in CUT_OFF and until > datetime.now(UTC):
+    if until and status in CUT_OFF:
         run["Warnings"].append(
-            f"The Protect that wrote that backup was {status}, and its script may go on until {until:%H:%M} UTC:"
-            " release again then."
+            f"The Protect that wrote that backup was {status}, and its script may go on until {until}: release again"
+            " then."
         )
     bucket, key, latest = marked(s3, run, instance)
     if run["Key"] in latest.get("Supersedes", []):
