@@ -57,7 +57,12 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     # Once more: without it, the next Protect would take what this one made for the state of before.
     if untagged:
         failed.pop(0)
+        count = len(failed)
         make("The tag", *run["Tag"])
+        if len(failed) > count:
+            failed.append(
+                "Without the tag, a further Protect and its Release leave this out: release with this key too."
+            )
     if run["Tag"] and releasing and not failed and not run["Stays"]:
         make("The tag", *run["Tag"])
     return {"Notes": {"Made": made, "Failed": failed}}

@@ -535,12 +535,24 @@ def test_a_tag_that_was_forged_since_the_look_keeps_no_protect_from_its_work(acc
     assert run.prove().title.startswith("PROTECTED:")
 
 
-def test_a_protect_takes_over_what_another_one_that_has_not_ended_is_about_to_change(account: Account) -> None:
+@pytest.mark.parametrize("known", [True, False])
+def test_a_protect_takes_over_what_another_one_that_has_not_ended_is_about_to_change(
+    account: Account, known: bool
+) -> None:
     second: list[Run] = []
+    asked: list[str] = []
+
+    # Who wrote the backup is known by two reads; whether that goes on may not be.
+    def execution(AutomationExecutionId: str) -> Any:
+        asked.append(AutomationExecutionId)
+        if len(asked) > 2 and not known:
+            raise refusal("ThrottlingException", "GetAutomationExecution")
+        return account._get_automation_execution(AutomationExecutionId)
 
     def meanwhile(**given: Any) -> None:
-        del account.instead["disassociate_address"]
+        account.instead = {"get_automation_execution": execution}
         second.append(account.run(DisassociateElasticIps=False))
+        account.instead = {}
         account.disassociate_address(**given)
 
     account.instead["disassociate_address"] = meanwhile
