@@ -2,8 +2,10 @@
 as the document has them."""
 
 import json
+import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -592,3 +594,75 @@ def test_a_release_needs_no_history_of_executions(account: Account) -> None:
 
     account.instead["get_automation_execution"] = refuse
     assert account.run("Release", prefix=key).title.startswith("PROTECTION RELEASED:")
+
+
+CALLS = [name.removeprefix("_") for name in vars(Account) if name.startswith("_") and not name.startswith("__")]
+
+
+class Trouble:
+    """Calls that fail, before or after their effect, and a run that begins in the middle of another one, by chance."""
+
+    def __init__(self, account: Account, seed: int) -> None:
+        self.account, self.chance = account, random.Random(seed)  # noqa: S311
+        self.rate = self.chance.choice([0.02, 0.1, 0.3])
+        self.keys: list[tuple[str, str]] = []
+
+    def begin(self, beside: bool) -> None:
+        """Has calls fail from now on, or one of them wait for another run."""
+        at = self.chance.randint(1, 15)
+        # The tag that a further run is led by is put: without it, the report says that its backup stands alone.
+        names = [name for name in CALLS if name != "create_tags"]
+        self.account.instead = {name: partial(self.call, name, [at] if beside else []) for name in names}
+
+    def call(self, name: str, waits: list[int], **given: Any) -> Any:
+        """One call."""
+        real = getattr(self.account, f"_{name}")
+        if waits:
+            waits[0] -= 1
+            if waits[0] == 0:
+                self.account.instead = {}
+                self.run(False)
+        elif self.chance.random() < self.rate:
+            if self.chance.random() < 0.5:
+                real(**given)
+            raise refusal("InternalError", name)
+        return real(**given)
+
+    def run(self, beside: bool) -> None:
+        """A Protect or a Release, whatever comes of it."""
+        bucket = self.chance.choice(["evidence", "other"])
+        wanted = {kind: self.chance.random() < 0.7 for kind in KINDS}
+        release = bool(self.keys) and self.chance.random() < 0.4
+        if not beside:
+            self.begin(False)
+        try:
+            if release:
+                run = self.account.start("Release", *self.chance.choice(self.keys))
+            else:
+                run = self.account.start("Protect", bucket, "", **wanted)
+            run.write()
+            self.keys += [] if release or not run.key else [(run.run["Bucket"], run.key)]
+            self.begin(beside)
+            run.change()
+            run.prove()
+        except ValueError as error:
+            assert "Nothing was changed" in str(error)
+        self.account.instead = {}
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_whatever_failed_or_ran_beside_a_release_that_says_so_has_given_all_back(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    account = Account(monkeypatch)
+    before = {**account.attributes}, {**account.disks}, account.place, {**account.policies}
+    trouble = Trouble(account, seed)
+    for _ in range(trouble.chance.randint(1, 3)):
+        trouble.run(beside=seed % 2 == 0)
+    for execution in account.executions.values():
+        execution.setdefault("ExecutionEndTime", datetime.now(UTC))
+    last = account.run()
+    assert last.outcome == "Done"
+    released = account.run("Release", last.run["Bucket"], last.key)
+    assert released.outcome == "Done"
+    assert (account.attributes, account.disks, account.place, account.policies) == before
