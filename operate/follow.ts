@@ -155,6 +155,8 @@ export async function snapshot(client: SSMClient, id: string): Promise<Snapshot>
   );
   if (execution === undefined) throw new Error(`Systems Manager gave no execution for ${id}.`);
   const fleet = isFleet(execution);
+  const children = fleet ? await childrenOf(client, id) : [];
+  const targets = new Set(children.map(({ Target }) => Target));
   const steps =
     execution.StepExecutionsTruncated || execution.StepExecutions === undefined
       ? await allSteps(client, id)
@@ -166,9 +168,13 @@ export async function snapshot(client: SSMClient, id: string): Promise<Snapshot>
     started: execution.ExecutionStartTime,
     ended: execution.ExecutionEndTime,
     outputs: execution.Outputs ?? {},
-    steps: steps.map(stepProgress).filter((step) => step.status !== "Pending"),
+    // A run for targets has a step for each, which stands for an execution and says less than that does.
+    steps: steps
+      .filter(({ StepName }) => !targets.has(StepName))
+      .map(stepProgress)
+      .filter((step) => step.status !== "Pending"),
     fleet,
-    children: fleet ? await allChildren(client, id) : [],
+    children: children.map(childProgress),
   };
 }
 
@@ -209,10 +215,6 @@ export const childrenOf = (
   id: string,
 ): Promise<readonly AutomationExecutionMetadata[]> =>
   listExecutions(client, [{ Key: "ParentExecutionId", Values: [id] }]);
-
-/** How the executions stand that an execution has started. */
-const allChildren = async (client: SSMClient, id: string): Promise<readonly Progress[]> =>
-  (await childrenOf(client, id)).map(childProgress);
 
 const stepProgress = (step: StepExecution): Progress => ({
   key: step.StepExecutionId ?? step.StepName ?? "",

@@ -1,6 +1,14 @@
 import type { Parameter, Reference } from "../build/types.ts";
 
 /**
+ * A character of what a finding names. Products of others write that as they like, and a start that is refused would
+ * be lost in silence: all but what could end a text, a line or a reference.
+ *
+ * @see https://docs.aws.amazon.com/securityhub/latest/userguide/securityhub-findings-format-syntax.html
+ */
+const ofFinding = String.raw`[^\p{Cntrl}"\\{}]`;
+
+/**
  * The parameters of RespondToFinding. What a rule of EventBridge fills in from the finding comes first, then what the
  * deployment sets. Texts of findings are not taken: whoever causes a finding can write into them.
  *
@@ -11,18 +19,18 @@ export const findingParameters = {
     type: "String",
     description: "(Required) The EC2 instance of the finding: its ID or its ARN.",
     // What is no instance is refused by the first step, in words: a start that is refused would be lost in silence.
-    allowedPattern: "^[a-zA-Z0-9:/_.,+=@*-]{1,1024}$",
+    allowedPattern: `^${ofFinding}{1,1024}$`,
   },
   FindingId: {
     type: "String",
     description: "(Required) The finding's ID in GuardDuty, or its ARN in Security Hub.",
-    allowedPattern: "^[a-zA-Z0-9:/_.,+=@*-]{1,512}$",
+    allowedPattern: `^${ofFinding}{1,512}$`,
   },
   FindingType: {
     type: "String",
     description: "(Optional) What was found, such as Backdoor:EC2/C&CActivity.B.",
     default: "not given",
-    allowedPattern: "^[a-zA-Z0-9 :/_.!&+=@-]{0,256}$",
+    allowedPattern: `^${ofFinding}{0,256}$`,
   },
   Severity: {
     type: "String",

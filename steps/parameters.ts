@@ -30,7 +30,7 @@ export const parameters = {
   Action: {
     type: "String",
     description:
-      "(Optional) Contain isolates the instance. Release (or Restore, the same) gives it back what it had before.",
+      "(Optional) Contain isolates the instance. Release (or Restore, the same) gives back what it had before.",
     default: "Contain",
     allowedValues: ["Contain", "Release", "Restore"],
   },

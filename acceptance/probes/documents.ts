@@ -144,6 +144,67 @@ export const patternWhole: Probe = {
   },
 };
 
+const unfitDefault = (): string => `description: A default that does not match its pattern.
+schemaVersion: "0.3"
+parameters:
+  Word: {type: String, default: "", allowedPattern: "^[a-z]+$"}
+mainSteps:
+  - name: pass
+    action: aws:sleep
+    inputs: {Duration: PT1S}
+`;
+
+export const defaultPattern: Probe = {
+  ...about("default-pattern"),
+  needs: [],
+  costs: { steps: 1, scriptSeconds: 0 },
+  run: async (run) => {
+    const { answer, message } = await answered(startProbe(run, "unfit", {}, unfitDefault));
+    return compared(answer !== "started", `an empty default for letters: ${answer}`, {
+      answer,
+      message,
+    });
+  },
+};
+
+export const abortNotCritical = reading(
+  "abort-not-critical",
+  "stops",
+  { steps: 1, scriptSeconds: 1 },
+  ({ status }) => compared(status === "Failed", status, { status }),
+);
+
+export const circles: Probe = {
+  ...about("circles"),
+  needs: [],
+  costs: { steps: 4, scriptSeconds: 0 },
+  run: async (run) => {
+    const { answer, message } = await answered(startProbe(run, "circle"));
+    return compared(answer === "started", `a way back with a way out: ${answer}`, {
+      answer,
+      message,
+    });
+  },
+};
+
+const payloads = { steps: 3, scriptSeconds: 2 };
+
+export const payloadSize = reading("payload-size", "payload", payloads, (end) => {
+  const status = stepOf(end, "large")?.StepStatus ?? "not begun";
+  return compared(status === "Failed", `with 120 KB: ${status}`, {
+    step: status,
+    failure: stepOf(end, "large")?.FailureMessage?.slice(0, 300) ?? "",
+  });
+});
+
+export const payloadInnerLists = reading("payload-inner-lists", "payload", counted, (end) => {
+  const items = end.outputs["lists.Items"] ?? [];
+  return compared(items.length === 100, `of 120 items ${items.length} came`, {
+    items: items.length,
+    failure: because(end),
+  });
+});
+
 /** A document of almost the most bytes that AWS takes. */
 function largeDocument(): string {
   const text = `description: Almost as large as a document may be.

@@ -3,7 +3,7 @@ import { approvalHours } from "../approval.ts";
 import { findingParameter } from "../findingParameters.ts";
 import { writeRequest } from "../writeRequest/step.ts";
 
-/** A rejection, and no answer in time, end the execution here: nothing was changed. */
+/** A rejection, and no answer in time, end the execution as failed: nothing was changed. */
 export const askForApproval = defineStep({
   name: "askForApproval",
   action: "aws:approve",

@@ -14,7 +14,7 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     """Missing: whether the bucket does not exist. Warnings: what could not be checked; whether the backup can be
     written, writing it tells. Refuses a bucket that others may read or write."""
     name, owner = events["Bucket"], events["AccountId"]
-    bucket = {"Bucket": name, "ExpectedBucketOwner": owner}
+    s3, bucket = client("s3"), {"Bucket": name, "ExpectedBucketOwner": owner}
     of_bucket: list[str] = []
     of_account: list[str] = []
 
@@ -23,10 +23,13 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
         return attempt(failed, what, api.get_public_access_block, "", none, **given)
 
     known = side_by_side(
-        (read, of_bucket, client("s3"), bucket),
+        (read, of_bucket, s3, bucket),
         (read, of_account, client("s3control"), {"AccountId": owner}),
     )
-    if "NoSuchBucket" in str(of_bucket):
+    if of_bucket:
+        # Tells where the other call is refused, too. The answer to a HEAD has no text: its code is its number.
+        attempt(of_bucket, "HeadBucket", s3.head_bucket, **bucket)
+    if "NoSuchBucket" in str(of_bucket) or "(404)" in str(of_bucket):
         if events["Action"] == "Release":
             refuse(f"There is no bucket {name}. Give S3BucketName as Contain reported it.")
         return {"Missing": True, "Warnings": []}

@@ -19,5 +19,6 @@ export const backupBucketPreChecks = defineStep({
   permissions: {
     "s3:GetBucketPublicAccessBlock": "see whether the bucket blocks public access",
     "s3:GetAccountPublicAccessBlock": "see whether the account blocks public access",
+    "s3:ListBucket": "see whether there is the bucket where the other call is refused",
   },
 });

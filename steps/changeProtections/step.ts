@@ -9,6 +9,8 @@ export const changeProtections = defineStep({
   payload: { Run: planProtection.out.Run },
   outputs: notesOutput,
   permissions: {
+    "ec2:DescribeInstances": "see whether another run has marked the instance meanwhile",
+    "ssm:GetAutomationExecution": "see whether that is an execution of this document",
     "ec2:ModifyInstanceAttribute":
       "set termination protection, shutdown behavior and DeleteOnTermination",
     "ec2:DisassociateAddress": "take Elastic IPs off the instance",

@@ -5,7 +5,7 @@ import { run } from "../events.ts";
 export const modifyAutoScalingGroup = defineStep({
   name: "modifyAutoScalingGroup",
   action: "aws:executeScript",
-  description: "Brings the instance to Standby, so that its group does not terminate it.",
+  description: "Brings the instance to Standby: its group keeps it.",
   payload: {
     Run: run,
     MinSize: describeAutoScalingGroups.out.MinSize,

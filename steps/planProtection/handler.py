@@ -7,7 +7,19 @@ from typing import Any
 from shared.aws import attempt, client
 from shared.backup import key_of_backup, load, sealed
 from shared.instance import instance_of
-from shared.protections import MARK, NONE, UNKNOWN, call_to, look, places_of, protections_of, unprotected
+from shared.protections import (
+    MARK,
+    NONE,
+    UNKNOWN,
+    call_to,
+    ending,
+    look,
+    mark_of,
+    places_of,
+    protections_of,
+    unprotected,
+    writer_of,
+)
 from shared.refuse import refuse
 from shared.report import report
 
@@ -20,26 +32,18 @@ def load_protections(s3: Any, run: dict[str, Any], key: str) -> tuple[dict[str, 
     return backup, fault and f"{fault}."
 
 
-# Anybody who may tag the instance and write to the bucket could plant a backup. Only Systems Manager writes the history
-# of executions, which it keeps for 30 days.
-# https://docs.aws.amazon.com/general/latest/gr/ssm.html
-def fault_of_origin(ssm: Any, run: dict[str, Any], key: str) -> str:
-    """Why a key counts for none that an execution of this document has given; empty if it has."""
+def fault_of_origin(ssm: Any, run: dict[str, Any], bucket: str, key: str) -> str:
+    """Why a backup counts for none that an execution of this document has written; empty if it has."""
     try:
-        mine, other = (
-            ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
-            for execution in (run["Execution"], key.rpartition("/")[2].partition(".")[0])
-        )
-        given = [step.get("Outputs", {}).get("Key") for step in other["StepExecutions"]]
-        if other["DocumentName"] == mine["DocumentName"] and [key] in given:
+        if writer_of(ssm, run, bucket, key)[1]:
             return ""
     except Exception as error:
         kind = getattr(error, "response", {}).get("Error", {}).get("Code") or type(error).__name__
         # A further Protect that did not know the first would take its state for that of before. A forged name has no
-        # execution, or is none that the service, or boto3 for it, takes.
-        if not re.search("NotFound|Validation", kind) and run["Action"] != "Release":
+        # execution, or is none that the service, or boto3 for it, takes; or it is of another document.
+        if not re.search("NotFound|Validation|KeyError", kind) and run["Action"] != "Release":
             refuse(
-                f"The tag {MARK} of the instance names s3://{run['Bucket']}/{key}, and whether an earlier Protect wrote"
+                f"The tag {MARK} of the instance names s3://{bucket}/{key}, and whether an earlier Protect wrote"
                 f" that can't be found out: {error}. Let the role call ssm:GetAutomationExecution, or remove the tag if"
                 " you know that it is forged, and start again."
             )
@@ -52,31 +56,60 @@ def fault_of_origin(ssm: Any, run: dict[str, Any], key: str) -> str:
 UNREAD = r"\((?!NoSuch|404)[\w.]+\) when calling|endpoint URL|response stream|bytes expected"
 
 
-def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """The key and the backup of the last Protect, which the instance's tag names; none, and a warning, where the tag
-    is not to be trusted."""
-    value = next((tag["Value"] for tag in instance.get("Tags", []) if tag["Key"] == MARK), "")
-    place = f"s3://{run['Bucket']}/"
-    key = value.removeprefix(place)
-    if key in ("", run["Key"]):
-        return "", {}
-    backup, fault = load_protections(s3, run, key) if key != value else ({}, f"it is not in {run['Bucket']}.")
-    unread = re.search(UNREAD, fault)
-    if not fault or unread:
-        origin = fault_of_origin(client("ssm"), run, key)
-        if unread and not origin and run["Action"] != "Release":
-            refuse(
-                f"The state before an earlier Protect is in a backup that can't be read now. {fault} Start again when"
-                f" it can; or remove the tag {MARK} of the instance, and that Protect is not given back by a Release."
-            )
-        fault = fault or origin
+def marked(s3: Any, run: dict[str, Any], instance: dict[str, Any]) -> tuple[str, str, dict[str, Any]]:
+    """The bucket, the key and the backup of the last Protect, which the instance's tag names; none, a warning, and the
+    tag's value as Ignored, where the tag is not to be trusted."""
+    value, bucket, key = mark_of(instance)
+    run["Seen"] = value
+    if value in ("", f"s3://{run['Bucket']}/{run['Key']}"):
+        return "", "", {}
+    # Another bucket is read only where Systems Manager says that an earlier Protect used it.
+    fault = fault_of_origin(client("ssm"), run, bucket, key) if bucket != run["Bucket"] else ""
+    backup: dict[str, Any] = {}
+    if not fault:
+        backup, fault = load_protections(s3, {**run, "Bucket": bucket}, key)
+        unread = re.search(UNREAD, fault)
+        if not fault or unread:
+            origin = fault_of_origin(client("ssm"), run, bucket, key)
+            if unread and not origin and run["Action"] != "Release":
+                refuse(
+                    f"The state before an earlier Protect is in a backup that can't be read now. {fault} Start again"
+                    f" when it can; or remove the tag {MARK} of the instance, and that Protect is not given back by a"
+                    " Release."
+                )
+            fault = fault or origin
     if fault:
+        run["Ignored"] = value
         run["Warnings"].append(
             f"The tag {MARK} of the instance says {value}, which does not count: {fault} If an earlier Protect"
             " wrote it, release with that key too."
         )
-        return "", {}
-    return key, backup
+        return "", "", {}
+    return bucket, key, backup
+
+
+CUT_OFF = ("Cancelled", "TimedOut")
+
+
+# Nobody knows whether a script that is cancelled runs on to its end; it has 10 minutes.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+def goes_on(ssm: Any, run: dict[str, Any], key: str) -> tuple[str, str]:
+    """The status of the execution that wrote a backup, and until when, since this one began, it may change something:
+    a time, `its end` where it has not ended, empty if it is over or can't be read."""
+    execution = key.rpartition("/")[2].partition(".")[0]
+    try:
+        mine, other = (
+            ssm.get_automation_execution(AutomationExecutionId=each)["AutomationExecution"]
+            for each in (run["Execution"], execution)
+        )
+    except Exception as error:
+        print(f"Whether {execution} has ended can't be read: {error}")
+        return "", ""
+    status = str(other["AutomationExecutionStatus"])
+    if "ExecutionEndTime" not in other:
+        return status, "its end"
+    until = other["ExecutionEndTime"] + timedelta(minutes=10 if status in CUT_OFF else 0)
+    return status, f"{until:%H:%M} UTC" if until > mine["ExecutionStartTime"] else ""
 
 
 def role_of(iam: Any, instance: dict[str, Any], failed: list[str]) -> str:
@@ -105,13 +138,19 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     """Adds to the run what is to be protected: Todo, Protections (with those of an earlier Protect that still hold),
     Backup (its text; empty where nothing is to be changed), Key, Tag (the call that marks the instance)."""
     problems = run["Problems"]
-    key, earlier = marked(s3, run, instance)
+    problems.extend(ending(instance))
+    bucket, key, earlier = marked(s3, run, instance)
     kept = protections_of(earlier)
     role = role_of(clients["iam"], instance, problems) if run["Wanted"]["RevokeSessions"] else ""
     own = f"RevokeSessions {role} ProtectEC2Evidence-{run['Execution']}" if role else ""
     now = look(clients, run, instance, [*kept, *([own] if own else [])], problems)
-    # What an earlier Protect has changed and nobody since, or can't be read: it alone knows the state of before.
-    unread = {item: it for item, it in kept.items() if item not in now}
+    # What an earlier Protect has changed and nobody since: it alone knows the state of before. That of what can't be
+    # read is not lost either, nor what that Protect, if it goes on, may change yet; nor its policy, which IAM may not
+    # show so soon, or somebody has changed: only its name leads to it.
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+    status, until = goes_on(client("ssm"), run, key) if key else ("none", "")
+    beside = until or not status
+    unsure = {item: it for item, it in kept.items() if beside or item not in now or item.startswith("RevokeSessions")}
     kept = {item: it for item, it in kept.items() if now.get(item) == it["After"]}
     run["Todo"] = to_change(run, instance, now, kept, own)
     if own not in run["Todo"]:
@@ -120,15 +159,16 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     run["Protections"] = {**kept, **fresh}
     run["Now"] = now
     if not fresh:
-        run["Key"] = key
+        run["Bucket"], run["Key"] = bucket or run["Bucket"], key
         return
     backup = {
         **{name: run[name] for name in ("AccountId", "Region", "InstanceId")},
-        "Protections": {**unread, **run["Protections"]},
+        "Protections": {**unsure, **run["Protections"]},
         "FormatVersion": "1",
         "ExecutionId": run["Execution"],
         "CreatedAt": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
         "Supersedes": [key, *earlier["Supersedes"]] if key else [],
+        "Ignored": run["Ignored"] or earlier.get("Ignored", ""),
         # A containment's part, of which there is nothing here: there is one reader of backups.
         **{"Interfaces": {}, "AutoScaling": {}, "Tags": [], "Tagged": []},
     }
@@ -157,18 +197,35 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     backup, fault = load_protections(s3, run, run["Key"])
     if fault:
         refuse(fault)
-    key, latest = marked(s3, run, instance)
+    status, until = goes_on(client("ssm"), run, run["Key"])
+    if until == "its end":
+        refuse("The Protect that wrote that backup has not ended. Wait for its end, or cancel it, and start again.")
+    if until and status in CUT_OFF:
+        run["Warnings"].append(
+            f"The Protect that wrote that backup was {status}, and its script may go on until {until}: release again"
+            " then."
+        )
+    bucket, key, latest = marked(s3, run, instance)
     if run["Key"] in latest.get("Supersedes", []):
-        refuse(f"{run['Key']} is of an older Protect. The one that holds has {key}: give that as S3PrefixName.")
+        refuse(
+            f"{run['Key']} is of an older Protect. The one that holds has {key}: give that as S3PrefixName, and"
+            f" {bucket} as S3BucketName."
+        )
     if key:
-        run["Warnings"].append(f"Another Protect holds, with the backup {key}: release that too.")
+        run["Warnings"].append(f"Another Protect holds, with the backup s3://{bucket}/{key}: release that too.")
+    if ignored := backup.get("Ignored"):
+        run["Warnings"].append(
+            f"At that Protect the instance's tag named {ignored}, which did not count. If an earlier Protect wrote it,"
+            " release with that key too."
+        )
     known = protections_of(backup)
     now = look(clients, run, instance, known, run["Problems"])
     for item, it in known.items():
         value = now.get(item, UNKNOWN)
         why = why_not(it, item, value, now, instance) if value != it["Before"] else ""
         if why and not instance and not item.startswith("RevokeSessions"):
-            run["Warnings"].append(f"{item} went with the instance.")
+            still = " The volume, where it was kept, is still there." if item.startswith("KeepVolumes") else ""
+            run["Warnings"].append(f"{item} went with the instance.{still}")
             continue
         run["Protections"][item] = it
         if why:
@@ -181,16 +238,29 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
         run["Tag"] = ["ec2", "DeleteTags", {"Resources": [run["InstanceId"]], "Tags": [mark]}]
 
 
+# A role may be that of thousands of instances, and a step returns 100 KB.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-executeScript.html
+LISTED = 50
+
+
 def cut_too(ec2: Any, run: dict[str, Any], instance: dict[str, Any]) -> list[str]:
     """The other instances whose sessions are revoked, and that there may be more."""
     roles = [item.split(" ")[1] for item, should in run["Todo"].items() if should == run["RevokeOlder"]]
     if not roles or run["Action"] == "Release":
         return []
-    wanted = [{"Name": "iam-instance-profile.arn", "Values": [instance["IamInstanceProfile"]["Arn"]]}]
-    found = attempt(run["Warnings"], "Instances can't be read", ec2.describe_instances, Filters=wanted)
+    unread: list[str] = []
+    living = ["pending", "running", "shutting-down", "stopping", "stopped"]
+    wanted = {"iam-instance-profile.arn": [instance["IamInstanceProfile"]["Arn"]], "instance-state-name": living}
+    filters = [{"Name": name, "Values": values} for name, values in wanted.items()]
+    found = attempt(unread, "Which instances have the role can't be read", ec2.describe_instances, Filters=filters)
+    run["Warnings"].extend(unread)
     ids = {it["InstanceId"] for each in found.get("Reservations", []) for it in each["Instances"]}
-    others = ", ".join(sorted(ids - {run["InstanceId"]})) or "no other instance in this Region"
-    return [f"The sessions of {roles[0]}, of whatever has that role: by the same instance profile, {others}."]
+    others = sorted(ids - {run["InstanceId"]})
+    named = ", ".join(others[:LISTED]) or "no other instance in this Region"
+    if len(others) > LISTED:
+        named += f" and {len(others) - LISTED} more"
+    named = "instances that can't be read" if unread else named
+    return [f"The sessions of {roles[0]}, of whatever has that role: by the same instance profile, {named}."]
 
 
 def dry_run(run: dict[str, Any]) -> dict[str, Any]:
@@ -223,11 +293,13 @@ def handler(events: dict[str, Any], context: Any) -> dict[str, Any]:
     run: dict[str, Any] = {
         **events["Run"],
         **{"Warnings": [*events["Warnings"]], "Problems": [], "RevokeOlder": older, "Associations": {}},
-        **{"Backup": "", "Calls": {}, "Tag": [], "Todo": {}, "Protections": {}, "Stays": {}},
+        **{"Backup": "", "Calls": {}, "Tag": [], "Seen": "", "Ignored": "", "Todo": {}, "Protections": {}, "Stays": {}},
     }
     # https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-document-script-considerations.html
     if not run["Role"]:
         refuse("AutomationAssumeRole is empty: scripts may call AWS with a role only. Give its ARN.")
+    if run["Action"] != "Release" and not any(run["Wanted"].values()):
+        refuse(f"There is nothing to protect: {', '.join(run['Wanted'])} are all false. Give true for one at least.")
     run["Key"] = key_of_backup(events["Prefix"], run["Execution"], run["Action"])
     clients = {service: client(service) for service in ("ec2", "iam")}
     instance = instance_of(clients["ec2"], run)

@@ -23,10 +23,25 @@ def instance_of(resource: str, account: str, region: str) -> str:
     return match[3]
 
 
+# What comes from the finding; all else that an execution is started with says who is asked, and what would be done.
+OF_FINDING = ("Resource", "FindingId", "FindingType", "Severity")
+
+
+def same_question(mine: dict[str, Any], other: dict[str, Any], instance: str) -> bool:
+    """Whether two executions ask the same people the same about the instance. Any other would keep them from being
+    asked: of a document whose name begins like this one's, or started with approvers of somebody's own."""
+    rest = [
+        {name: values for name, values in each["Parameters"].items() if name not in OF_FINDING}
+        for each in (mine, other)
+    ]
+    about = "".join(other["Parameters"].get("Resource", [])).split("/")[-1]
+    return other["DocumentName"] == mine["DocumentName"] and about == instance and rest[0] == rest[1]
+
+
 # A finding is sent again whenever it is updated: nobody should be asked twice. What can't be read is no reason to ask
 # nobody.
 def asked_already(ssm: Any, instance: str, own: str) -> str:
-    """The id of an earlier execution of this document about the instance that has not ended, or the empty string.
+    """The id of an earlier execution that asks the same and has not ended, or the empty string.
 
     https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DescribeAutomationExecutions.html
     """
@@ -41,12 +56,13 @@ def asked_already(ssm: Any, instance: str, own: str) -> str:
         pages = ssm.get_paginator("describe_automation_executions").paginate(Filters=filters)
         for page in pages:
             for each in page["AutomationExecutionMetadataList"]:
-                other, began = each["AutomationExecutionId"], each["ExecutionStartTime"]
-                # Of two that began together, one goes on.
-                if (began, other) < (mine["ExecutionStartTime"], own):
-                    [resource] = read(other)["Parameters"].get("Resource", [""])
-                    if resource.split("/")[-1] == instance:
-                        return str(other)
+                name = each["AutomationExecutionId"]
+                other = read(name)
+                # Of two that began together, one goes on: so both must see the same times, and those of a list may be
+                # less exact.
+                earlier = (other["ExecutionStartTime"], name) < (mine["ExecutionStartTime"], own)
+                if earlier and same_question(mine, other, instance):
+                    return str(name)
     except Exception as error:
         print(f"Whether somebody is asked already can't be read: {error}")
     return ""

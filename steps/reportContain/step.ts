@@ -3,6 +3,6 @@ import { reportStep } from "../reports.ts";
 
 export const reportContain = reportStep(
   "reportContain",
-  "Every change that Contain would make.",
+  "What Contain would change.",
   getAutoScalingInstanceInfo.out.Output,
 );

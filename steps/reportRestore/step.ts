@@ -3,6 +3,6 @@ import { reportStep } from "../reports.ts";
 
 export const reportRestore = reportStep(
   "reportRestore",
-  "Every change that Release would make.",
+  "What Release would change.",
   getAutoScalingInstanceInfo.out.Output,
 );

@@ -6,7 +6,7 @@ import { changeGroups, deleteGroups } from "../permissions.ts";
 export const restoreInstanceConfiguration = defineStep({
   name: "restoreInstanceConfiguration",
   action: "aws:executeScript",
-  description: "Gives back groups, lifecycle state and MinSize; removes tags and own groups.",
+  description: "Gives back groups, state and MinSize; removes tags and own groups.",
   payload: { Run: run },
   outputs: notesOutput,
   permissions: {

@@ -46,6 +46,31 @@ def protections_of(backup: dict[str, Any]) -> dict[str, Any]:
     return {item: {"Before": before, "After": after} for item, (before, after) in found.items()}
 
 
+def mark_of(instance: dict[str, Any]) -> tuple[str, str, str]:
+    """The tag that leads to the last Protect's backup: its value, and the bucket and the key in it."""
+    value = next((tag["Value"] for tag in instance.get("Tags", []) if tag["Key"] == MARK), "")
+    bucket, _, key = value.removeprefix("s3://").partition("/")
+    return value, bucket, key
+
+
+# Anybody who may tag the instance and write to the bucket could plant a backup. Only Systems Manager writes the history
+# of executions, which it keeps for 30 days.
+# https://docs.aws.amazon.com/general/latest/gr/ssm.html
+def writer_of(ssm: Any, run: dict[str, Any], bucket: str, key: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """This execution, and that of this document which has written a backup; empty if none has. Raises what Systems
+    Manager answers."""
+    mine, other = (
+        ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
+        for execution in (run["Execution"], key.rpartition("/")[2].partition(".")[0])
+    )
+    given = [step.get("Outputs", {}).get("Key") for step in other["StepExecutions"]]
+    # A document of this account may be started by its name or by its ARN.
+    here = rf"arn:[a-z-]+:ssm:{run['Region']}:{run['AccountId']}:document/"
+    names = {re.sub(here, "", each["DocumentName"]) for each in (mine, other)}
+    ours = len(names) == 1 and other["Parameters"]["S3BucketName"] == [bucket] and [key] in given
+    return mine, other if ours else {}
+
+
 # As the IAM console does it, but under a name of its own, so that neither takes the other for its own.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
 def policy_text(value: str) -> str:
@@ -67,6 +92,14 @@ def state_of_sessions(iam: Any, role: str, policy: str, failed: list[str]) -> st
     time = re.search("[0-9-]{10}T[0-9:]{8}Z", text)
     value = f"older than {time[0]}" if time else ""
     return value if text == policy_text(value) else "another policy"
+
+
+# https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html
+def ending(instance: dict[str, Any]) -> list[str]:
+    """What is wrong with an instance that is being terminated, however its protections stand by now; else nothing."""
+    if instance.get("State", {}).get("Name") != "shutting-down":
+        return []
+    return ["The instance is being terminated: no protection ends that. Volumes that are kept stay."]
 
 
 def places_of(instance: dict[str, Any]) -> list[str]:

@@ -16,7 +16,7 @@ import {
 export const verdict = defineStep({
   name: "verdict",
   action: "aws:executeScript",
-  description: "Closes what is open, reads everything again, tags, and writes the report.",
+  description: "Closes what is open, reads all again, tags, reports.",
   maxAttempts: 2,
   payload: {
     Run: run,

@@ -48,6 +48,16 @@ test("is the golden copy, byte for byte (vitest -u renews it)", async () => {
   );
 });
 
+/** What the approvers are told after a question that was not answered with yes. */
+function expectNotContained(
+  { instanceId }: TestAccount,
+  responding: Awaited<ReturnType<typeof makeResponding>>,
+): void {
+  const [, told = ""] = responding.messages();
+  expect(told).toContain(`NOT CONTAINED: ${instanceId}`);
+  expect(told).toMatch(/was not approved: nothing was changed.*Backdoor:EC2.*start /);
+}
+
 describe("a finding of GuardDuty", () => {
   test("leads to the plan for the approvers, and approved to the contained instance and its report", async () => {
     const { testAccount, responding } = await setUp();
@@ -71,7 +81,7 @@ describe("a finding of GuardDuty", () => {
     expect(outcome).toContain("start-automation-execution");
   });
 
-  test("that is rejected changes nothing", async () => {
+  test("that is rejected changes nothing, and the others are told", async () => {
     const { testAccount, responding } = await setUp();
     const before = await testAccount.snapshot();
     await responding.find("aws.guardduty", "GuardDuty Finding", guardDuty(testAccount.instanceId));
@@ -80,9 +90,10 @@ describe("a finding of GuardDuty", () => {
     const ended = await responding.latest("Success", "Failed", "Rejected");
     expect(ended.AutomationExecutionStatus).not.toBe("Success");
     expect(differences(before, await testAccount.snapshot())).toEqual([]);
+    expectNotContained(testAccount, responding);
   });
 
-  test("that nobody answers in time changes nothing", async () => {
+  test("that nobody answers in time changes nothing, and is not forgotten in silence", async () => {
     const { testAccount, responding } = await setUp();
     const before = await testAccount.snapshot();
     await responding.find("aws.guardduty", "GuardDuty Finding", guardDuty(testAccount.instanceId));
@@ -91,6 +102,7 @@ describe("a finding of GuardDuty", () => {
     const ended = await responding.latest("Success", "Failed", "TimedOut");
     expect(ended.AutomationExecutionStatus).not.toBe("Success");
     expect(differences(before, await testAccount.snapshot())).toEqual([]);
+    expectNotContained(testAccount, responding);
   });
 
   test("that comes again asks nobody again while the first waits, nor when the instance is contained", async () => {
@@ -160,8 +172,9 @@ describe("a finding that somebody sends on in Security Hub", () => {
   const finding = (resource: string): object => ({
     findings: [
       {
-        Id: "arn:aws:securityhub:us-east-1:111122223333:subscription/x/finding/1",
-        Types: ["TTPs/Command and Control/Backdoor:EC2-C&CActivity.B!DNS"],
+        // As a product of somebody else may write them.
+        Id: "vendor#1 | instance (prod); 100%",
+        Types: ["TTPs/Command and Control/Backdoor (DNS), o'clock"],
         Severity: { Label: "HIGH" },
         Resources: [{ Type: "AwsEc2Instance", Id: resource }],
       },
@@ -175,11 +188,21 @@ describe("a finding that somebody sends on in Security Hub", () => {
     const arn = `arn:aws:ec2:us-east-1:${testAccount.accountId}:instance/${testAccount.instanceId}`;
     await responding.find("aws.securityhub", type, finding(arn), [action]);
     const waiting = await responding.latest("Waiting");
-    expect(responding.messages()[0]).toContain("severity HIGH");
+    expect(responding.messages()[0]).toContain("Backdoor (DNS), o'clock, severity HIGH");
+    expect(responding.messages()[0]).toContain("ID: vendor#1 | instance (prod); 100%");
     await responding.answer(waiting.AutomationExecutionId ?? "", "Approve");
     const ended = await responding.latest("Success", "Failed");
     expect(ended.AutomationExecutionStatus, ended.FailureMessage).toBe("Success");
     await expectIsolated(testAccount);
+  });
+
+  test("about something else is refused in words, however that is named", async () => {
+    const testAccount = await makeTestAccount(emulator, { interfaces: [["web"]] });
+    const responding = await makeResponding(testAccount, securityHubRule(action));
+    await responding.find("aws.securityhub", type, finding("web server (prod) #1"), [action]);
+    const ended = await responding.latest("Success", "Failed");
+    expect(ended.FailureMessage).toContain("web server (prod) #1 is neither the ID nor the ARN");
+    expect(responding.messages()).toEqual([expect.stringContaining("web server (prod) #1")]);
   });
 
   test("of another account or Region is refused in words", async () => {

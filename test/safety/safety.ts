@@ -1,9 +1,8 @@
 /** `npm run safety`: the sweep in full, or a sample of it: every trouble in every scenario, in both modes of a cancelled script. */
-import { appendFileSync } from "node:fs";
 import { startEmulator } from "automation-emulator";
 import { InvalidArgumentError } from "commander";
 import { program } from "../../scripts/program.ts";
-import { type Result, runAll, summary } from "./lib/results.ts";
+import { keep, kept, type Result, runAll, summary } from "./lib/results.ts";
 import { allTrials, type Part, partOf, sampleOf } from "./lib/trials.ts";
 
 interface Options {
@@ -25,7 +24,7 @@ const whole =
     return value;
   };
 
-function part(text: string): Part {
+function readPart(text: string): Part {
   const [which, of] = (/^(\d{1,3})\/(\d{1,3})$/.exec(text) ?? []).slice(1).map(Number);
   if (which === undefined || of === undefined || which < 1 || which > of)
     throw new InvalidArgumentError("It must be a part and their number, such as 2/5.");
@@ -52,6 +51,7 @@ const { parallel, only, sample, pairs, seed, ...more } = program(
       "--seed 7 --part 2/5",
       "the second fifth of everything: machines share it, with the same seed",
     ],
+    ["--seed 7 --json trials.jsonl", "everything; the same again goes on where it was stopped"],
   ],
 )
   .option("--parallel <n>", "trials side by side", whole(1, 99), 3)
@@ -69,10 +69,10 @@ const { parallel, only, sample, pairs, seed, ...more } = program(
     whole(0, 2 ** 31 - 1),
     Math.floor(Math.random() * 2 ** 31),
   )
-  .option("--part <n/of>", "only this part of them, the same for the same seed", part)
+  .option("--part <n/of>", "only this part of them, the same for the same seed", readPart)
   .option(
     "--json <file>",
-    "a file that gets a line for each trial: its name, kind, scenario and violations",
+    "a file that gets a line for each trial: its name, kind, scenario and violations; trials that it has are not run again",
   )
   .parse()
   .opts<Options>();
@@ -81,13 +81,17 @@ const { parallel, only, sample, pairs, seed, ...more } = program(
 const trialsOfOne = 150;
 
 console.log(`Seed ${seed}`);
-const results: Result[] = [];
+const known = more.json === undefined ? [] : kept(more.json);
+const results: Result[] = [...known];
+if (known.length > 0) console.log(`${more.json} has ${known.length} trials, which are left out.`);
 const recorder = await startEmulator({ timeScale: 20 });
 const all = await allTrials(recorder, { pairs, seed });
 await recorder.close();
 const matching = all.filter(({ name }) => only?.test(name) ?? true);
 const sampled = sampleOf(matching, sample ?? matching.length, seed);
-const chosen = more.part === undefined ? sampled : partOf(sampled, more.part);
+const part = more.part === undefined ? sampled : partOf(sampled, more.part);
+const done = new Set(known.map(({ trial }) => trial.name));
+const chosen = part.filter(({ name }) => !done.has(name));
 for (const mode of ["kill", "runOn"] as const) {
   const trials = chosen.filter((trial) => trial.mode === mode);
   for (let first = 0; first < trials.length; first += trialsOfOne) {
@@ -102,8 +106,8 @@ const bad = results.filter(({ violations }) => violations.length > 0).length;
 console.log(`${results.length} of ${all.length} trials, ${bad} with violations`);
 if (bad > 0) process.exitCode = 1;
 
-function tell({ trial: { name, kind, scenario }, violations }: Result): void {
-  if (violations.length > 0) console.log(`✖ ${name}\n  ${violations.join("\n  ")}`);
-  if (more.json !== undefined)
-    appendFileSync(more.json, `${JSON.stringify({ name, kind, scenario, violations })}\n`);
+function tell(result: Result): void {
+  const { trial, violations } = result;
+  if (violations.length > 0) console.log(`✖ ${trial.name}\n  ${violations.join("\n  ")}`);
+  if (more.json !== undefined) keep(more.json, result);
 }

@@ -1,3 +1,6 @@
+import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import {
   CreateSecurityGroupCommand,
   ModifyNetworkInterfaceAttributeCommand,
@@ -6,7 +9,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { sharedEmulator } from "../account/emulator.ts";
 import { makeTestAccount } from "../account/testAccount.ts";
 import { lies, openInterfaces } from "./lib/checks.ts";
-import { runAll } from "./lib/results.ts";
+import { pointsOf } from "./lib/points.ts";
+import { keep, kept, runAll } from "./lib/results.ts";
 import { kinds } from "./lib/sweep.ts";
 import { allTrials, partOf, sampleOf, type Trial } from "./lib/trials.ts";
 
@@ -39,6 +43,40 @@ test("a sample has as many of each kind, and is the same for the same seed", () 
   expect(new Set(sample.map(({ kind }) => kind)).size).toBe(count);
   expect(sampleOf(trials, count, 1)).toEqual(sample);
   expect(sampleOf(trials, count, 2)).not.toEqual(sample);
+});
+
+test("a call is tried at its first and last time; how often a step looks for its image makes no other trials", () => {
+  const times = (operation: string, step: string, count: number) =>
+    pointsOf(Array.from({ length: count }, () => ({ operation, step }))).map(({ name }) => name);
+  expect(times("CreateTags", "verdict", 3)).toEqual([
+    "CreateTags 1 of verdict",
+    "CreateTags 3 of verdict",
+  ]);
+  expect(times("CreateTags", "verdict", 1)).toEqual(["CreateTags 1 of verdict"]);
+  for (const step of ["createImage", "createEncryptedCopy"])
+    for (const count of [1, 2, 5])
+      expect(times("DescribeImages", step, count)).toEqual([
+        `DescribeImages 1 of ${step}`,
+        `DescribeImages 2 of ${step}`,
+      ]);
+});
+
+test("what a file has of results is read as it was kept, and a line that is none is told", () => {
+  const folder = mkdtempSync(join(tmpdir(), "contain-safety-"));
+  const file = join(folder, "trials.jsonl");
+  const trial = { name: "Contain: error", kind: "error", scenario: "one" };
+  try {
+    expect(kept(file)).toEqual([]);
+    for (const violations of [[], ["it is open"]]) keep(file, { trial, violations });
+    expect(kept(file)).toEqual([
+      { trial, violations: [] },
+      { trial, violations: ["it is open"] },
+    ]);
+    appendFileSync(file, '{"name": "Contain');
+    expect(() => kept(file)).toThrow("Line 3 of");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("all parts of the trials together are the trials, each once", () => {

@@ -37,20 +37,23 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class Executions:
-    """Systems Manager with some executions, by their ids: when each began, and about which resource."""
+    """Systems Manager with some executions, by their ids: when each began, about which resource, and what else is
+    said of it."""
 
-    def __init__(self, executions: dict[str, tuple[int, str]]) -> None:
+    def __init__(self, executions: dict[str, tuple[Any, ...]]) -> None:
         self.executions = executions
 
     def get_automation_execution(self, **given: str) -> dict[str, Any]:
-        began, resource = self.executions[given["AutomationExecutionId"]]
-        return {
-            "AutomationExecution": {
-                "DocumentName": "RespondToFinding",
-                "ExecutionStartTime": START + timedelta(seconds=began),
-                "Parameters": {"Resource": [resource]},
-            }
+        began, resource, *more = self.executions[given["AutomationExecutionId"]]
+        asked = {"Approvers": ["a", "b"], "ApprovalTopic": ["t"]}
+        execution = {
+            "DocumentName": "RespondToFinding",
+            "ExecutionStartTime": START + timedelta(seconds=began),
+            "Parameters": {**asked, "Resource": [resource], "FindingId": [f"{began}"]},
         }
+        for each in more:
+            execution |= each
+        return {"AutomationExecution": execution}
 
     def get_paginator(self, operation: str) -> "Executions":
         assert operation == "describe_automation_executions"
@@ -61,10 +64,11 @@ class Executions:
         return [
             {
                 "AutomationExecutionMetadataList": [
-                    {"AutomationExecutionId": name, "ExecutionStartTime": START + timedelta(seconds=began)}
+                    # In whole seconds.
+                    {"AutomationExecutionId": name, "ExecutionStartTime": START + timedelta(seconds=began // 1)}
                 ]
             }
-            for name, (began, _) in self.executions.items()
+            for name, (began, *_) in self.executions.items()
         ]
 
 
@@ -79,11 +83,21 @@ class Executions:
         ({"b": (0, ARN)}, ""),
         ({"0": (0, ARN)}, "0"),
         ({"b": (1, ARN)}, ""),
+        # Whoever may start automations must not keep the approvers from being asked.
+        ({"b": (-1, ARN, {"DocumentName": "RespondToFinding-mine"})}, ""),
+        ({"b": (-1, ARN, {"Parameters": {"Resource": [ARN], "Approvers": ["evil"], "ApprovalTopic": ["t"]}})}, ""),
+        ({"b": (-1, ARN, {"Parameters": {}})}, ""),
+        ({"b": (-2, ARN, {"Parameters": {"Resource": [ARN, ARN]}}), "c": (-1, ARN)}, "c"),
     ],
 )
-def test_an_earlier_execution_about_the_same_instance_is_found(others: dict[str, tuple[int, str]], asked: str) -> None:
+def test_an_earlier_execution_that_asks_the_same_is_found(others: dict[str, tuple[Any, ...]], asked: str) -> None:
     ssm = Executions({"a": (0, ARN), **others})
     assert asked_already(ssm, "i-0123456789abcdef0", "a") == asked
+
+
+def test_of_two_that_began_in_the_same_second_one_goes_on() -> None:
+    ssm = Executions({"a": (0.2, ARN), "b": (0.7, ARN)})
+    assert [asked_already(ssm, "i-0123456789abcdef0", own) for own in ("a", "b")] == ["", "a"]
 
 
 def test_what_can_not_be_read_keeps_nobody_from_being_asked() -> None:

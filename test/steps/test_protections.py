@@ -45,8 +45,9 @@ def run_of(**more: Any) -> dict[str, Any]:
     """A run that wants every protection."""
     wanted = dict.fromkeys(KINDS, True)
     return {
-        **{"InstanceId": INSTANCE, "Region": "us-east-1", "Wanted": wanted, "RevokeOlder": OLDER},
-        **{"Associations": {"eipalloc-0123456789abcdef0": "eipassoc-1"}, "Execution": "mine", "Warnings": [], **more},
+        **{"InstanceId": INSTANCE, "Region": "us-east-1", "AccountId": "1" * 12, "Wanted": wanted},
+        **{"Associations": {"eipalloc-0123456789abcdef0": "eipassoc-1"}, "RevokeOlder": OLDER},
+        **{"Execution": "mine", "Warnings": [], **more},
     }
 
 
@@ -249,6 +250,7 @@ class Executions:
             "mine": {"DocumentName": "ProtectEC2Evidence"},
             "other": {
                 "DocumentName": document,
+                "Parameters": {"S3BucketName": ["b"]},
                 "StepExecutions": [{"StepName": "checkBackupBucket"}, {"Outputs": {"Key": [key]}}],
             },
         }
@@ -277,7 +279,7 @@ def refusal(code: str, operation: str) -> ClientError:
 def test_a_tag_counts_only_where_the_services_own_history_says_the_same(
     document: str, given: str, key: str, fault: str
 ) -> None:
-    assert fault_of_origin(Executions(document, given), run_of(), key) == fault
+    assert fault_of_origin(Executions(document, given), run_of(), "b", key) == fault
 
 
 @pytest.mark.parametrize(("refusals", "failed"), [(0, 0), (1, 0), (2, 1)])
@@ -295,12 +297,15 @@ def test_the_tag_that_leads_the_next_protect_is_tried_again_at_the_end(
         def modify_instance_attribute(self, **_: Any) -> None:
             calls.append("change")
 
+        def describe_instances(self, **_: Any) -> dict[str, Any]:
+            return {"Reservations": [{"Instances": [{}]}]}
+
     monkeypatch.setattr(changeProtections, "client", lambda _service: Service())
-    run = run_of(Action="Protect", Tag=["ec2", "CreateTags", {}], Todo={STOP: "stop"}, Stays={})
+    run = run_of(Action="Protect", Seen="", Tag=["ec2", "CreateTags", {}], Todo={STOP: "stop"}, Stays={})
     notes = changeProtections.handler({"Run": run}, None)["Notes"]
     assert calls == ["tag", "change", *(["tag"] if refusals else [])]
-    assert len(notes["Failed"]) == failed
     assert len(notes["Made"]) == 2 - failed
+    assert [line[:16] for line in notes["Failed"]] == ["The tag: CreateT", "Without the tag,"][: 2 * failed]
 
 
 NO_ANSWER = EndpointConnectionError(endpoint_url="https://ssm")
@@ -330,9 +335,9 @@ def test_a_protect_that_cannot_find_out_about_an_earlier_one_is_refused(
     run = run_of(Action=action, Bucket="b")
     if refused:
         with pytest.raises(ValueError, match="Let the role call ssm:GetAutomationExecution"):
-            fault_of_origin(Silent(), run, "a/other.1.json")
+            fault_of_origin(Silent(), run, "b", "a/other.1.json")
     else:
-        assert "its execution can't be read" in fault_of_origin(Silent(), run, "a/other.1.json")
+        assert "its execution can't be read" in fault_of_origin(Silent(), run, "b", "a/other.1.json")
 
 
 class Stored:
@@ -372,16 +377,53 @@ def test_a_protect_goes_on_without_an_earlier_one_only_where_its_backup_is_gone_
 ) -> None:
     key = "a/other.1.json"
     monkeypatch.setattr(planProtection, "client", lambda _: Executions("ProtectEC2Evidence", key if ours else "x"))
-    run = run_of(Action=action, Bucket="b", AccountId="1" * 12, Key="a/mine.2.json")
+    run = run_of(Action=action, Bucket="b", Key="a/mine.2.json")
     instance = {"Tags": [{"Key": MARK, "Value": f"s3://b/{key}"}]}
     if ours and not known and action == "Protect":
         with pytest.raises(ValueError, match=r"can't be read now.*Start again.*Nothing was changed"):
             marked(Stored(answer), run, instance)
         return
-    assert marked(Stored(answer), run, instance) == ("", {})
+    assert marked(Stored(answer), run, instance) == ("", "", {})
     assert ["which does not count" in warning for warning in run["Warnings"]] == [True]
 
 
 def test_a_report_shows_each_protection_before_and_now() -> None:
     run = run_of(Protections={DISK: {"Before": "deleted", "After": "kept"}})
     assert lines_of(run, {STOP: "stop"}) == [f"{DISK}: before deleted; now not found or not readable", f"{STOP}: stop"]
+
+
+class Fleet:
+    """EC2 with as many instances of a profile, or a refusal."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self.filters: list[dict[str, Any]] = []
+
+    def describe_instances(self, Filters: list[dict[str, Any]]) -> dict[str, Any]:
+        """The instances, the run's own among them."""
+        if self.count < 0:
+            raise refusal("UnauthorizedOperation", "DescribeInstances")
+        self.filters = Filters
+        names = [INSTANCE, *(f"i-{number:017x}" for number in range(self.count))]
+        return {"Reservations": [{"Instances": [{"InstanceId": name}]} for name in names]}
+
+
+@pytest.mark.parametrize(
+    ("count", "said", "warnings"),
+    [
+        (0, "no other instance in this Region.", 0),
+        (2, "i-00000000000000000, i-00000000000000001.", 0),
+        # A step returns 100 KB: a large fleet must not keep its instance from being protected.
+        (5000, "i-00000000000000031 and 4950 more.", 0),
+        (-1, "instances that can't be read.", 1),
+    ],
+)
+def test_who_else_is_cut_is_named_as_far_as_it_is_known(count: int, said: str, warnings: int) -> None:
+    run = run_of(Action="Protect", Todo={OWN: OLDER})
+    ec2 = Fleet(count)
+    [line] = planProtection.cut_too(ec2, run, {"IamInstanceProfile": {"Arn": "arn:aws:iam::1:instance-profile/app"}})
+    assert line.endswith(said)
+    assert len(line) < 2000
+    assert len(run["Warnings"]) == warnings
+    states = [each["Values"] for each in ec2.filters if each["Name"] == "instance-state-name"]
+    assert count < 0 or (states and "terminated" not in states[0])

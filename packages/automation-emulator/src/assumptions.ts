@@ -99,8 +99,8 @@ const all = {
   },
   "store-reader": {
     question: "Whose permission reads `{{ssm:NAME}}`?",
-    engine: "the starter's in parameters, the role's in inputs; a StringList is a list",
-    why: "these make the calls",
+    engine: "the starter's; a StringList is a list",
+    why: "the starter makes the call that gives the parameters their values",
     proved: false,
   },
   "output-not-found": {
@@ -168,6 +168,78 @@ const all = {
     engine:
       "yes: a Boolean parameter given as text and a script's boolean are booleans in `aws:branch`",
     why: "the types of parameters and outputs",
+    proved: false,
+  },
+  "abort-not-critical": {
+    question: "What status has an execution after a step that aborts and is not critical?",
+    engine: "Failed, or TimedOut",
+    why: "`Abort` stops it, and the page of isCritical speaks of what makes it fail alone",
+    proved: false,
+  },
+  circles: {
+    question: "May steps lead back to one that has run?",
+    engine: "yes, where some path leads to the end",
+    why: "only an infinite loop is said to be refused",
+    proved: false,
+  },
+  "input-failure-retries": {
+    question: "Is a step tried again whose inputs could not be read?",
+    engine: "no, whatever its maxAttempts",
+    why: "they would be the same",
+    proved: false,
+  },
+  "default-pattern": {
+    question: "Must a default match allowedPattern and allowedValues?",
+    engine: "yes, where no value is given: the start is refused",
+    why: "released documents allow the empty text for an empty default; the page speaks of what users give",
+    proved: false,
+  },
+  "given-references": {
+    question: "Are references in a value that is given at the start resolved?",
+    engine: "`{{ssm:NAME}}` alone",
+    why: "values are data; the page names no other",
+    proved: false,
+  },
+  "payload-size": {
+    question: "What becomes of a Payload of more than 100 KB?",
+    engine: "the step fails",
+    why: "said is what is returned, and not what happens",
+    proved: false,
+  },
+  "payload-inner-lists": {
+    question: "Are lists inside a Payload cut at 100 items too?",
+    engine: "yes",
+    why: "no step may rely on more",
+    proved: false,
+  },
+  "property-of-several": {
+    question: "How many of several values that a PropertySelector finds must be desired?",
+    engine: "all, and at least one",
+    why: "who waits for `running` means all instances",
+    proved: false,
+  },
+  "lambda-answer": {
+    question: "Where do selectors of aws:invokeLambdaFunction look, and what is a FunctionError?",
+    engine: "into the action's outputs, of which Payload is a text; the step fails",
+    why: "the action's page; that of aws:loop shows `$.Retry`",
+    proved: false,
+  },
+  "max-errors-share": {
+    question: "After how many failures do 10% stop a run for 50 targets?",
+    engine: "the sixth",
+    why: "the API's page; the user guide says the fifth",
+    proved: false,
+  },
+  "gradual-start": {
+    question: "How many executions of a run for targets are under way at once?",
+    engine: "one more than have ended, up to MaxConcurrency",
+    why: "a single resource, then two more, then exponentially",
+    proved: false,
+  },
+  "concurrent-executions": {
+    question: "How many executions may run at once?",
+    engine: "as many as are started",
+    why: "quotas (100, and 5,000 that wait) are an account's",
     proved: false,
   },
   "ec2-dry-run": {

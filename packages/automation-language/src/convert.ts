@@ -21,6 +21,16 @@ export const conversions: Readonly<Record<DataType, readonly DataType[]>> = tabl
 export const converts = (given: DataType, wanted: DataType): boolean =>
   given === wanted || conversions[given].includes(wanted);
 
+/**
+ * Whether an action takes a value of a type for an input of another. Texts are turned into numbers and truth values for
+ * outputs alone: "if your input parameter is a String and you reference it as the value for the MaxInstanceCount input of
+ * the aws:runInstances action, [...] the automation fails while validating the action".
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+ */
+export const fitsInput = (given: DataType, wanted: DataType): boolean =>
+  wanted === "Integer" || wanted === "Boolean" ? given === wanted : converts(given, wanted);
+
 export const isDataType = (type: string): type is DataType => type in conversions;
 
 /** The type of a value; undefined for null and for lists that hold lists. A number with a fraction counts as Integer. */

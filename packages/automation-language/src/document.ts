@@ -124,6 +124,16 @@ function* structureProblems(value: unknown, document: DocumentView): Iterable<Pr
   for (const step of document.steps) yield* stepProblems(step, document, seen);
 }
 
+/**
+ * The steps that a step may lead to: those of its list, and of the lists around its loop, which it leaves then.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-statuses.html on Exited
+ */
+export function namesAround({ steps }: Pick<DocumentView, "steps">, step: StepView): string[] {
+  const own = steps.filter(({ loop }) => loop === step.loop).map(({ name }) => name);
+  return step.loop === undefined ? own : [...own, ...namesAround({ steps }, step.loop)];
+}
+
 function* stepProblems(
   step: StepView,
   document: DocumentView,
@@ -146,7 +156,7 @@ function* stepProblems(
         message: `${where} has the ${key} ${JSON.stringify(count)}, which is not an integer from 1`,
       };
   }
-  const siblings = document.steps.filter(({ loop }) => loop === step.loop).map((one) => one.name);
+  const siblings = namesAround(document, step);
   for (const [key, words] of [
     ["onFailure", ["Abort", "Continue"]],
     ["onCancel", ["Abort"]],

@@ -1,4 +1,4 @@
-import { type DocumentView, jumpTarget, type StepView } from "./document.ts";
+import { type DocumentView, jumpTarget, type StepView, standsIn } from "./document.ts";
 import type { Path } from "./place.ts";
 import { isRecord } from "./values.ts";
 
@@ -71,9 +71,26 @@ export function scopesOf(document: DocumentView): Scope[] {
   const loops = document.steps.filter(({ action }) => action === "aws:loop");
   return [undefined, ...loops].map((loop) => {
     const steps = document.steps.filter((step) => step.loop === loop);
-    const edges = steps.flatMap(edgesOf);
+    const edges = [...steps.flatMap(edgesOf), ...exitsTo(document, steps)];
     return { loop, steps, edges, reached: reach(steps.slice(0, 1), steps, edges) };
   });
+}
+
+/**
+ * The edges by which loops are left from inside, as edges of the loops themselves: that a step inside leads to one of
+ * these. What the loop would have given is not there then.
+ */
+function exitsTo(document: DocumentView, steps: readonly StepView[]): Edge[] {
+  const names = new Set(steps.map(({ name }) => name));
+  return steps
+    .filter(({ action }) => action === "aws:loop")
+    .flatMap((loop) =>
+      document.steps
+        .filter((inner) => inner !== loop && standsIn(inner, loop))
+        .flatMap(edgesOf)
+        .filter(({ to }) => to !== END && names.has(to))
+        .map((edge): Edge => ({ ...edge, from: loop, kind: "failure" })),
+    );
 }
 
 /** The steps that edges of the wanted kinds lead to, the starts among them. */
@@ -94,4 +111,21 @@ export function reach(
       open.push(next);
     }
   return seen;
+}
+
+/**
+ * The steps that run and from which no path leads to the end: "Before processing a runbook, the system verifies that the
+ * runbook doesn't create an infinite loop."
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-branch-condition.html
+ */
+export function endlessSteps({ steps, edges, reached }: Scope): StepView[] {
+  const names = new Set(steps.map(({ name }) => name));
+  const ends = new Set<string>();
+  const leaves = (edge: Edge) => edge.to === END || !names.has(edge.to) || ends.has(edge.to);
+  for (let size = -1; size !== ends.size; ) {
+    size = ends.size;
+    for (const edge of edges) if (leaves(edge)) ends.add(edge.from.name);
+  }
+  return steps.filter((step) => reached.has(step) && !ends.has(step.name));
 }

@@ -62,6 +62,16 @@ export function parseTarget(text: string): Target {
   return { kind: "malformed" };
 }
 
+/**
+ * References to Parameter Store where there may be none: "SSM Parameter directly referenced in step input" has
+ * CreateDocument refuse the document, and one for assumeRole is not supported. They stand in the default of a parameter,
+ * or in the value that is given for it.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
+ */
+export const misplacedStoreReferences = (references: readonly Reference[]): Reference[] =>
+  references.filter(({ target }) => target.kind === "store" && target.name !== undefined);
+
 /** Keys whose text Automation shows or runs as it is, rather than filling references in. */
 const untouched = new Set(["description", "Script", "name", "action"]);
 
@@ -177,6 +187,9 @@ export const resolveScript = (script: string, lookup: Lookup): string =>
     const found = lookupOf(inner, lookup);
     return found?.kind === "value" ? asText(found.value) : text;
   });
+
+/** Whether a text is one reference as a whole, so that its value keeps its type. */
+export const isReference = (text: string): boolean => whole.test(text);
 
 function resolveText(text: string, lookup: Lookup): unknown {
   const only = whole.exec(text)?.[1];

@@ -68,6 +68,7 @@ import { rule as scriptUnread } from "./rules/scriptUnread.ts";
 import { rule as secretDefault } from "./rules/secretDefault.ts";
 import { rule as selector } from "./rules/selector.ts";
 import { rule as sizeWithParameters } from "./rules/sizeWithParameters.ts";
+import { rule as storeReference } from "./rules/storeReference.ts";
 import { rule as timeoutTooLong } from "./rules/timeoutTooLong.ts";
 import { rule as unknownOperation } from "./rules/unknownOperation.ts";
 import { rule as unknownOutput } from "./rules/unknownOutput.ts";
@@ -139,6 +140,7 @@ export const rules: readonly Rule[] = [
   variableUpdate,
   mapInText,
   resourceKind,
+  storeReference,
   form,
   action,
   parameterType,

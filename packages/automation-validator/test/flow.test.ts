@@ -21,22 +21,22 @@ example("FLOW02", {
   bad: steps(step("a", "onFailure: 'step:c', nextStep: b"), step("b")),
   good: steps(step("a", "onFailure: 'step:b', nextStep: b"), step("b")),
 });
-const loop = (target: string) => `variables: {}
+const loop = (inner: string, before: string) => `variables: {}
 mainSteps:
+- {name: before, action: "aws:sleep", inputs: {Duration: PT1S}, ${before}}
 - name: turn
   action: aws:loop
   inputs:
     Iterators: [x, y]
     Steps:
-    - {name: inner, action: "aws:sleep", inputs: {Duration: PT1S}, nextStep: ${target}}
+    - {name: first, action: "aws:sleep", inputs: {Duration: PT1S}, ${inner}}
     - {name: last, action: "aws:sleep", inputs: {Duration: PT1S}}
-  nextStep: after
-${step("after")}`;
+- {name: after, action: "aws:sleep", inputs: {Duration: PT1S}}`;
 example("FLOW02", {
-  says: "a loop is left as a whole",
-  bad: loop("after"),
-  good: loop("last"),
-  message: "another list of steps",
+  says: "a loop is entered at its first step, and left for any step outside",
+  bad: loop("onFailure: 'step:after'", "nextStep: last"),
+  good: loop("onFailure: 'step:after'", "nextStep: turn"),
+  message: "stands inside a loop",
 });
 example("FLOW03", {
   says: "a step after isEnd needs a path that leads to it",

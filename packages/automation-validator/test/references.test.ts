@@ -164,6 +164,15 @@ example("REF11", {
   bad: stopping("StringMap"),
   good: stopping("String"),
 });
+const imaged = (type: string) => `parameters: {Still: {type: ${type}}}
+mainSteps:
+- {name: make, action: "aws:createImage", inputs: {InstanceId: i-1, ImageName: n, NoReboot: "{{ Still }}"}, isEnd: true}`;
+example("REF11", {
+  says: "a text becomes no truth value for an input",
+  bad: imaged("String"),
+  good: imaged("Boolean"),
+  message: "NoReboot takes Boolean, and Still is String",
+});
 const invoked = (output: string) => `mainSteps:
 - {name: ask, action: "aws:invokeLambdaFunction", inputs: {FunctionName: f}, nextStep: use}
 - {name: use, action: "aws:deleteImage", inputs: {ImageId: "{{ ask.${output} }}"}, isEnd: true}`;
@@ -249,4 +258,23 @@ example("REF14", {
   bad: variable("variable:Count", "two"),
   good: variable("variable:Count", "2"),
   message: "not an integer",
+});
+
+const stored = (role: string, id: string) => `assumeRole: "${role}"
+parameters:
+  Image: {type: String, default: "{{ssm:/images/latest}}"}
+  Role: {type: String}
+mainSteps:
+- {name: a, action: "aws:deleteImage", inputs: {ImageId: "${id}"}, isEnd: true}`;
+example("REF17", {
+  says: "a step does not refer to Parameter Store itself",
+  bad: stored("{{ Role }}", "{{ Image }}{{ ssm:/images/latest }}"),
+  good: stored("{{ Role }}", "{{ Image }}"),
+  message: "Make it the default of a parameter",
+});
+example("REF17", {
+  says: "assumeRole does not refer to Parameter Store",
+  bad: stored("{{ Role }}{{ ssm:/role }}", "{{ Image }}"),
+  good: stored("{{ Role }}", "{{ Image }}"),
+  message: "{{ ssm:/role }} can't stand here",
 });

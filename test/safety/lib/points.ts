@@ -1,5 +1,6 @@
 /** Where faults may be put: the calls and steps of a scenario's clean runs. */
 import type { Emulator } from "automation-emulator";
+import type { AwsCall } from "automation-emulator/gateway/calls";
 import type { Fault } from "automation-emulator/gateway/faults";
 import type { Run } from "../../account/run.ts";
 import { backupKey } from "../../account/testAccount.ts";
@@ -19,7 +20,7 @@ export interface Point {
 export interface Recorded {
   readonly scenario: Scenario;
   readonly action: Action;
-  /** Each operation of each step at its first and at its last time; by name, as calls side by side come in any order. */
+  /** Each operation of each step at its first and at its last time (of a wait, its second); by name, as calls side by side come in any order. */
   readonly calls: readonly Point[];
   /** Every step that ran, whatever its action. */
   readonly steps: readonly Point[];
@@ -44,7 +45,7 @@ export async function record(emulator: Emulator, scenario: Scenario): Promise<re
   const recorded = (action: Action, run: Run): Recorded => ({
     scenario,
     action,
-    calls: callsOf(emulator, run),
+    calls: pointsOf(emulator.calls.of({ executionId: run.id })),
     steps: run.steps.map(({ name }) => ({
       name: `step ${name}`,
       match: { event: "step", step: name },
@@ -57,16 +58,21 @@ export async function record(emulator: Emulator, scenario: Scenario): Promise<re
   ];
 }
 
-function callsOf(emulator: Emulator, { id }: Run): readonly Point[] {
+/** Whether a step makes a call until it sees something: how often differs from run to run, and trials must not. */
+const waits = (step: string, operation: string): boolean =>
+  operation === "DescribeImages" && /^create(?:Image|EncryptedCopy)$/.test(step);
+
+/** The points of the calls of a run. */
+export function pointsOf(calls: readonly Pick<AwsCall, "operation" | "step">[]): readonly Point[] {
   const count = new Map<string, { operation: string; step: string; times: number }>();
-  for (const { operation, step } of emulator.calls.of({ executionId: id })) {
+  for (const { operation, step } of calls) {
     if (operation === "AssumeRole" || step === undefined) continue;
     const key = `${step} ${operation}`;
     count.set(key, { operation, step, times: (count.get(key)?.times ?? 0) + 1 });
   }
   return [...count.values()]
     .flatMap(({ operation, step, times }) =>
-      [...new Set([1, times])].map((nth) => ({
+      [...new Set([1, waits(step, operation) ? 2 : times])].map((nth) => ({
         name: `${operation} ${nth} of ${step}`,
         match: { operation, step, nth },
       })),

@@ -10,7 +10,7 @@ import { isFinal, type StepRecord } from "./executions.ts";
 import type { Frame } from "./frames.ts";
 import type { Job, JobResult } from "./jobs.ts";
 import { holdStep } from "./lifecycle.ts";
-import { iterate } from "./loop.ts";
+import { iterate, type Left } from "./loop.ts";
 import type { Walk } from "./machine.ts";
 import { runSecondary } from "./nested.ts";
 import { readOutputs } from "./outputs.ts";
@@ -38,6 +38,7 @@ export interface Attempted {
   readonly result: unknown;
   readonly outputs: ReadonlyMap<string, unknown>;
   readonly next?: string;
+  readonly left?: Left;
 }
 
 /**
@@ -60,11 +61,12 @@ export async function attemptStep(
     );
   }
   const context = contextOf(way, frame, step, attempt, inputs, ending);
-  const { result, outputs, next } = await action.run(context);
+  const { result, outputs, next, left } = await action.run(context);
   return {
     result,
     outputs: new Map([...Object.entries(outputs ?? {}), ...readOutputs(declared, result)]),
     ...(next !== undefined && { next }),
+    ...(left !== undefined && { left }),
   };
 }
 
@@ -99,11 +101,11 @@ function contextOf(
     now: tools.time.now,
     scriptSeconds: tools.scriptSeconds,
     commandResult: tools.commands.resultOf,
-    call: (service, operation, parameters, options) =>
+    call: (service, operation, parameters, { seconds = apiSeconds, ...options } = {}) =>
       retryThrottled(sleep, () => {
         const env = environment(tools, setting, setting.credentials, agent);
         const call = { kind: "api", service, operation, parameters, ...options, env } as const;
-        return run({ ...call, ...limits(apiSeconds) });
+        return run({ ...call, ...limits(seconds) });
       }),
     script: async (script, handler, payload) => {
       const env = environment(tools, setting, setting.scriptCredentials, agent);

@@ -5,12 +5,15 @@
 import { actions } from "automation-language/actions";
 import {
   countOf,
+  type DocumentView,
   type ParameterView,
   readDocument,
   type StepView,
   viewDocument,
 } from "automation-language/document";
+import { endlessSteps, scopesOf } from "automation-language/graph";
 import { limitsOf, type ParameterLimits } from "automation-language/parameters";
+import { findReferences, misplacedStoreReferences } from "automation-language/references";
 import { wrongParameters } from "./errors.ts";
 import { rememberLast } from "./remember.ts";
 
@@ -74,7 +77,11 @@ export type Read =
 /** Reads the text of a document, YAML or JSON, once for all that ask: when it is made, and for all its executions. */
 export const readAutomation: (content: string) => Read = rememberLast(100, (content) => {
   const { source, document, problems } = readDocument(content);
-  const problem = problems[0]?.message ?? reservedOutput(document.steps);
+  const problem =
+    problems[0]?.message ??
+    reservedOutput(document.steps) ??
+    misplacedStore(document) ??
+    endless(document);
   if (problem === undefined) return { document: definitionsIn(source.exact()) };
   return { problem, isAutomation: String(document.data.schemaVersion) === "0.3" };
 });
@@ -145,6 +152,21 @@ const count = (value: unknown): Count | undefined =>
 
 const word = (text = "Abort", words: readonly string[]): string =>
   words.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text;
+
+/** Where a document refers to Parameter Store and AWS has it refer to a parameter with that default. */
+function misplacedStore(document: DocumentView): string | undefined {
+  const [found] = misplacedStoreReferences(findReferences(document));
+  if (found === undefined) return undefined;
+  const where = found.step === undefined ? "its assumeRole" : `the step ${found.step.name}`;
+  return `${where} refers to {{ ${found.text} }}; Parameter Store is read in the defaults and values of parameters only`;
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-branch-condition.html */
+function endless(document: DocumentView): string | undefined {
+  const caught = scopesOf(document).flatMap(endlessSteps);
+  if (caught.length === 0) return undefined;
+  return `it has an infinite loop: ${caught.map(({ name }) => name).join(", ")} lead only to one another`;
+}
 
 /**
  * What an action puts out by itself, a step may not declare as something else; only aws:executeScript's Payload is a

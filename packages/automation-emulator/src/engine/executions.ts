@@ -38,7 +38,8 @@ export type ExecutionState =
   | { readonly status: RunningStatus; readonly current?: StepRecord }
   | { readonly status: FinalStatus; readonly ended: number; readonly failureMessage?: string };
 
-export const finals = ["Success", "Failed", "TimedOut", "Cancelled"] as const;
+/** Exited is of loops alone: a step inside led to one outside. */
+export const finals = ["Success", "Failed", "TimedOut", "Cancelled", "Exited"] as const;
 
 export const isFinal = <S extends { readonly status: Status }>(
   state: S,
@@ -68,6 +69,8 @@ export interface StepRecord {
   readonly resolved: Resolved;
   /** Of a step that stands for a target account and Region. */
   readonly targetLocation?: TargetLocation;
+  /** Of a step that stands for a target: the parameters that the target gives. */
+  readonly target?: WireParameters;
   readonly parent?: ParentStep;
 }
 
@@ -155,7 +158,7 @@ export type NewExecution = Omit<
 /** A record of a step that has not begun. */
 export const newStep = (
   definition: StepDefinition,
-  within: Pick<StepRecord, "targetLocation" | "parent"> = {},
+  within: Pick<StepRecord, "targetLocation" | "target" | "parent"> = {},
 ): StepRecord => ({
   id: randomUUID(),
   definition,

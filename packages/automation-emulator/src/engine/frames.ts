@@ -28,5 +28,16 @@ export function outputsIn(frame: Frame | undefined, step: string): Outputs | und
   return frame.outputs.get(step) ?? outputsIn(frame.outer, step);
 }
 
-export const stepNamed = (frame: Frame, name: string | undefined): StepRecord | undefined =>
-  frame.steps.find(({ definition }) => definition.name === name);
+/**
+ * Where a step stands that another leads to: in its own list, or in one around its loop, which is left then.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-statuses.html on Exited
+ */
+export function positionOf(
+  frame: Frame | undefined,
+  name: string | undefined,
+): Position | undefined {
+  if (frame === undefined || name === undefined) return undefined;
+  const step = frame.steps.find(({ definition }) => definition.name === name);
+  return step === undefined ? positionOf(frame.outer, name) : { frame, step };
+}

@@ -24,6 +24,7 @@ const followers: Readonly<Record<Status, readonly Status[]>> = {
   Failed: [],
   TimedOut: [],
   Cancelled: [],
+  Exited: [],
 };
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

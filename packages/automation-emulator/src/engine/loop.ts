@@ -4,8 +4,7 @@ import { StepFailure, StepStopped, StepTimeout } from "./errors.ts";
 import { newStep, type ParentStep, type StepRecord } from "./executions.ts";
 import { type Frame, newFrame } from "./frames.ts";
 import { addIteration } from "./lifecycle.ts";
-import { scopeOf, type Walk, walk } from "./machine.ts";
-import { readStore } from "./store.ts";
+import { type Failed, scopeOf, type Walk, walk } from "./machine.ts";
 import { resolve } from "./variables.ts";
 
 export interface Turn {
@@ -15,12 +14,20 @@ export interface Turn {
   readonly value?: unknown;
 }
 
+/** How a loop is left by a step inside it that leads to one outside. */
+export interface Left {
+  readonly to: string;
+  /** The failure that led there, where it makes the execution fail. */
+  readonly failed?: Failed;
+}
+
 /** What is known after an iteration. */
 export interface Turned {
+  readonly left?: Left;
   /** The execution is to end with the step under way, and the loop is to begin no further iteration. */
   readonly completing: boolean;
   /** Puts values in place of references, as they are at the end of the iteration. */
-  resolve(value: unknown): Promise<unknown>;
+  resolve(value: unknown): unknown;
 }
 
 /**
@@ -36,7 +43,7 @@ export async function iterate(
   { iteration, value }: Turn,
 ): Promise<Turned> {
   const { machine } = way;
-  const { execution, tools, setting } = machine;
+  const { execution } = machine;
   const parent: ParentStep = {
     step: loop,
     iteration,
@@ -52,15 +59,14 @@ export async function iterate(
   frame.outputs.set(loop.definition.name, { values, declared: new Set() });
   const walked = await walk(way, frame, first);
   for (const [name, outputs] of frame.outputs) outer.outputs.set(name, outputs);
+  const { leftFor: to, failed } = walked;
   if (walked.end === "stopped") throw new StepStopped(walked.at);
   const failure = `The iteration ${iteration} failed. ${walked.failure ?? ""}`.trim();
   if (walked.end === "TimedOut") throw new StepTimeout(failure);
   if (walked.end === "Failed") throw new StepFailure(failure);
   return {
+    ...(to !== undefined && { left: { to, ...(failed !== undefined && { failed }) } }),
     completing: execution.control.completing.signal.aborted,
-    resolve: async (given) => {
-      const store = await readStore(tools, setting, given);
-      return resolve(given, { ...scopeOf(machine, frame), store });
-    },
+    resolve: (given) => resolve(given, scopeOf(machine, frame)),
   };
 }

@@ -10,12 +10,13 @@ import { type Clock, type RunTime, startClock, startRun } from "./clock.ts";
 import type { ParameterDefinition } from "./document.ts";
 import { StepStopped, StepTimeout } from "./errors.ts";
 import { type Execution, isFinal, type StepRecord } from "./executions.ts";
-import { type Frame, newFrame, outputsIn, type Position, stepNamed } from "./frames.ts";
+import { type Frame, newFrame, outputsIn, type Position, positionOf } from "./frames.ts";
 import { beginExecution, endExecution, endStep, holdExecution, reachStep } from "./lifecycle.ts";
 import { checkStepName, type Signal } from "./signals.ts";
 import type { Launcher } from "./start.ts";
 import { type Outcome, runStep } from "./step.ts";
 import { killExecution, killReason, stop } from "./stop.ts";
+import { systemVariables } from "./systemVariables.ts";
 import type { Tools } from "./tools.ts";
 import type { Scope } from "./variables.ts";
 import { waitForSignal } from "./waiting.ts";
@@ -31,7 +32,6 @@ export interface Machine {
   readonly execution: Execution;
   readonly setting: Setting;
   readonly parameters: ReadonlyMap<string, unknown>;
-  readonly system: ReadonlyMap<string, string>;
   /** Of the document's variables. */
   readonly variables: ReadonlyMap<string, ParameterDefinition>;
   /** The names of all steps of the document. */
@@ -51,13 +51,13 @@ export interface Walk {
   readonly onCancel: boolean;
 }
 
-/** What references in a frame may name, but for Parameter Store. */
-export const scopeOf = (machine: Machine, frame: Frame): Omit<Scope, "store"> => ({
+/** What references in a frame may name. */
+export const scopeOf = (machine: Machine, frame: Frame): Scope => ({
   parameters: machine.parameters,
   variables: machine.execution.variables,
   outputs: (step) => outputsIn(frame, step),
   steps: machine.stepNames,
-  system: machine.system,
+  system: systemVariables(machine.tools.time, machine.execution),
 });
 
 /** Runs an execution from its first step to its end. Never throws for what a step did. */
@@ -101,25 +101,43 @@ async function afterCancel(machine: Machine, run: RunTime, { end, at }: Walked):
   const { execution, tools } = machine;
   holdExecution(execution, "Cancelling");
   if (end !== "stopped") return;
+  const target = positionOf(at.frame, jumpTarget(at.step.definition.onCancel));
+  const left = target === undefined ? [] : loopsLeft(at, target.frame);
   for (const step of execution.steps) {
     const runs = step.state.status !== "Pending" && !isFinal(step.state);
-    if (runs || step === at.step) cancelStep(step, tools.time.now());
+    const end = left.includes(step) ? "Exited" : "Cancelled";
+    if (runs || step === at.step) cancelStep(step, tools.time.now(), end);
   }
-  const target = stepNamed(at.frame, jumpTarget(at.step.definition.onCancel));
   if (target === undefined) return;
   const clock = startClock(run, cancelSeconds);
   const { signal } = execution.control.kill;
-  await walk({ machine, clock, signal, onCancel: true }, at.frame, target);
+  await walk({ machine, clock, signal, onCancel: true }, target.frame, target.step);
 }
 
 /** A step in a circle may have ended before; then it is left as it was. */
-function cancelStep(step: StepRecord, now: number): void {
-  if (!isFinal(step.state)) endStep(step, now, "Cancelled");
+function cancelStep(step: StepRecord, now: number, end: "Cancelled" | "Exited"): void {
+  if (!isFinal(step.state)) endStep(step, now, end);
+}
+
+/** The loops around a step that are left for a step of another frame. */
+function loopsLeft({ frame, step }: Position, target: Frame): StepRecord[] {
+  if (frame === target || frame.outer === undefined || step.parent === undefined) return [];
+  const loop = step.parent.step;
+  return [loop, ...loopsLeft({ frame: frame.outer, step: loop }, target)];
+}
+
+/** A failure that was gone on from and still decides the final state. */
+export interface Failed {
+  readonly end: "Failed" | "TimedOut";
+  readonly message: string;
 }
 
 export interface Walked {
   /** `done`: by the document; `stopped`: from outside. */
   readonly end: "done" | "Failed" | "TimedOut" | "stopped";
+  /** The step of an outer list that the walk left its own for. */
+  readonly leftFor?: string;
+  readonly failed: Failed | undefined;
   /** The last step, or the one that would have been next. */
   readonly at: Position;
   readonly failure: string | undefined;
@@ -134,11 +152,12 @@ export async function walk(way: Walk, frame: Frame, from: StepRecord): Promise<W
   // A failure that was gone on from and still decides the final state: "By default, if an action times out, the
   // automation execution status will be Timed Out."
   // https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-handling-timeouts.html
-  let failed: { readonly end: "Failed" | "TimedOut"; readonly message: string } | undefined;
+  let failed: Failed | undefined;
   const completing = (): boolean => execution.control.completing.signal.aborted && !onCancel;
   const result = (end: Walked["end"], inner?: Position): Walked => ({
     end,
     at: inner ?? { frame, step: at },
+    failed,
     failure: failed?.message,
   });
   for (;;) {
@@ -153,7 +172,7 @@ export async function walk(way: Walk, frame: Frame, from: StepRecord): Promise<W
     meetFaults(machine, at, "after");
     if (outcome.end === "stopped") return result("stopped", outcome.at);
     const next = nextStep(frame, at, outcome);
-    choices = outcome.end === "Cancelled" && next !== undefined ? [next] : [];
+    choices = outcome.end === "Cancelled" && next?.frame === frame ? [next.step] : [];
     if (outcome.end === "Cancelled") continue;
     if (outcome.end !== "Success") {
       const { isCritical, onFailure } = at.definition;
@@ -161,8 +180,10 @@ export async function walk(way: Walk, frame: Frame, from: StepRecord): Promise<W
       else if (isCritical) failed ??= outcome;
       if (onFailure === "Abort") return result(outcome.end);
     }
+    if (outcome.end === "Success") failed ??= outcome.left?.failed;
     if (next === undefined || completing()) return result(failed?.end ?? "done");
-    at = next;
+    if (next.frame !== frame) return { ...result("done"), leftFor: next.step.definition.name };
+    at = next.step;
   }
 }
 
@@ -210,14 +231,15 @@ function meetFaults({ tools, execution }: Machine, at: StepRecord, side: "before
 }
 
 /** The step that comes after one that has ended; undefined at the end. "The automation stops if the step fails or succeeds" is isEnd's rule. */
-function nextStep(frame: Frame, at: StepRecord, outcome: Outcome): StepRecord | undefined {
+function nextStep(frame: Frame, at: StepRecord, outcome: Outcome): Position | undefined {
   const { isEnd, onFailure, nextStep: named } = at.definition;
-  if (outcome.end === "Success" && outcome.next !== undefined)
-    return stepNamed(frame, outcome.next);
+  const chosen = outcome.end === "Success" ? (outcome.left?.to ?? outcome.next) : undefined;
+  if (chosen !== undefined) return positionOf(frame, chosen);
   if (isEnd) return undefined;
   if (outcome.end !== "Success") {
-    const target = stepNamed(frame, jumpTarget(onFailure));
+    const target = positionOf(frame, jumpTarget(onFailure));
     if (target !== undefined) return target;
   }
-  return stepNamed(frame, named) ?? frame.steps[frame.steps.indexOf(at) + 1];
+  const following = frame.steps[frame.steps.indexOf(at) + 1];
+  return positionOf(frame, named) ?? (following && { frame, step: following });
 }

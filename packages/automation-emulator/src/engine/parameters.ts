@@ -11,7 +11,7 @@ import {
   readValue,
 } from "automation-language/parameters";
 import { matchPatterns } from "automation-language/patterns";
-import { asTexts, show } from "automation-language/values";
+import { asText, asTexts, show } from "automation-language/values";
 import type { ParameterDefinition } from "./document.ts";
 import { wrongParameters } from "./errors.ts";
 import type { Tools } from "./tools.ts";
@@ -19,10 +19,15 @@ import type { Tools } from "./tools.ts";
 /** Name to list of texts, as the API has it. */
 export type WireParameters = Readonly<Record<string, readonly string[]>>;
 
+/** What stands for a text of a document, or of who starts it. `known` are the parameters that have a value by then. */
+type Fill = (value: unknown, known: ReadonlyMap<string, unknown>) => unknown;
+
 /**
- * Checks what was given, fills in the defaults, and turns texts into values of the parameters' types.
+ * Checks what was given, fills in the defaults, and turns texts into values of the parameters' types. A default that
+ * refers to something is read after all others.
  *
- * @param fill puts values in place of references to Parameter Store
+ * @param fill puts values in place of references: in `given` to Parameter Store, in `defaults` to system variables and
+ *   other parameters too
  * @returns the value of each parameter that has one
  * @throws AwsError InvalidAutomationExecutionParametersException that names the parameter and the rule
  */
@@ -30,7 +35,7 @@ export async function readParameters(
   tools: Pick<Tools, "python">,
   definitions: ReadonlyMap<string, ParameterDefinition>,
   given: WireParameters,
-  fill: (value: unknown) => unknown = (value) => value,
+  fill: { readonly given: Fill; readonly defaults: Fill } = { given: asItIs, defaults: asItIs },
 ): Promise<ReadonlyMap<string, unknown>> {
   const unknown = Object.keys(given).filter((name) => !definitions.has(name));
   if (unknown.length > 0) {
@@ -45,18 +50,34 @@ export async function readParameters(
     throw wrongParameters(`These required parameters are missing: [${missing.join(", ")}].`);
   }
   const values = new Map<string, unknown>();
-  for (const [name, definition] of definitions) {
+  const refers = ([name, one]: readonly [string, ParameterDefinition]): boolean =>
+    !Object.hasOwn(given, name) && asText(one.default).includes("{{");
+  const all = [...definitions];
+  for (const [name, definition] of [...all.filter((one) => !refers(one)), ...all.filter(refers)]) {
     const texts = Object.hasOwn(given, name) ? given[name] : undefined;
     const type = parameterType(definition);
     const value =
       texts === undefined
-        ? fit(`parameter ${name}`, definition, readValue(type, fill(definition.default)))
-        : fit(`parameter ${name}`, definition, readTexts(type, filled(texts, fill)));
+        ? fit(
+            `parameter ${name}`,
+            definition,
+            readValue(type, fill.defaults(definition.default, values)),
+          )
+        : fit(
+            `parameter ${name}`,
+            definition,
+            readTexts(
+              type,
+              filled(texts, (text) => fill.given(text, values)),
+            ),
+          );
     await checkPattern(tools, name, definition, value);
     values.set(name, value);
   }
   return values;
 }
+
+const asItIs: Fill = (value) => value;
 
 const filled = (texts: readonly string[], fill: (value: unknown) => unknown): readonly string[] =>
   texts.flatMap((text) => asTexts(fill(text)));

@@ -1,5 +1,5 @@
 /**
- * Rate control: how many executions run at once, and after how many failures no further one is begun.
+ * Rate control: how many executions run at once, how soon, and after how many failures no further one is begun.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale-controls.html
  */
 import type { Control, FinalStatus, Status } from "./executions.ts";
@@ -8,6 +8,12 @@ import { killReason } from "./stop.ts";
 
 export interface Rate {
   readonly concurrency: number;
+  /**
+   * Begins with one, and with more as they end, until the concurrency is reached: "The queueing system delivers the
+   * automation to a single resource and waits until the initial invocation is complete before sending the automation to
+   * two more resources." AWS says so of targets, not of accounts and Regions.
+   */
+  readonly gradual: boolean;
   /** With one failure more, nothing further is begun. */
   readonly errors: number;
 }
@@ -21,8 +27,10 @@ export function readRate(
   maxConcurrency: string | undefined,
   maxErrors: string | undefined,
   total: number,
+  { gradual }: Pick<Rate, "gradual">,
 ): Rate {
   return {
+    gradual,
     concurrency: Math.max(1, amount("MaxConcurrency", maxConcurrency ?? "10", total)),
     errors: amount("MaxErrors", maxErrors ?? "0", total),
   };
@@ -60,15 +68,26 @@ export async function runMany(
   let next = 0;
   let errors = 0;
   const stops = [cancel, kill, completing];
-  const worker = async (): Promise<void> => {
-    while (!stops.some(({ signal }) => signal.aborted) && errors <= rate.errors) {
-      const task = tasks[next];
-      if (task === undefined) return;
-      next += 1;
-      if ((await task()) !== "Success") errors += 1;
-    }
+  const running = new Set<Promise<void>>();
+  const hasRoom = (): boolean => {
+    const ended = next - running.size;
+    return running.size < Math.min(rate.concurrency, rate.gradual ? ended + 1 : rate.concurrency);
   };
-  await Promise.all(Array.from({ length: Math.min(rate.concurrency, tasks.length) }, worker));
+  const mayBegin = (): boolean =>
+    hasRoom() && errors <= rate.errors && !stops.some(({ signal }) => signal.aborted);
+  const begin = (task: Task): void => {
+    next += 1;
+    const run = task().then((status) => {
+      running.delete(run);
+      if (status !== "Success") errors += 1;
+    });
+    running.add(run);
+  };
+  for (;;) {
+    for (let task = tasks[next]; task !== undefined && mayBegin(); task = tasks[next]) begin(task);
+    if (running.size === 0) break;
+    await Promise.race(running);
+  }
   if (kill.signal.aborted) {
     return { status: "Failed", failureMessage: killReason(control) };
   }

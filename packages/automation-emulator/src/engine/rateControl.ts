@@ -1,13 +1,20 @@
 /**
- * An execution for targets: one further execution for each.
+ * An execution for targets: one further execution for each, and a step that stands for it.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
  */
+import { childStep, endWithChild } from "./childSteps.ts";
 import { startRun } from "./clock.ts";
 import { initialVariables } from "./documentVariables.ts";
 import { wrongParameters } from "./errors.ts";
-import { type Execution, newExecution, type Status } from "./executions.ts";
+import {
+  type Execution,
+  newExecution,
+  newStep,
+  type Status,
+  type StepRecord,
+} from "./executions.ts";
 import { type Input, maps, strings } from "./input.ts";
-import { beginExecution, endExecution } from "./lifecycle.ts";
+import { beginExecution, beginStep, endExecution } from "./lifecycle.ts";
 import type { WireParameters } from "./parameters.ts";
 import { readRate, runMany, type Task } from "./rate.ts";
 import {
@@ -37,18 +44,22 @@ export async function startForTargets(
   // A variable's default that does not fit would fail every child; here it fails the start, as without targets.
   initialVariables(order.fetched.document.variables);
   const targets = await targetsOf(tools, order);
-  const rate = readRate(order.shown.MaxConcurrency, order.shown.MaxErrors, targets.length);
+  const rate = readRate(order.shown.MaxConcurrency, order.shown.MaxErrors, targets.length, {
+    gradual: true,
+  });
   const parent = newExecution({
     ...recordOf(tools, order),
     kind: "targets",
-    steps: [],
+    steps: targets.map(({ label, parameters }) =>
+      newStep(childStep(label), { target: parameters }),
+    ),
     outputNames: [],
     resolvedTargets: targets.map(({ label }) => label),
   });
   const tasks = targets.map(
-    (target): Task =>
+    (target, at): Task =>
       () =>
-        runTarget(tools, order, parent, target, register),
+        runTarget({ tools, order, parent, register }, target, parent.steps[at]),
   );
   beginExecution(parent);
   parent.control.run = startRun(tools.time);
@@ -76,13 +87,21 @@ async function targetsOf(tools: Tools, order: Order): Promise<readonly Target[]>
   return values.map((value) => ({ label: value, parameters: { [name]: [value] } }));
 }
 
+interface Parts {
+  readonly tools: Tools;
+  readonly order: Order;
+  readonly parent: Execution;
+  readonly register: (execution: Execution) => void;
+}
+
+/** @param step is shown for the target */
 async function runTarget(
-  tools: Tools,
-  order: Order,
-  parent: Execution,
+  { tools, order, parent, register }: Parts,
   target: Target,
-  register: (execution: Execution) => void,
+  step: StepRecord | undefined,
 ): Promise<Status> {
+  if (step === undefined) throw new Error(`The target ${target.label} has no step.`);
+  beginStep(step, tools.time.now());
   const { starter, fetched, parameters, shown, tags, launcher } = order;
   const child = await begin(tools, {
     starter,
@@ -97,6 +116,7 @@ async function runTarget(
   register(child);
   addChild(parent, child);
   await child.settled;
+  endWithChild(step, tools.time.now(), child);
   return child.state.status;
 }
 
@@ -118,10 +138,12 @@ const targetNames = (targetMaps: readonly Input[]): string[] => [
 ];
 
 /**
- * "Both Targets and TargetMaps can't be specified together", TargetParameterName is for Targets, and two tags are no
+ * "Both Targets and TargetMaps can't be specified together", TargetParameterName is for either, and two tags are no
  * narrower choice than one.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_StartAutomationExecution.html
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-map-targets.html whose command
+ *   gives TargetParameterName beside TargetMaps
  * @see https://github.com/aws/aws-sdk/issues/717 for what AWS says of several tags
  */
 function checkTargets(
@@ -132,7 +154,7 @@ function checkTargets(
   if (targets.length > 0 && targetMaps.length > 0) {
     throw wrongParameters("Targets and TargetMaps can't be specified together.");
   }
-  if (name !== undefined && targets.length === 0) {
+  if (name !== undefined && targets.length === 0 && targetMaps.length === 0) {
     throw wrongParameters("TargetParameterName needs Targets.");
   }
   const groups = targets.filter(({ Key }) =>

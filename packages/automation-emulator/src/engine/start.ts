@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { StartAutomationExecutionCommandInput } from "@aws-sdk/client-ssm";
-import { partitionOf, roleIn } from "automation-language/arn";
+import { roleIn } from "automation-language/arn";
 import { resolveReferences } from "automation-language/references";
 import { asText } from "automation-language/values";
 import type { Setting } from "./attempt.ts";
@@ -21,6 +21,7 @@ import { type Machine, runMachine } from "./machine.ts";
 import { readParameters, type WireParameters } from "./parameters.ts";
 import { assumeRole, roleExists } from "./role.ts";
 import { readStore } from "./store.ts";
+import { systemVariables } from "./systemVariables.ts";
 import { administrator, type Credentials, type Tools } from "./tools.ts";
 import { resolve, type Scope } from "./variables.ts";
 
@@ -97,7 +98,11 @@ export async function parametersOf(
   const defaults = [...definitions.values()].map((definition) => definition.default);
   try {
     const store = await readStore(tools, starter, [defaults, Object.values(given)]);
-    return await readParameters(tools, definitions, given, (value) => fillStore(value, store));
+    return await readParameters(tools, definitions, given, {
+      given: (value) => fillStore(value, store),
+      defaults: (value, known) =>
+        fillDefault(value, store, known, systemVariables(tools.time, { ...starter, id: "" })),
+    });
   } catch (error) {
     if (!(error instanceof StepFailure)) throw error;
     throw wrongParameters(error.message);
@@ -111,6 +116,28 @@ const fillStore = (value: unknown, store: ReadonlyMap<string, unknown>): unknown
       ? { kind: "value", value: store.get(text) }
       : { kind: "literal" },
   );
+
+/**
+ * A default as a document of AWS's own has it: "UpdateLinuxAmi_from_{{SourceAmiId}}_on_{{global:DATE_TIME}}", which the
+ * page names as its example. The execution has no id yet, so that stays.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
+ */
+const fillDefault = (
+  value: unknown,
+  store: ReadonlyMap<string, unknown>,
+  known: ReadonlyMap<string, unknown>,
+  system: ReadonlyMap<string, string>,
+): unknown =>
+  resolveReferences(value, (target, text) => {
+    const found =
+      target.kind === "parameter"
+        ? known.get(target.name)
+        : target.kind === "system" && target.name.startsWith("global:")
+          ? system.get(target.name)
+          : store.get(text);
+    return found === undefined ? { kind: "literal" } : { kind: "value", value: found };
+  });
 
 /** What an order says of the execution's record. */
 export function recordOf(
@@ -145,14 +172,12 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
   const { execution, values, order } = prepared;
   const { document } = order.fetched;
   const { accountId, region } = execution;
-  const system = systemVariables(tools, execution);
   const role = roleOf(document.assumeRole, {
     parameters: values,
     variables: execution.variables,
     outputs: () => undefined,
     steps: document.stepNames,
-    system,
-    store: await readStore(tools, order.starter, document.assumeRole),
+    system: systemVariables(tools.time, execution),
   });
   const ofRole = role === "" ? undefined : await documentRole(tools, execution, role);
   const setting: Setting = {
@@ -167,7 +192,6 @@ export async function machineOf(tools: Tools, prepared: Prepared): Promise<Machi
     execution,
     setting,
     parameters: values,
-    system,
     variables: document.variables,
     stepNames: document.stepNames,
     launcher: order.launcher,
@@ -220,21 +244,4 @@ export function launch(machine: Machine): void {
   machine.execution.settled = runMachine(machine).then(async () => {
     await Promise.all(machine.jobs);
   });
-}
-
-/** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html */
-function systemVariables(
-  { time }: Tools,
-  { id, accountId, region }: Execution,
-): ReadonlyMap<string, string> {
-  const now = new Date(time.now()).toISOString();
-  const date = now.slice(0, 10);
-  return new Map([
-    ["global:ACCOUNT_ID", accountId],
-    ["global:REGION", region],
-    ["global:AWS_PARTITION", partitionOf(region)],
-    ["global:DATE", date],
-    ["global:DATE_TIME", `${date}_${now.slice(11, 19).replaceAll(":", ".")}`],
-    ["automation:EXECUTION_ID", id],
-  ]);
 }

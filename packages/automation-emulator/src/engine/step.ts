@@ -1,21 +1,22 @@
 /** One step of an execution, with all its attempts. */
 import { actions, defaultTimeout } from "automation-language/actions";
 import { countOf } from "automation-language/document";
+import { isReference } from "automation-language/references";
 import { asText, asTexts } from "automation-language/values";
 import { attemptStep } from "./attempt.ts";
 import { startClock } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
 import { StepFailure, StepStopped, StepTimeout, wrongInput } from "./errors.ts";
 import type { Failure, StepRecord } from "./executions.ts";
-import type { Frame, Position } from "./frames.ts";
+import { type Frame, type Position, positionOf } from "./frames.ts";
 import { beginStep, describeStep, endStep } from "./lifecycle.ts";
+import type { Left } from "./loop.ts";
 import { scopeOf, type Walk } from "./machine.ts";
-import { readStore } from "./store.ts";
 import { resolve, resolveScript, type Scope } from "./variables.ts";
 import type { Ending } from "./work.ts";
 
 export type Outcome =
-  | { readonly end: "Success"; readonly next?: string }
+  | { readonly end: "Success"; readonly next?: string; readonly left?: Left }
   | { readonly end: "Failed" | "TimedOut"; readonly message: string }
   /** The step alone was stopped, in the mode Interactive. */
   | { readonly end: "Cancelled" }
@@ -43,7 +44,8 @@ export async function runStep(way: Walk, frame: Frame, step: StepRecord): Promis
       if (again && tried.failure.stage !== "InputValidation") continue;
       const { end, outputs } = tried;
       const failure = end === "Success" ? undefined : tried.failure;
-      endStep(step, tools.time.now(), end, {
+      const left = tried.end === "Success" && tried.left !== undefined;
+      endStep(step, tools.time.now(), left ? "Exited" : end, {
         ...(outputs !== undefined && { outputs }),
         ...(failure !== undefined && { failure }),
       });
@@ -57,7 +59,12 @@ export async function runStep(way: Walk, frame: Frame, step: StepRecord): Promis
 type ShownOutputs = Readonly<Record<string, readonly string[]>>;
 
 type Tried =
-  | { readonly end: "Success"; readonly next?: string; readonly outputs: ShownOutputs }
+  | {
+      readonly end: "Success";
+      readonly next?: string;
+      readonly left?: Left;
+      readonly outputs: ShownOutputs;
+    }
   | {
       readonly end: "Failed" | "TimedOut";
       readonly failure: Failure;
@@ -70,8 +77,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
   const { definition } = step;
   let seconds = defaultTimeout(definition.action);
   try {
-    const { timeoutSeconds, maxAttempts } = definition;
-    const scope = await scopeFor(way, frame, { ...definition.inputs, timeoutSeconds, maxAttempts });
+    const scope = scopeOf(way.machine, frame);
     seconds = limit(definition, "timeoutSeconds", scope) ?? seconds;
     describeStep(step, {
       ...(Number.isFinite(seconds) && { timeoutSeconds: seconds }),
@@ -83,7 +89,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
     const inputs = resolveInputs(definition, scope);
     describeStep(step, { inputs });
     const clock = startClock(way.clock.run, seconds, way.clock);
-    const { result, outputs, next } = await attemptStep(
+    const { result, outputs, next, left } = await attemptStep(
       { ...way, clock },
       frame,
       step,
@@ -91,7 +97,7 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
       inputs,
       endingOf(way),
     );
-    if (next !== undefined && !frame.steps.some((one) => one.definition.name === next)) {
+    if (next !== undefined && positionOf(frame, next) === undefined) {
       throw new StepFailure(`The next step is to be ${next}, and there is no such step.`, {
         stage: "PostVerification",
         type: "Verification",
@@ -105,7 +111,12 @@ async function tryStep(way: Walk, frame: Frame, step: StepRecord, attempt: numbe
       ...Object.fromEntries([...outputs].map(([name, value]) => [name, asTexts(value)])),
       OutputPayload: [asText(result)],
     };
-    return { end: "Success", outputs: shown, ...(next !== undefined && { next }) };
+    return {
+      end: "Success",
+      outputs: shown,
+      ...(next !== undefined && { next }),
+      ...(left !== undefined && { left }),
+    };
   } catch (error) {
     if (error instanceof StepStopped) return { end: "stopped", at: error.at ?? { frame, step } };
     if (signal.aborted) return { end: "stopped", at: { frame, step } };
@@ -128,12 +139,6 @@ const endingOf = ({ machine, signal }: Walk): Ending => ({
   },
 });
 
-/** What the references in a value may name, with what they name in Parameter Store. */
-async function scopeFor({ machine }: Walk, frame: Frame, value: unknown): Promise<Scope> {
-  const { tools, setting } = machine;
-  return { ...scopeOf(machine, frame), store: await readStore(tools, setting, value) };
-}
-
 /** Inputs that are no values but parts of the document, which a loop resolves when it comes to them. */
 const ofLoop = ["Steps", "LoopCondition"];
 
@@ -146,9 +151,28 @@ function resolveInputs(
     Object.entries(inputs).map(([name, value]) => {
       if (action === "aws:loop" && ofLoop.includes(name)) return [name, value];
       const isScript = name === "Script" && typeof value === "string";
-      return [name, isScript ? resolveScript(value, scope) : resolve(value, scope)];
+      const found = isScript ? resolveScript(value, scope) : resolve(value, scope);
+      checkInputType(action, name, value, found);
+      return [name, found];
     }),
   );
+}
+
+/**
+ * A text that a reference brings is none of an Integer or a Boolean, which are not turned into each other for inputs.
+ *
+ * @throws StepFailure that names the input
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/documents-syntax-data-elements-parameters.html
+ */
+function checkInputType(action: string, name: string, written: unknown, found: unknown): void {
+  const type = actions[action]?.inputs[name]?.type;
+  const isTyped = type === "Integer" || type === "Boolean";
+  if (!isTyped || typeof found !== "string" || typeof written !== "string") return;
+  if (isReference(written)) {
+    throw wrongInput(
+      `The input ${name} takes a value of type ${type}, and ${written} is a String.`,
+    );
+  }
 }
 
 /** A number of a step that may be a reference. @throws StepFailure for a reference to no such number */

@@ -1,6 +1,6 @@
 /**
- * `{{ ssm:NAME }}`: parameters of Parameter Store in defaults, values and inputs.
- * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-working-parameters.html
+ * `{{ ssm:NAME }}`: parameters of Parameter Store in the defaults and values of parameters.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-variables.html
  */
 import { callAs } from "./call.ts";
 import { wrongInput } from "./errors.ts";

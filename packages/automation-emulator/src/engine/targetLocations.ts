@@ -4,12 +4,11 @@
  */
 import { documentIn, partitionOf } from "automation-language/arn";
 import { targetLocationsOf } from "./accounts.ts";
+import { childFailure, childStep, endWithChild } from "./childSteps.ts";
 import { startRun } from "./clock.ts";
 import type { StepDefinition } from "./document.ts";
 import {
   type Execution,
-  type Failure,
-  isFinal,
   newExecution,
   newStep,
   type Status,
@@ -91,6 +90,7 @@ async function runGroups(parts: Parts, groups: readonly Group[]): Promise<ManyEn
       optionalString(location, "TargetLocationMaxConcurrency") ?? "1",
       optionalString(location, "TargetLocationMaxErrors"),
       steps.length,
+      { gradual: false },
     );
     const tasks = steps.map(
       (step): Task =>
@@ -108,22 +108,14 @@ async function runTargetLocation(parts: Parts, location: Input, step: StepRecord
   const { targetLocation } = step;
   if (targetLocation === undefined) return "Failed";
   beginStep(step, tools.time.now());
-  const fail = (message: string): { failure: Failure } => ({
-    failure: { message, stage: "Invocation", type: "Action" },
-  });
   try {
     const child = await begin(parts, location, targetLocation);
     addChild(parent, child);
     await child.settled;
-    if (!isFinal(child.state)) throw new Error(`The execution ${child.id} has not ended.`);
-    const { status, failureMessage } = child.state;
-    endStep(step, tools.time.now(), status, {
-      outputs: { ExecutionId: [child.id] },
-      ...(failureMessage !== undefined && fail(failureMessage)),
-    });
+    endWithChild(step, tools.time.now(), child, { ExecutionId: [child.id] });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    endStep(step, tools.time.now(), "Failed", fail(message));
+    endStep(step, tools.time.now(), "Failed", { failure: childFailure(message) });
   }
   return step.state.status;
 }
@@ -177,14 +169,5 @@ function roleParameter({ fetched }: Order): string | undefined {
 }
 
 /** In a multi-account execution, each account and Region is shown as a step. */
-const stepOf = ({ accountId, region }: TargetLocation): StepDefinition => ({
-  name: `${accountId}_${region}`.replaceAll("-", "_"),
-  action: "aws:executeAutomation",
-  inputs: {},
-  outputs: [],
-  maxAttempts: 1,
-  onFailure: "Abort",
-  onCancel: "Abort",
-  isCritical: true,
-  isEnd: false,
-});
+const stepOf = ({ accountId, region }: TargetLocation): StepDefinition =>
+  childStep(`${accountId}_${region}`.replaceAll("-", "_"));

@@ -1,6 +1,7 @@
 /**
- * The values that Targets stand for.
+ * The values that Targets stand for: values, a tag, a resource group, or all instances of the account and Region.
  * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-map-targets.html
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html
  */
 import { callAs } from "./call.ts";
 import { AwsError } from "./errors.ts";
@@ -30,6 +31,7 @@ async function resolveTarget(
   const key = requiredString(target, "Key");
   const values = strings(target.Values, "Values");
   if (key === "ParameterValues" || key === "InstanceIds") return values;
+  if (key === "AWS::EC2::Instance" && values.includes("*")) return instances(tools, where, []);
   if (key === "tag-key") return instances(tools, where, [{ Name: "tag-key", Values: values }]);
   if (key.startsWith("tag:")) return instances(tools, where, [{ Name: key, Values: values }]);
   if (key === "ResourceGroup" || key === "resource-groups:Name") {

@@ -32,8 +32,6 @@ export interface Scope {
   readonly steps: ReadonlySet<string>;
   /** `global:…` and `automation:…`. */
   readonly system: ReadonlyMap<string, string>;
-  /** Parameters of Parameter Store, by the text of the reference: `ssm:NAME`. */
-  readonly store: ReadonlyMap<string, unknown>;
 }
 
 /** Of references to the document's variables, and of the Name of aws:updateVariable. */
@@ -78,7 +76,7 @@ const missing = (why: string): Resolved => ({ kind: "missing", why });
 function look(target: Target, name: string, scope: Scope): Resolved {
   switch (target.kind) {
     case "store":
-      return within(scope.store, name, "", `Only {{ ssm:NAME }} is read, and not ${name}.`);
+      return missing(`${name} is read in the defaults and values of parameters only.`);
     case "variable": {
       const [, path] = split(name.slice(variablePrefix.length));
       const why = `The document has no variable ${target.name} with a value.`;

@@ -9,6 +9,7 @@ import {
   type StepRecord,
   startOf,
 } from "./executions.ts";
+import type { WireParameters } from "./parameters.ts";
 
 /** What AWS gives for an output of a step that did not succeed. */
 const noOutput = "No output available yet because the step is not successfully executed";
@@ -108,7 +109,7 @@ export function stepView(step: StepRecord): Record<string, unknown> {
     ExecutionEndTime: time(ended?.ended),
     StepStatus: state.status,
     ResponseCode: state.status === "Success" ? "0" : undefined,
-    Inputs: shownInputs(resolved.inputs),
+    Inputs: step.target === undefined ? shownInputs(resolved.inputs) : targetInputs(step.target),
     Outputs: ended?.outputs ?? {},
     Response: ended?.outputs?.OutputPayload?.[0],
     FailureMessage: failure?.message,
@@ -146,6 +147,10 @@ const shownInputs = (inputs: Readonly<Record<string, unknown>> = {}): Record<str
   Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [name, toJson(value) ?? "null"]),
   );
+
+/** As they were given, which is how AWS shows them. @see https://docs.aws.amazon.com/systems-manager/latest/userguide/running-automations-scale.html */
+const targetInputs = (parameters: WireParameters): Record<string, string> =>
+  Object.fromEntries(Object.entries(parameters).map(([name, texts]) => [name, texts.join(", ")]));
 
 /** What the document says, or what its reference turned out to be. */
 const shownCount = (said: Count | undefined, found: number | undefined): number | undefined =>

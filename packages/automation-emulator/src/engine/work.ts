@@ -31,7 +31,8 @@ export async function work(
   if (signal.aborted) throw new StepStopped();
   const runsOn = cancelledScripts === "runOn";
   const most = job.kind === "script" ? scriptSeconds : apiSeconds;
-  const running = workers.run(runsOn ? { ...job, runsOnSeconds: most } : job);
+  const runsOnSeconds = Math.max(most, job.timeoutSeconds);
+  const running = workers.run(runsOn ? { ...job, runsOnSeconds } : job);
   begun(running.ended);
   kill.addEventListener("abort", running.kill, { once: true });
   running.ended.finally(() => kill.removeEventListener("abort", running.kill));

@@ -153,7 +153,9 @@ def run_api(job: Message, variables: dict[str, str]) -> Any:
     with MAKING:
         os.environ.clear()
         os.environ.update(variables)
-        client = boto3.Session().client(job["service"], config=Config(retries={"total_max_attempts": 1}))
+        # botocore's own limit of 60 s is less than a function may take.
+        patience = Config(retries={"total_max_attempts": 1}, read_timeout=max(60, job["timeoutSeconds"]))
+        client = boto3.Session().client(job["service"], config=patience)
     try:
         method = xform_name(job["operation"])
         operation = client.meta.method_to_api_mapping.get(method)

@@ -82,6 +82,19 @@ describe("aws:executeAwsApi", () => {
   });
 });
 
+test("aws:sleep takes seven days and no more, and aws:approve a message of 4,096 characters", async () => {
+  const why = async (action: string, inputs: object, timeoutSeconds = 1): Promise<string> =>
+    (await run([{ name: "wait", action, timeoutSeconds, inputs }])).FailureMessage ?? "";
+  expect(await why("aws:sleep", { Duration: "P7DT1S" })).toContain("longer than 604800 seconds");
+  expect(await why("aws:sleep", { Timestamp: "2999-01-01T00:00:00Z" })).toContain(
+    "longer than 604800 seconds",
+  );
+  expect(await why("aws:sleep", { Duration: "P7D" })).toContain("timed out");
+  const asking = (length: number) => ({ Approvers: ["ann"], Message: "m".repeat(length) });
+  expect(await why("aws:approve", asking(4097))).toContain("Message has 4097 characters");
+  expect(await why("aws:approve", asking(4096))).toContain("timed out");
+});
+
 const property = (kind: "assert" | "waitFor", id: string, rest: object = {}): Step => ({
   name: "look",
   action: `aws:${kind}AwsResourceProperty`,

@@ -7,10 +7,23 @@ import {
   PutParameterCommand,
   RemoveTagsFromResourceCommand,
   type SSMClient,
+  StopAutomationExecutionCommand,
 } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Emulator, startEmulator } from "../../src/index.ts";
-import { create, get, pass, type Step, script, ssmOf, start, stepOf } from "./harness.ts";
+import {
+  create,
+  fail,
+  get,
+  pass,
+  type Step,
+  script,
+  ssmOf,
+  start,
+  states,
+  stepOf,
+  until,
+} from "./harness.ts";
 
 let emulator: Emulator;
 let ssm: SSMClient;
@@ -97,19 +110,136 @@ test("a reference to an output whose selector found nothing stays as it is writt
   expect(execution.Outputs).toEqual({ "echo.p": ["{{read.gone}}"] });
 });
 
-test("Parameter Store is read in defaults, values and inputs", async () => {
+test("Parameter Store is read in defaults and values", async () => {
   await ssm.send(new PutParameterCommand({ Name: "/a/b", Value: "stored", Type: "String" }));
   const rest = {
     parameters: { P: { type: "String", default: "{{ssm:/a/b}}" } },
-    outputs: ["echo.p", "input.p"],
+    outputs: ["echo.p"],
   };
-  const steps = [echo("{{ P }}"), echo("is {{ ssm:/a/b }}", "input")];
-  const expected = { "echo.p": ["stored"], "input.p": ["is stored"] };
-  expect((await run(steps, rest)).Outputs).toEqual(expected);
+  const steps = [echo("{{ P }}")];
+  expect((await run(steps, rest)).Outputs).toEqual({ "echo.p": ["stored"] });
   const given = await run(steps, rest, { P: ["{{ ssm:/a/b }} too"] });
-  expect(given.Outputs).toMatchObject({ "echo.p": ["stored too"] });
-  const missing = await run([echo("{{ssm:/none}}")]);
-  expect(missing.FailureMessage).toContain("The parameter {{ssm:/none}} can't be read.");
+  expect(given.Outputs).toEqual({ "echo.p": ["stored too"] });
+  await expect(run(steps, rest, { P: ["{{ssm:/none}}"] })).rejects.toThrow(
+    "The parameter {{ssm:/none}} can't be read.",
+  );
+});
+
+test("a default refers to system variables and other parameters, a value that is given is taken as it is", async () => {
+  const rest = {
+    parameters: {
+      P: { type: "String", default: "{{ Source }} in {{ global:REGION }} on {{ global:DATE }}" },
+      Source: { type: "String", default: "none" },
+    },
+    outputs: ["echo.p"],
+  };
+  const date = /^\d{4}-\d\d-\d\d$/;
+  const said = async (given: Record<string, string[]>) =>
+    (await run([echo("{{ P }}")], rest, given)).Outputs?.["echo.p"]?.[0]?.split(" on ") ?? [];
+  const byDefault = await said({});
+  expect(byDefault).toEqual(["none in us-east-1", expect.stringMatching(date)]);
+  expect((await said({ Source: ["ami-1"] }))[0]).toBe("ami-1 in us-east-1");
+  expect(await said({ P: ["{{ global:REGION }} on {{ Source }}"] })).toEqual([
+    "{{ global:REGION }}",
+    "{{ Source }}",
+  ]);
+});
+
+test("a document that refers to Parameter Store in a step or in assumeRole is not made", async () => {
+  const refused = (where: string) => ({
+    name: "InvalidDocumentContent",
+    message: expect.stringContaining(where),
+  });
+  const input = run([echo("is {{ ssm:/a/b }}", "input")]);
+  await expect(input).rejects.toMatchObject(refused("the step input refers to {{ ssm:/a/b }}"));
+  const role = run([echo("x")], { assumeRole: "{{ssm:/role}}" });
+  await expect(role).rejects.toMatchObject(refused("its assumeRole refers to {{ ssm:/role }}"));
+});
+
+test("a document whose steps lead only to one another is not made, one with a way out is", async () => {
+  const circle = [pass("a"), pass("b", { nextStep: "a" }), pass("c")];
+  await expect(create(ssm, circle)).rejects.toMatchObject({
+    name: "InvalidDocumentContent",
+    message: expect.stringContaining("it has an infinite loop: a, b lead only to one another"),
+  });
+  const choice = { NextStep: "a", Variable: "{{ Again }}", BooleanEquals: true };
+  const asks = { name: "b", action: "aws:branch", inputs: { Choices: [choice] } };
+  const parameters = { Again: { type: "Boolean", default: false } };
+  const execution = await run([pass("a"), asks, pass("c")], { parameters });
+  expect(execution.AutomationExecutionStatus).toBe("Success");
+});
+
+test("a text that a reference brings is no Integer and no Boolean for an input, a value of that type is", async () => {
+  const again = (type: string, value: string) =>
+    run(
+      [
+        {
+          name: "again",
+          action: "aws:loop",
+          inputs: { Iterators: ["x"], MaxIterations: "{{ Most }}", Steps: [pass("inner")] },
+        },
+      ],
+      { parameters: { Most: { type } } },
+      { Most: [value] },
+    );
+  const text = await again("String", "3");
+  expect(text.AutomationExecutionStatus).toBe("Failed");
+  expect(text.FailureMessage).toContain(
+    "The input MaxIterations takes a value of type Integer, and {{ Most }} is a String.",
+  );
+  expect((await again("Integer", "3")).AutomationExecutionStatus).toBe("Success");
+});
+
+describe("a loop that a step inside leaves", () => {
+  const loop = (inner: readonly Step[]): Step[] => [
+    { name: "each", action: "aws:loop", inputs: { Iterators: ["a", "b"], Steps: inner } },
+    pass("skipped"),
+    pass("after"),
+  ];
+
+  test("by nextStep is Exited, and goes on with the step outside", async () => {
+    const execution = await run(loop([pass("once", { nextStep: "after" }), pass("never")]));
+    expect(execution.AutomationExecutionStatus).toBe("Success");
+    expect(states(execution)).toEqual({ each: "Exited", once: "Success", after: "Success" });
+  });
+
+  test("by onFailure is Exited, and fails the execution where the step is critical", async () => {
+    const leaving = (rest: object) =>
+      run(loop([fail("bad", { onFailure: "step:after", ...rest })]));
+    const spared = await leaving({ isCritical: false });
+    expect(spared.AutomationExecutionStatus).toBe("Success");
+    const critical = await leaving({});
+    expect(critical.AutomationExecutionStatus).toBe("Failed");
+    for (const execution of [spared, critical])
+      expect(states(execution)).toEqual({ each: "Exited", bad: "Failed", after: "Success" });
+  });
+
+  test("inside another loop leaves both", async () => {
+    const inner = loop([pass("deep", { nextStep: "after" })]).slice(0, 1);
+    const outer = { name: "outer", action: "aws:loop" };
+    const execution = await run([
+      { ...outer, inputs: { Iterators: ["x", "y"], Steps: inner } },
+      pass("skipped"),
+      pass("after"),
+    ]);
+    expect(states(execution)).toEqual({
+      ...{ outer: "Exited", each: "Exited", deep: "Success", after: "Success" },
+    });
+  });
+
+  test("by onCancel is Exited, and goes the way outside", async () => {
+    const held = { name: "held", action: "aws:pause", inputs: {}, onCancel: "step:after" };
+    const outside = { ...fail("after"), onFailure: "Abort" };
+    const [each, skipped] = loop([held]);
+    if (each === undefined || skipped === undefined) throw new Error("The loop has its steps.");
+    const id = await start(ssm, await create(ssm, [each, skipped, outside]));
+    await until(async () => (await get(ssm, id)).AutomationExecutionStatus === "Waiting");
+    await ssm.send(new StopAutomationExecutionCommand({ AutomationExecutionId: id }));
+    await emulator.engine.settled(id);
+    const execution = await get(ssm, id);
+    expect(execution.AutomationExecutionStatus).toBe("Cancelled");
+    expect(states(execution)).toEqual({ each: "Exited", held: "Cancelled", after: "Failed" });
+  });
 });
 
 test("numbers are exact through parameters, scripts and outputs", async () => {
@@ -168,10 +298,14 @@ test("tags of executions can be added, listed, removed and filtered by", async (
   expect(found.AutomationExecutionMetadataList?.map((one) => one.AutomationExecutionId)).toEqual([
     id,
   ]);
-  const more = Array.from({ length: 5 }, (_, at) => ({ Key: `k${at}`, Value: "" }));
-  await expect(ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: more }))).rejects.toThrow(
-    "five tags at most".replace("five", "5"),
-  );
+  const many = (length: number) =>
+    Array.from({ length }, (_, at) => ({ Key: `k${at}`, Value: "" }));
+  await ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: many(49) }));
+  await expect(
+    ssm.send(new AddTagsToResourceCommand({ ...resource, Tags: many(50) })),
+  ).rejects.toThrow("50 tags at most");
+  const atStart = start(ssm, await create(ssm, [pass("a")]), { Tags: many(6) });
+  await expect(atStart).rejects.toThrow("5 tags at most");
 });
 
 describe("targets", () => {

@@ -72,6 +72,19 @@ test("hands a map on as JSON, and a text as it is", async () => {
   ]);
 });
 
+test("waits for a function as long as one may run", async () => {
+  let allowed: number | undefined;
+  const context: Partial<ActionContext> = {
+    inputs: { FunctionName: "f" },
+    call: async (_service, _operation, _parameters, options) => {
+      allowed = options?.seconds;
+      return {};
+    },
+  };
+  await invokeLambdaFunction.run(context as ActionContext);
+  expect(allowed).toBe(300);
+});
+
 test("an error of the function fails the step", async () => {
   const answer = { StatusCode: 200, FunctionError: "Unhandled", Payload: '{"errorMessage": "no"}' };
   await expect(invoke({ FunctionName: "f" }, answer)).rejects.toThrow(/Unhandled.*no/);

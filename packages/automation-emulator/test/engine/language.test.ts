@@ -78,7 +78,6 @@ describe("references", () => {
     system: named((name) => /^(?:global|automation):/.test(name)) as Map<string, string>,
     outputs: (name) => (name === step ? outputs : undefined),
     steps: new Set([step]),
-    store: new Map(),
   };
   test.each(referenceCases)("$input is resolved", ({ input, becomes, missing }) => {
     if (missing === undefined) expect(resolve(input, scope)).toEqual(becomes);

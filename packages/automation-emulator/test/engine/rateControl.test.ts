@@ -2,6 +2,7 @@ import { CreateTagsCommand, EC2Client, RunInstancesCommand } from "@aws-sdk/clie
 import {
   type AutomationExecutionMetadata,
   DescribeAutomationExecutionsCommand,
+  SendAutomationSignalCommand,
   type SSMClient,
   type StartAutomationExecutionCommandInput,
   StopAutomationExecutionCommand,
@@ -88,6 +89,22 @@ describe("an execution for targets", () => {
     });
   });
 
+  test("shows a step for each target, as its execution stands", async () => {
+    const values = ["i-1", "bad-1", "i-2"];
+    const id = await begin(values, { MaxConcurrency: "1" });
+    await emulator.engine.settled(id);
+    const { StepExecutions = [] } = await get(ssm, id);
+    expect(
+      StepExecutions.map(({ StepName, Action, StepStatus }) => [StepName, Action, StepStatus]),
+    ).toEqual([
+      ["i-1", "aws:executeAutomation", "Success"],
+      ["bad-1", "aws:executeAutomation", "Failed"],
+      ["i-2", "aws:executeAutomation", "Pending"],
+    ]);
+    expect(StepExecutions[0]?.Inputs).toEqual({ InstanceId: "i-1" });
+    expect(StepExecutions[1]?.FailureMessage).toContain("ValueError - bad-1");
+  });
+
   test("is listed without its children", async () => {
     const id = await begin(["i-1"]);
     await emulator.engine.settled(id);
@@ -106,6 +123,37 @@ describe("an execution for targets", () => {
       child.ExecutionEndTime?.getTime() ?? 0,
     ]);
     expect(times.flat()).toEqual(times.flat().sort((a, b) => a - b));
+  });
+
+  test("begins with one, then two more, up to MaxConcurrency", async () => {
+    const sleeper = await create(ssm, [{ name: "hold", action: "aws:pause", inputs: {} }], {
+      parameters: { InstanceId: { type: "String" } },
+    });
+    const Values = ["a", "b", "c", "d", "e", "f", "g", "h"];
+    const id = await start(ssm, sleeper, {
+      ...{ TargetParameterName: "InstanceId", MaxConcurrency: "3" },
+      Targets: [{ Key: "ParameterValues", Values }],
+    });
+    const waiting = async () =>
+      (await childrenOf(id)).filter((one) => one.AutomationExecutionStatus === "Waiting");
+    const resume = async ({ AutomationExecutionId }: AutomationExecutionMetadata) => {
+      const Payload = { StepName: ["hold"] };
+      const signal = { AutomationExecutionId, SignalType: "Resume" as const, Payload };
+      await ssm.send(new SendAutomationSignalCommand(signal));
+      await emulator.engine.settled(AutomationExecutionId ?? "");
+    };
+    for (const together of [1, 2, 3, 2]) {
+      await until(async () => (await waiting()).length === together);
+      for (const one of await waiting()) await resume(one);
+    }
+    await emulator.engine.settled(id);
+    const steps = (await get(ssm, id)).StepExecutions ?? [];
+    const began = (name: string) =>
+      steps.find(({ StepName }) => StepName === name)?.ExecutionStartTime?.getTime() ?? 0;
+    const ended = (name: string) =>
+      steps.find(({ StepName }) => StepName === name)?.ExecutionEndTime?.getTime() ?? 0;
+    expect(Math.min(...Values.slice(1).map(began))).toBeGreaterThanOrEqual(ended("a"));
+    expect(Math.min(...Values.slice(3).map(began))).toBeGreaterThanOrEqual(ended("b"));
   });
 
   test("begins nothing more after one failure more than MaxErrors", async () => {
@@ -130,7 +178,7 @@ describe("an execution for targets", () => {
     expect(await childrenOf(id)).toHaveLength(4);
   });
 
-  test("finds instances by their tags", async () => {
+  test("finds instances by their tags, or all there are", async () => {
     const ec2 = new EC2Client(clientConfig(emulator, account));
     const input = { ImageId: "ami-12c6146b", MinCount: 3, MaxCount: 3 };
     const { Instances = [] } = await ec2.send(new RunInstancesCommand(input));
@@ -141,6 +189,10 @@ describe("an execution for targets", () => {
     await emulator.engine.settled(id);
     const targets = (await childrenOf(id)).map(({ Target }) => Target);
     expect(targets.sort()).toEqual(ids.slice(0, 2).sort());
+    const all = await begin([], { Targets: [{ Key: "AWS::EC2::Instance", Values: ["*"] }] });
+    await emulator.engine.settled(all);
+    const each = (await childrenOf(all)).map(({ Target }) => Target);
+    expect(each).toEqual(expect.arrayContaining(ids));
   });
 
   test("takes sets of parameters in place of targets", async () => {
@@ -148,9 +200,11 @@ describe("an execution for targets", () => {
       { InstanceId: ["i-1"], Mode: ["a"] },
       { InstanceId: ["i-2"], Mode: ["b"] },
     ];
-    const id = await start(ssm, document, { TargetMaps });
-    await emulator.engine.settled(id);
-    expect(statesOf(await childrenOf(id))).toEqual({ "i-1, a": "Success", "i-2, b": "Success" });
+    for (const named of [{}, { TargetParameterName: "InstanceId" }]) {
+      const id = await start(ssm, document, { TargetMaps, ...named });
+      await emulator.engine.settled(id);
+      expect(statesOf(await childrenOf(id))).toEqual({ "i-1, a": "Success", "i-2, b": "Success" });
+    }
   });
 
   test("is refused where a parameter is wrong or given twice", async () => {

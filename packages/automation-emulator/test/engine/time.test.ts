@@ -148,3 +148,26 @@ async function anyImage(ec2: EC2Client): Promise<string> {
   const { Images } = await ec2.send(new DescribeImagesCommand({ Owners: ["amazon"] }));
   return Images?.[0]?.ImageId ?? "";
 }
+
+test("a step sees the date at which it begins, not that of the execution's start", async () => {
+  const note = (name: string): Step => ({
+    name,
+    action: "aws:updateVariable",
+    inputs: { Name: `variable:${name}`, Value: "{{ global:DATE }} {{ global:DATE_TIME }}" },
+  });
+  const hold: Step = { name: "hold", action: "aws:pause", inputs: {} };
+  const variables = { before: { type: "String" }, after: { type: "String" } };
+  const document = await create(ssm, [note("before"), hold, note("after")], { variables });
+  const id = await start(ssm, document);
+  await until(async () => (await get(ssm, id)).AutomationExecutionStatus === "Waiting");
+  await emulator.clock.advance(86_400);
+  const Payload = { StepName: ["hold"] };
+  await ssm.send(
+    new SendAutomationSignalCommand({ AutomationExecutionId: id, SignalType: "Resume", Payload }),
+  );
+  await emulator.engine.settled(id);
+  const { Variables = {} } = await get(ssm, id);
+  const day = (name: string): number => Date.parse(Variables[name]?.[0]?.split(" ")[0] ?? "");
+  expect(day("after") - day("before")).toBeGreaterThanOrEqual(86_400_000);
+  expect(Variables.after?.[0]).toMatch(/^(\S+) \1_\d\d\.\d\d\.\d\d$/);
+});

@@ -21,7 +21,6 @@ const scope = {
       : undefined,
   steps: new Set(["ran", "other"]),
   system: new Map([["global:REGION", "us-east-1"]]),
-  store: new Map([["ssm:/a/b", "stored"]]),
 };
 
 describe("references", () => {
@@ -30,7 +29,6 @@ describe("references", () => {
     expect(resolve("{{List}}", scope)).toEqual(["a", "b"]);
     expect(resolve("{{ ran.Number }}", scope)).toBe(3);
     expect(resolve("{{ variable:Seen }}", scope)).toEqual(["x"]);
-    expect(resolve("{{ssm:/a/b}}", scope)).toBe("stored");
     expect(resolve("{{ ran.Deep.list[0].id }}", scope)).toBe("x");
   });
 
@@ -53,6 +51,7 @@ describe("references", () => {
     expect(() => resolve("{{ Unknown }}", scope)).toThrow("Unknown is not defined");
     expect(() => resolve("{{ variable:None }}", scope)).toThrow("no variable None");
     expect(() => resolve("{{ global:OTHER }}", scope)).toThrow("global:OTHER is not defined");
+    expect(() => resolve("{{ssm:/a/b}}", scope)).toThrow("ssm:/a/b is read in the defaults");
   });
 
   test("an output of a step that succeeded without it stays as it is written", () => {

@@ -1,5 +1,5 @@
 import { findPython } from "automation-language/python";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { botocoreModels } from "../../src/botocore.ts";
 import type { DecodedCall } from "../../src/gateway/decode.ts";
 import { evaluate } from "../../src/gateway/iam/evaluate.ts";
@@ -34,6 +34,7 @@ const facts: Facts = {
   bucket: async () => ({ owner: account, policy: [], grants: [], restricted: false }),
   bucketKey: async () => undefined,
   objectTags: async () => ({}),
+  document: async () => undefined,
   organization: async () => undefined,
   forget: () => undefined,
   forgetOrganizations: () => undefined,
@@ -66,18 +67,24 @@ const parameters: Readonly<Record<string, Record<string, unknown>>> = {
   },
 };
 
+const callOf = (
+  service: string,
+  operation: string,
+  given: Record<string, unknown>,
+): DecodedCall => ({
+  service,
+  operation,
+  parameters: given,
+  protocol: "query",
+  region: "us-east-1",
+  accessKeyId: "key",
+  accountId: account,
+  principal: `arn:aws:sts::${account}:assumed-role/r/s`,
+});
+
 /** Actions of the table that the reference, or the simulator, can't decide on. */
 async function undecided(service: string, operation: string, given: Record<string, unknown>) {
-  const call: DecodedCall = {
-    service,
-    operation,
-    parameters: given,
-    protocol: "query",
-    region: "us-east-1",
-    accessKeyId: "key",
-    accountId: account,
-    principal: `arn:aws:sts::${account}:assumed-role/r/s`,
-  };
+  const call = callOf(service, operation, given);
   const found: string[] = [];
   for (const need of (await requirementsOf(call, facts)) ?? []) {
     const decision = await evaluate({ arn: call.principal, identity: [], context: {} }, need);
@@ -105,3 +112,49 @@ test.each(["autoscaling", "ec2", "iam", "kms", "s3", "s3control", "ssm"])(
   },
   60_000,
 );
+
+describe("the role that must be passed", () => {
+  const role = (name: string): string => `arn:aws:iam::${account}:role/${name}`;
+  const contentOf = (assumeRole?: string): string =>
+    JSON.stringify({
+      schemaVersion: "0.3",
+      ...(assumeRole !== undefined && { assumeRole }),
+      parameters: {
+        Role: {
+          type: "AWS::IAM::Role::Arn",
+          default: "arn:aws:iam::{{global:ACCOUNT_ID}}:role/Default",
+        },
+      },
+      mainSteps: [{ name: "a", action: "aws:pause", inputs: {} }],
+    });
+  const passedIn = async (operation: string, given: Record<string, unknown>, content?: string) => {
+    const known: Facts = { ...facts, document: async () => content };
+    const needs = await requirementsOf(callOf("ssm", operation, given), known);
+    return (needs ?? [])
+      .filter(({ action }) => action === "iam:PassRole")
+      .map(({ resource }) => resource);
+  };
+  const started = (assumeRole: string | undefined, Parameters?: Record<string, string[]>) =>
+    passedIn(
+      "StartAutomationExecution",
+      { DocumentName: "Runbook", ...(Parameters && { Parameters }) },
+      contentOf(assumeRole),
+    );
+
+  test("by whoever starts a document is the one that its assumeRole turns out to be", async () => {
+    expect(await started("{{ Role }}", { Role: [role("Given")] })).toEqual([role("Given")]);
+    expect(await started("{{ Role }}")).toEqual([role("Default")]);
+    expect(await started(role("Constant"))).toEqual([role("Constant")]);
+    expect(await started("arn:aws:iam::{{global:ACCOUNT_ID}}:role/Own")).toEqual([role("Own")]);
+    expect(await started("{{ Role }}", { Role: [""] })).toEqual([]);
+    expect(await started(undefined, { Role: [role("Given")] })).toEqual([]);
+  });
+
+  test("by whoever makes a document is one whose ARN stands in it", async () => {
+    const made = (assumeRole: string, DocumentType = "Automation") =>
+      passedIn("CreateDocument", { Name: "Runbook", DocumentType, Content: contentOf(assumeRole) });
+    expect(await made(role("Constant"))).toEqual([role("Constant")]);
+    expect(await made("{{ Role }}")).toEqual([]);
+    expect(await made(role("Constant"), "Command")).toEqual([]);
+  });
+});

@@ -1,12 +1,13 @@
 import { actions, type DataType, guide } from "automation-language/actions";
-import { converts, isDataType } from "automation-language/convert";
+import { fitsInput, isDataType } from "automation-language/convert";
 import type { Rule } from "../rule.ts";
 import { typeOf } from "../types.ts";
 
 export const rule: Rule = {
   id: "REF11",
   severity: "error",
-  summary: "A referred value has the type that the input takes, or one that Automation converts.",
+  summary:
+    "A referred value has the type that the input takes, or one that Automation converts for it.",
   url: guide("automation-action-outputs-inputs"),
   *check(context) {
     for (const reference of context.references) {
@@ -18,7 +19,7 @@ export const rule: Rule = {
       const input = actions[step.action]?.inputs[String(key)];
       if (input === undefined || !isDataType(input.type)) continue;
       const wanted: DataType | undefined = whole && deeper.length === 0 ? input.type : undefined;
-      if (wanted !== undefined && !converts(given, wanted))
+      if (wanted !== undefined && !fitsInput(given, wanted))
         yield {
           path,
           message: `${step.name}: ${String(key)} takes ${wanted}, and ${text} is ${given}`,

@@ -3,7 +3,7 @@ import { asText, isRecord } from "automation-language/values";
 import type { CommandStub } from "../commands.ts";
 import { wrongInput } from "../errors.ts";
 import type { Execution } from "../executions.ts";
-import type { Turn, Turned } from "../loop.ts";
+import type { Left, Turn, Turned } from "../loop.ts";
 import type { Signal, SignalType } from "../signals.ts";
 
 export type Inputs = Readonly<Record<string, unknown>>;
@@ -25,13 +25,14 @@ export interface ActionContext {
    * Makes an AWS call as the execution's role; throttling is retried.
    *
    * @param operation PascalCase
+   * @param options `seconds`: how long it may take, in AWS seconds; by default what an API step may
    * @throws StepFailure for an error of AWS, StepTimeout, StepStopped
    */
   call(
     service: string,
     operation: string,
     parameters: Record<string, unknown>,
-    options?: { readonly readsStream?: true },
+    options?: { readonly readsStream?: true; readonly seconds?: number },
   ): Promise<unknown>;
   /** @throws StepFailure for an exception of the script, StepTimeout, StepStopped */
   script(
@@ -69,6 +70,8 @@ export interface ActionResult {
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** The step that the action chose as the next. */
   readonly next?: string;
+  /** A loop was left before its end. */
+  readonly left?: Left;
 }
 
 /** What an action does. Its time limit, and where it may stand, are in the language's table of actions. */

@@ -17,6 +17,7 @@ export const approve: Action = {
         `The input MinRequiredApprovals must be from 1 to the number of Approvers, ${approvers.length}; it is ${needed}.`,
       );
     }
+    checkMessage(optionalText(inputs, "Message") ?? "");
     await notify(context, approvers);
     const decisions = new Map<string, Signal>();
     const rejected = (): boolean => [...decisions.values()].some(({ type }) => type === "Reject");
@@ -44,6 +45,15 @@ export const approve: Action = {
   },
 };
 
+const longestMessage = 4096;
+
+function checkMessage({ length }: string): void {
+  if (length <= longestMessage) return;
+  throw wrongInput(
+    `The input Message has ${length} characters; at most ${longestMessage} are allowed.`,
+  );
+}
+
 /** Tells the topic that somebody is to decide. */
 async function notify(
   { inputs, call }: ActionContext,
@@ -54,10 +64,11 @@ async function notify(
   if (!/:Automation[^:]*$/.test(topic)) {
     throw wrongInput(`The name of the topic ${topic} must begin with Automation.`);
   }
+  const message = optionalText(inputs, "Message") ?? "An automation waits for approval.";
   await call("sns", "Publish", {
     TopicArn: topic,
     Subject: "Automation approval",
-    Message: `${optionalText(inputs, "Message") ?? "An automation waits for approval."}\nApprovers: ${approvers.join(", ")}`,
+    Message: `${message}\nApprovers: ${approvers.join(", ")}`,
   });
 }
 

@@ -1,6 +1,10 @@
+import { defaultTimeout } from "automation-language/actions";
 import { asText, isRecord } from "automation-language/values";
 import { StepFailure } from "../errors.ts";
 import { type Action, given, text } from "./action.ts";
+
+/** "Each aws:invokeLambdaFunction action can run up to a maximum duration of 300 seconds", where an API call has 25. */
+const seconds = defaultTimeout("aws:invokeLambdaFunction");
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-action-lamb.html */
 export const invokeLambdaFunction: Action = {
@@ -12,7 +16,7 @@ export const invokeLambdaFunction: Action = {
       ...(Payload !== undefined && { Payload: asText(Payload) }),
       ...(ClientContext !== undefined && { ClientContext: asText(ClientContext) }),
     };
-    const answer = await call("lambda", "Invoke", parameters, { readsStream: true });
+    const answer = await call("lambda", "Invoke", parameters, { readsStream: true, seconds });
     const outputs = isRecord(answer) ? answer : {};
     if (outputs.FunctionError !== undefined) {
       throw new StepFailure(

@@ -1,6 +1,7 @@
 import { evaluateCondition } from "automation-language/conditions";
 import { asText, isInteger, isRecord, parseJson } from "automation-language/values";
 import { asWrongInput, wrongInput } from "../errors.ts";
+import type { Left } from "../loop.ts";
 import { type Action, count, optionalText } from "./action.ts";
 
 /** "The maximum number of iterations is 100." */
@@ -20,13 +21,15 @@ export const loop: Action = {
     const values = Iterators === undefined ? undefined : iterators(inputs);
     const last = Math.min(most, values?.length ?? most);
     let iteration = 0;
+    let left: Left | undefined;
     while (iteration < last) {
       iteration += 1;
       const value = values?.[iteration - 1];
       const turned = await iterate({ iteration, ...(value !== undefined && { value }) });
-      if (turned.completing) break;
+      left = turned.left;
+      if (turned.completing || left !== undefined) break;
       if (LoopCondition === undefined) continue;
-      const condition = await turned.resolve(LoopCondition);
+      const condition = turned.resolve(LoopCondition);
       if (!asWrongInput(() => evaluateCondition(condition))) break;
     }
     const CurrentIteratorValue = values?.[iteration - 1];
@@ -34,7 +37,7 @@ export const loop: Action = {
       CurrentIteration: iteration,
       ...(CurrentIteratorValue !== undefined && { CurrentIteratorValue }),
     };
-    return { result: outputs, outputs };
+    return { result: outputs, outputs, ...(left !== undefined && { left }) };
   },
 };
 

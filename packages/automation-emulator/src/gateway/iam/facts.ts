@@ -59,6 +59,8 @@ export interface Facts {
   /** The KMS key that encrypts a bucket's new objects; undefined where S3's own keys do. */
   bucketKey(place: Place, bucket: string): Promise<string | undefined>;
   objectTags(place: Place, bucket: string, key: string): Promise<Tags>;
+  /** The content of a Systems Manager document, by default of its default version; undefined where it is not there. */
+  document(place: Place, name: string, version?: string): Promise<string | undefined>;
   /** The id of an account's organization; undefined where it is in none. */
   organization(place: Place): Promise<string | undefined>;
   /** Forgets all that it remembers. */
@@ -75,6 +77,16 @@ export function createFacts(admin: Admin): Facts {
     ...autoScalingFacts(admin),
     ...kmsFacts(admin),
     ...s3Facts(admin),
+    document: async (place, Name, version) => {
+      const input = { Name, ...(version !== undefined && { DocumentVersion: version }) };
+      const { status, output } = await admin.json(
+        scope(place, "ssm"),
+        "AmazonSSM.GetDocument",
+        input,
+      );
+      const content = status === 200 ? field(output, "Content") : undefined;
+      return typeof content === "string" ? content : undefined;
+    },
     organization: (place) =>
       kept(organizations, place.accountId, async () => {
         const { status, output } = await admin.json(

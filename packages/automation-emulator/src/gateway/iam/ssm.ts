@@ -5,6 +5,7 @@
 
 import { partitionOf } from "automation-language/arn";
 import type { DecodedCall } from "../decode.ts";
+import { roleOfDocument, roleOfStart } from "./passedRole.ts";
 import type { Requirement, Requirements } from "./requirement.ts";
 
 const documentOperations = new Set([
@@ -18,7 +19,7 @@ const documentOperations = new Set([
   "UpdateDocumentDefaultVersion",
 ]);
 
-export const ssm: Requirements = async (call) => {
+export const ssm: Requirements = async (call, facts) => {
   const home = `arn:${partitionOf(call.region)}:ssm:${call.region}`;
   const { parameters, operation } = call;
   const need = (resource: string, shown?: string): Requirement => ({
@@ -34,7 +35,7 @@ export const ssm: Requirements = async (call) => {
     return [
       need(documentArn(call, name)),
       need(`${execution}/00000000-0000-0000-0000-000000000000`, `${execution}/*`),
-      ...passedRole(call),
+      ...(await roleOfStart(call, facts)),
     ];
   }
   const execution = parameters.AutomationExecutionId;
@@ -46,7 +47,7 @@ export const ssm: Requirements = async (call) => {
   }
   if (/^(?:DescribeAutomation|ListDocuments|CreateDocument)/.test(operation)) {
     return operation === "CreateDocument"
-      ? [need(documentArn(call, String(parameters.Name ?? "")))]
+      ? [need(documentArn(call, String(parameters.Name ?? ""))), ...roleOfDocument(call)]
       : [need("*")];
   }
   return undefined;
@@ -57,26 +58,6 @@ function documentArn(call: DecodedCall, name: string): string {
   // Documents of AWS belong to no account.
   const account = /^(?:AWS|Amazon)/.test(name) ? "" : call.accountId;
   return `arn:${partitionOf(call.region)}:ssm:${call.region}:${account}:document/${name}`;
-}
-
-/**
- * Whoever starts an automation with a role must be allowed to pass that role.
- * https://docs.aws.amazon.com/systems-manager/latest/userguide/automation-setup-iam.html
- */
-function passedRole(call: DecodedCall): Requirement[] {
-  const { Parameters } = call.parameters;
-  if (typeof Parameters !== "object" || Parameters === null) return [];
-  const given: unknown = (Parameters as Record<string, unknown>).AutomationAssumeRole;
-  const role = Array.isArray(given) ? String(given[0] ?? "") : "";
-  if (!role.startsWith("arn:")) return [];
-  return [
-    {
-      action: "iam:PassRole",
-      resource: role,
-      resourceAccount: role.split(":")[4] ?? call.accountId,
-      context: { "iam:PassedToService": "ssm.amazonaws.com" },
-    },
-  ];
 }
 
 /** AssumeRole is decided by the gate, which knows the trust policy; the others need no permission. */
