@@ -145,7 +145,7 @@ describe("npm run execute with another document than the one that contains", () 
   });
 
   it("names the option for a value that it does not take", async () => {
-    const ended = await respond(...whole, "--parameter", "FindingId=two words");
+    const ended = await respond(...whole, "--parameter", 'FindingId="no end');
     expect(ended.status).toBe(1);
     expect(ended.stderr).toContain("Correct --parameter FindingId=…");
   });

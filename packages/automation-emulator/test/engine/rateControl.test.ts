@@ -153,7 +153,8 @@ describe("an execution for targets", () => {
     const ended = (name: string) =>
       steps.find(({ StepName }) => StepName === name)?.ExecutionEndTime?.getTime() ?? 0;
     expect(Math.min(...Values.slice(1).map(began))).toBeGreaterThanOrEqual(ended("a"));
-    expect(Math.min(...Values.slice(3).map(began))).toBeGreaterThanOrEqual(ended("b"));
+    const second = Math.min(ended("b"), ended("c"));
+    expect(Math.min(...Values.slice(3).map(began))).toBeGreaterThanOrEqual(second);
   });
 
   test("begins nothing more after one failure more than MaxErrors", async () => {
