@@ -13,8 +13,10 @@ from shared.protections import (
     UNKNOWN,
     call_to,
     ending,
+    executions_of,
     look,
     mark_of,
+    mark_to,
     places_of,
     protections_of,
     unprotected,
@@ -96,14 +98,10 @@ CUT_OFF = ("Cancelled", "TimedOut")
 def goes_on(ssm: Any, run: dict[str, Any], key: str) -> tuple[str, str]:
     """The status of the execution that wrote a backup, and until when, since this one began, it may change something:
     a time, `its end` where it has not ended, empty if it is over or can't be read."""
-    execution = key.rpartition("/")[2].partition(".")[0]
     try:
-        mine, other = (
-            ssm.get_automation_execution(AutomationExecutionId=each)["AutomationExecution"]
-            for each in (run["Execution"], execution)
-        )
+        mine, other = executions_of(ssm, run, key)
     except Exception as error:
-        print(f"Whether {execution} has ended can't be read: {error}")
+        print(f"Whether the execution that wrote {key} has ended can't be read: {error}")
         return "", ""
     status = str(other["AutomationExecutionStatus"])
     if "ExecutionEndTime" not in other:
@@ -175,8 +173,7 @@ def plan_protect(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
     run["Key"], run["Backup"] = sealed(run["Key"], backup)
     place = {"Bucket": run["Bucket"], "ExpectedBucketOwner": run["AccountId"], "Key": run["Key"]}
     run["Calls"] = {"backupInstanceSecurityGroups": [["s3", "PutObject", {**place, "ChecksumAlgorithm": "SHA256"}]]}
-    mark = {"Key": MARK, "Value": f"s3://{run['Bucket']}/{run['Key']}"[:256]}
-    run["Tag"] = ["ec2", "CreateTags", {"Resources": [run["InstanceId"]], "Tags": [mark]}]
+    run["Tag"] = ["ec2", "CreateTags", {"Resources": [run["InstanceId"]], "Tags": [mark_to(run)]}]
 
 
 def why_not(it: dict[str, str], item: str, value: str, now: dict[str, str], instance: dict[str, Any]) -> str:
@@ -233,7 +230,7 @@ def plan_release(s3: Any, clients: dict[str, Any], run: dict[str, Any], instance
         elif value != it["Before"]:
             run["Todo"][item] = it["Before"]
     run["Now"] = now
-    mark = {"Key": MARK, "Value": f"s3://{run['Bucket']}/{run['Key']}"[:256]}
+    mark = mark_to(run)
     if mark in instance.get("Tags", []):
         run["Tag"] = ["ec2", "DeleteTags", {"Resources": [run["InstanceId"]], "Tags": [mark]}]
 

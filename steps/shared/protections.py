@@ -53,16 +53,25 @@ def mark_of(instance: dict[str, Any]) -> tuple[str, str, str]:
     return value, bucket, key
 
 
+def mark_to(run: dict[str, Any]) -> dict[str, str]:
+    """The tag that leads to the backup of a run."""
+    return {"Key": MARK, "Value": f"s3://{run['Bucket']}/{run['Key']}"[:256]}
+
+
+def executions_of(ssm: Any, run: dict[str, Any], key: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """This execution, and the one whose id is in a backup's key. Raises what Systems Manager answers."""
+    ids = (run["Execution"], key.rpartition("/")[2].partition(".")[0])
+    mine, other = (ssm.get_automation_execution(AutomationExecutionId=each)["AutomationExecution"] for each in ids)
+    return mine, other
+
+
 # Anybody who may tag the instance and write to the bucket could plant a backup. Only Systems Manager writes the history
 # of executions, which it keeps for 30 days.
 # https://docs.aws.amazon.com/general/latest/gr/ssm.html
 def writer_of(ssm: Any, run: dict[str, Any], bucket: str, key: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """This execution, and that of this document which has written a backup; empty if none has. Raises what Systems
     Manager answers."""
-    mine, other = (
-        ssm.get_automation_execution(AutomationExecutionId=execution)["AutomationExecution"]
-        for execution in (run["Execution"], key.rpartition("/")[2].partition(".")[0])
-    )
+    mine, other = executions_of(ssm, run, key)
     given = [step.get("Outputs", {}).get("Key") for step in other["StepExecutions"]]
     # A document of this account may be started by its name or by its ARN.
     here = rf"arn:[a-z-]+:ssm:{run['Region']}:{run['AccountId']}:document/"

@@ -5,15 +5,11 @@ from typing import Any
 import pytest
 from backupBucketPreChecks import handler as backupBucketPreChecks
 from botocore.exceptions import ClientError, EndpointConnectionError
+from refusals import refusal
 
 ALL = dict.fromkeys(backupBucketPreChecks.BLOCKS, True)
 NONE: dict[str, bool] = {}
 NO_ANSWER = EndpointConnectionError(endpoint_url="https://s3")
-
-
-def refusal(code: str, operation: str) -> ClientError:
-    """What boto3 raises for a call that AWS refuses."""
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
 def block(code: str) -> ClientError:

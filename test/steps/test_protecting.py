@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from backupInstanceSecurityGroups import handler as writeProtectionBackup
-from botocore.exceptions import ClientError
 from changeProtections import handler as changeProtections
 from planProtection import handler as planProtection
 from proveProtection import handler as proveProtection
+from refusals import refusal
 
 INSTANCE = "i-0123456789abcdef0"
 ENI = "eni-0123456789abcdef0"
@@ -23,11 +23,6 @@ PLACE = f"{ENI} 10.0.0.4"
 ADDRESS = "eipalloc-0123456789abcdef0"
 ARN = "arn:aws:iam::111122223333:instance-profile/app"
 KINDS = ("TerminationProtection", "KeepVolumes", "StopOnShutdown", "RevokeSessions", "DisassociateElasticIps")
-
-
-def refusal(code: str, operation: str) -> ClientError:
-    """What boto3 raises for a call that AWS refuses."""
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
 class Account:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import (
-    ClientError,
     EndpointConnectionError,
     IncompleteReadError,
     ParamValidationError,
@@ -16,6 +15,7 @@ from changeProtections import handler as changeProtections
 from planProtection import handler as planProtection
 from planProtection.handler import fault_of_origin, marked, to_change, why_not
 from proveProtection.handler import lines_of
+from refusals import refusal
 from shared.protections import (
     MARK,
     NONE,
@@ -260,11 +260,6 @@ class Executions:
         if AutomationExecutionId not in self.known:
             raise refusal("AutomationExecutionNotFoundException", "GetAutomationExecution")
         return {"AutomationExecution": self.known[AutomationExecutionId]}
-
-
-def refusal(code: str, operation: str) -> ClientError:
-    """What boto3 raises for a call that AWS refuses."""
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
 
 
 @pytest.mark.parametrize(
