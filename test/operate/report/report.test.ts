@@ -16,7 +16,7 @@ import { CreateDocumentCommand, StartAutomationExecutionCommand } from "@aws-sdk
 import type { Emulator } from "automation-emulator";
 import type { AxeResults } from "axe-core";
 import { execa } from "execa";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inProject } from "../../../build/root.ts";
 import { homeWith } from "../../../operate/places.ts";
@@ -292,46 +292,45 @@ describe.skipIf(chromiumPath === undefined)("a report in a browser", () => {
     return { page, asked: asked.filter((each) => each !== url), complaints, context };
   }
 
-  const width = (page: Page): Promise<number> =>
-    page.evaluate("document.documentElement.scrollWidth");
+  describe.each(names)("%s", (name) => {
+    let report: Awaited<ReturnType<typeof opened>>;
+    beforeAll(async () => {
+      report = await opened(name);
+    });
+    afterAll(() => report?.context.close());
 
-  test.each(names)("%s asks nothing of a network, and its names stay text", async (name) => {
-    const { page, asked, complaints, context } = await opened(name);
-    expect(asked).toEqual([]);
-    expect(complaints).toEqual([]);
-    expect(
-      await page.locator("img, iframe, object, [onmouseover], script:not(:last-child)").count(),
-    ).toBe(0);
-    await context.close();
-  });
-
-  test.each(names.flatMap((name) => (["light", "dark"] as const).map((scheme) => [name, scheme])))(
-    "%s has no fault that axe knows of, in %s mode, all unfolded",
-    async (name, colorScheme) => {
-      const { page, context } = await opened(name, { colorScheme: colorScheme as "light" });
-      await page.evaluate(
+    const unfold = (): Promise<unknown> =>
+      report.page.evaluate(
         "document.querySelectorAll('details').forEach((each) => { each.open = true; })",
       );
-      // As the browser's own code, which the page's policy does not hold up.
-      await page.evaluate(readFileSync(axe, "utf8"));
-      const found = (await page.evaluate("axe.run()")) as AxeResults;
-      expect(found.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
-      await context.close();
-    },
-  );
 
-  test.each([
-    [390, "a phone"],
-    [1280, "a desk"],
-  ])("fits into %i pixels, on %s", async (pixels) => {
-    for (const name of names) {
-      const { page, context } = await opened(name, { viewport: { width: pixels, height: 844 } });
-      await page.evaluate(
-        "document.querySelectorAll('details').forEach((each) => { each.open = true; })",
-      );
-      expect([name, await width(page)]).toEqual([name, pixels]);
-      await context.close();
-    }
+    test("asks nothing of a network, and its names stay text", async () => {
+      expect(report.asked).toEqual([]);
+      expect(report.complaints).toEqual([]);
+      const strange = "img, iframe, object, [onmouseover], script:not(:last-child)";
+      expect(await report.page.locator(strange).count()).toBe(0);
+    });
+
+    test.each([
+      [390, "a phone"],
+      [1280, "a desk"],
+    ])("fits into %i pixels, on %s", async (width) => {
+      await report.page.setViewportSize({ width, height: 844 });
+      await unfold();
+      expect(await report.page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    });
+
+    test.each(["light", "dark"] as const)(
+      "has no fault that axe knows of, in %s mode, all unfolded",
+      async (colorScheme) => {
+        await report.page.emulateMedia({ colorScheme });
+        await unfold();
+        // As the browser's own code, which the page's policy does not hold up.
+        await report.page.evaluate(readFileSync(axe, "utf8"));
+        const found = (await report.page.evaluate("axe.run()")) as AxeResults;
+        expect(found.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+      },
+    );
   });
 
   test("is gone through by keyboard, and shows where the focus is", async () => {

@@ -62,7 +62,9 @@ export async function lies(
     wrong.push(`"${title}", and ${inside} of ${all} interfaces are contained`);
   if (/instance IS isolated/.test(title) && inside < all)
     wrong.push(`"${title}", and ${inside} of ${all} interfaces are contained`);
-  if (/is NOT isolated/.test(title) && inside > 0 && !run.report.includes("NOT AS ASKED"))
+  // What the verdict found, as a run that died after it shows no report.
+  const found = JSON.stringify(run.json);
+  if (/is NOT isolated/.test(title) && inside > 0 && !found.includes("NOT AS ASKED"))
     wrong.push(`"${title}", and ${inside} of ${all} interfaces are contained`);
   if (/FAILED/.test(title) && run.status === "Success" && !completed)
     wrong.push(`a Success is called "${title}"`);
