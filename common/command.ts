@@ -1,19 +1,15 @@
 import { PythonSetupError } from "automation-language/pythonSetup";
+import { endWithReader } from "automation-language/reader";
 import pc from "./colours.ts";
 import { explain } from "./explain.ts";
 import { printable } from "./printable.ts";
 import { Problem } from "./problem.ts";
 
-// Who reads only the first lines (`| head`) ends the command, which is no error.
-for (const stream of [process.stdout, process.stderr])
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
-  });
+endWithReader();
 
 /**
  * Runs a command's body and ends the process as a shell expects: 0, or 1 with what is wrong and what to do on
- * standard error; 130 when a question was left with Ctrl-C.
+ * standard error; 130 when a question was left with Ctrl-C, 141 when who reads the output has gone.
  */
 export async function command(body: () => Promise<number | undefined>): Promise<void> {
   try {

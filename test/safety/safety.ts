@@ -1,5 +1,6 @@
 /** `npm run safety`: the sweep in full, or a sample of it: every trouble in every scenario, in both modes of a cancelled script. */
 import { startEmulator } from "automation-emulator";
+import { endWithReader } from "automation-language/reader";
 import { InvalidArgumentError } from "commander";
 import { program } from "../../scripts/program.ts";
 import { keep, kept, type Result, runAll, summary } from "./lib/results.ts";
@@ -39,6 +40,7 @@ function expression(text: string): RegExp {
   }
 }
 
+endWithReader();
 const { parallel, only, sample, pairs, seed, ...more } = program(
   "safety",
   "Tries every fault at every call and step of every scenario, every permission refused, pairs of faults and forged hints on the emulator, and prints what should not be.",

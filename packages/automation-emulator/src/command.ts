@@ -2,6 +2,7 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import { accountIdPattern } from "automation-language/arn";
+import { endWithReader } from "automation-language/reader";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "./colours.ts";
 import { largestTimeScale } from "./gateway/clock.ts";
@@ -93,6 +94,7 @@ function account(text: string): string {
  * @param args without the names of Node and of the program
  */
 export async function runCommand(called: string, args: readonly string[]): Promise<void> {
+  endWithReader();
   const options = commandLine(called)
     .parse([...args], { from: "user" })
     .opts<Options>();
