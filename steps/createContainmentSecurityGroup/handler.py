@@ -29,15 +29,15 @@ def make_groups(ec2: Any, run: dict[str, Any], warnings: list[str]) -> dict[str,
 
     def make(given: dict[str, Any]) -> None:
         failed: list[str] = []
-        for wanted in (given, {name: it for name, it in given.items() if name != "TagSpecifications"}):
+        # Without its tag only a person can delete it.
+        for wanted in (given, given, {name: it for name, it in given.items() if name != "TagSpecifications"}):
             made = attempt(failed, "A group", ec2.create_security_group, "", "InvalidGroup.Duplicate", **wanted)
             if made:
                 keep(given["GroupName"], given["VpcId"], made["GroupId"])
-            elif not failed:
-                find()
-            if made or not failed:
                 return
-        warnings.extend(failed)
+        # A call that failed may have worked.
+        find()
+        warnings.extend(failed[1:])
 
     def rule(operation: str, given: dict[str, Any]) -> None:
         name = given["GroupId"]

@@ -54,11 +54,11 @@ def test_an_instance_without_interfaces_is_gone_for_a_release_and_refused_otherw
 
 
 class AutoScaling:
-    """Auto Scaling with a member of one group; what is done is written down, and some of it refused."""
+    """Auto Scaling with a member of one group; what is done is written down, and some of it refused, so often."""
 
-    def __init__(self, group: str, state: str = "InService", refused: str = "") -> None:
+    def __init__(self, group: str, state: str = "InService", refused: str = "", times: int = 99) -> None:
         self.member = {"AutoScalingGroupName": group, "LifecycleState": state}
-        self.refused = refused
+        self.refused = [refused] * times
         self.made: list[tuple[str, Any]] = []
 
     def describe_auto_scaling_instances(self, **_: Any) -> dict[str, Any]:
@@ -70,7 +70,8 @@ class AutoScaling:
     def __getattr__(self, method: str) -> Any:
         def call(**given: Any) -> dict[str, Any]:
             self.made.append((method, given.get("MinSize")))
-            if method == self.refused:
+            if method in self.refused:
+                self.refused.pop()
                 raise ClientError({"Error": {"Code": "ValidationError", "Message": "no"}}, method)
             return {"Activities": []}
 
@@ -107,6 +108,27 @@ def test_a_release_gives_back_to_the_group_that_the_backup_names(monkeypatch: py
     assert found["Group"]["AutoScalingGroupName"] == "second"
 
 
+STANDBY_CALLS = [
+    ["autoscaling", "CreateOrUpdateTags", {"Tags": []}],
+    ["autoscaling", "UpdateAutoScalingGroup", {"MinSize": 1}],
+    ["autoscaling", "EnterStandby", {}],
+]
+
+
+def standby_run(group: str) -> dict[str, Any]:
+    calls = {"modifyAutoScalingGroup": STANDBY_CALLS}
+    return {"InstanceId": INSTANCE, "AutoScaling": {"Name": group}, "Calls": calls}
+
+
+@pytest.mark.parametrize("refused", ["create_or_update_tags", "update_auto_scaling_group", "enter_standby"])
+def test_one_error_on_the_way_to_standby_is_made_good(refused: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = AutoScaling("fleet", refused=refused, times=1)
+    monkeypatch.setattr(standby_step, "client", lambda _service: service)
+    assert standby_step.handler({"Run": standby_run("fleet"), "MinSize": 2}, None) == {}
+    assert [method for method, _ in service.made].count(refused) == 2
+    assert len(service.made) == 4
+
+
 @pytest.mark.parametrize("group", ["fleet", "WarmStandby"])
 @pytest.mark.parametrize(("state", "sizes"), [("InService", [1, 2]), ("Standby", [1]), ("EnteringStandby", [1])])
 def test_min_size_is_put_back_where_the_instance_did_not_go_to_standby(
@@ -114,12 +136,6 @@ def test_min_size_is_put_back_where_the_instance_did_not_go_to_standby(
 ) -> None:
     service = AutoScaling(group, state, refused="enter_standby")
     monkeypatch.setattr(standby_step, "client", lambda _service: service)
-    calls = [
-        ["autoscaling", "CreateOrUpdateTags", {"Tags": []}],
-        ["autoscaling", "UpdateAutoScalingGroup", {"MinSize": 1}],
-        ["autoscaling", "EnterStandby", {}],
-    ]
-    run = {"InstanceId": INSTANCE, "AutoScaling": {"Name": group}, "Calls": {"modifyAutoScalingGroup": calls}}
     with pytest.raises(RuntimeError, match="EnterStandby failed"):
-        standby_step.handler({"Run": run, "MinSize": 2}, None)
+        standby_step.handler({"Run": standby_run(group), "MinSize": 2}, None)
     assert [size for method, size in service.made if method == "update_auto_scaling_group"] == sizes
