@@ -5,12 +5,17 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 delete process.env.FORCE_COLOR;
 
 /** Tests that run the whole runbook, each in an AWS account of its own. */
-const whole = ["test/account/**/*.test.ts", "test/e2e/**/*.test.ts", "test/safety/**/*.test.ts"];
+const whole = [
+  "test/acceptance/run.test.ts",
+  "test/account/**/*.test.ts",
+  "test/e2e/**/*.test.ts",
+  "test/safety/**/*.test.ts",
+];
 
 /** In which order files are run: what takes longest first, so that nothing long is left for the end. */
 const order = [
   /\/test\/safety\//,
-  /\/test\/(?:account|e2e)\//,
+  /\/test\/(?:acceptance\/run|account|e2e)\b/,
   /\/test\/(?:deploy|operate|protect|scripts)\//,
 ];
 

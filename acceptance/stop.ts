@@ -20,7 +20,7 @@ export function stopSignal(told: () => void): {
     told();
   };
   for (const name of SIGNALS) process.on(name, stop);
-  // Other commands end at once when nobody reads them (common/command.ts).
+  // Other commands end at once when nobody reads them (automation-language's reader.ts).
   const before = STREAMS.map((stream) => stream.listeners("error") as ((error: Error) => void)[]);
   for (const stream of STREAMS) stream.removeAllListeners("error").on("error", stop);
   return {

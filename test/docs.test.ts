@@ -34,8 +34,8 @@ const elsewhere: readonly (readonly [line: RegExp, file: string, words: string])
   // What the tests run on was installed by it.
   [/^npm ci$/, ".github/workflows/test.yml", "npm ci"],
   [/^npm start -- --web$/, "test/scripts/start.test.ts", "--web"],
-  [/^npm run acceptance -- --account /, "test/e2e/acceptance.test.ts", `"--account", account`],
-  [/^npm run acceptance -- --clean /, "test/e2e/acceptance.test.ts", `"--clean", id`],
+  [/^npm run acceptance -- --account /, "test/acceptance/run.test.ts", `"--account", account`],
+  [/^npm run acceptance -- --clean /, "test/acceptance/run.test.ts", `"--clean", id`],
   [/^npx cdk bootstrap /, "test/deploy/organization.ts", "aws-cdk"],
   [/^npm run build -- --account/, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
   [/^aws iam /, "test/deploy/roleFiles.test.ts", "linesOfTheGuide"],
