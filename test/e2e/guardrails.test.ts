@@ -94,6 +94,25 @@ describe("a guardrail that refuses", () => {
     expect(moves(testAccount, again).filter(({ parameters }) => opens(parameters))).toEqual([]);
     await expectReleased(testAccount, again, before);
   });
+
+  // Nothing leads the next run back from this state, so docs/threat-model.md says what to do.
+  test.concurrent.each([{ kill: "before" }, { cancel: "before" }] as const)(
+    "tags on the Auto Scaling group, in a run that ends by %j before it isolates: its own key gives Standby and MinSize back",
+    async (kind) => {
+      const testAccount = await memberAtMinSize(emulator);
+      const before = await testAccount.snapshot();
+      const fault = { operation: "CreateSecurityGroup", step: "createContainmentSecurityGroup" };
+      const died = await denying(testAccount, ["autoscaling:CreateOrUpdateTags"], () =>
+        withFault(testAccount, fault, kind, () => testAccount.contain(tagged)),
+      );
+      expect(died.status).not.toBe("Success");
+      expect(await lifecycleState(testAccount, testAccount.instanceId)).toBe("Standby");
+      const look = died.steps.find(({ name }) => name === "getAutoScalingInstanceInfo");
+      const released = await testAccount.release(look?.outputs.Key?.[0] ?? "");
+      expect(released.status, released.report).toBe("Success");
+      expect(await left(testAccount, before)).toEqual([]);
+    },
+  );
 });
 
 const opens = (parameters: Readonly<Record<string, unknown>>): boolean =>
