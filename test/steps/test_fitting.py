@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from createContainmentSecurityGroup import handler as step
+from refusals import refusal
 from shared.groups import EVERYTHING
 
 NAME = "<containment group in v>"
@@ -21,7 +21,7 @@ class Ec2:
     def describe_security_groups(self, **_: Any) -> dict[str, Any]:
         egress = self.looks.pop(0) if len(self.looks) > 1 else self.looks[0]
         if egress is None:
-            raise ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, "DescribeSecurityGroups")
+            raise refusal("UnauthorizedOperation", "DescribeSecurityGroups")
         return {"SecurityGroups": [{"GroupId": "sg-in", "IpPermissions": [], "IpPermissionsEgress": egress}]}
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 from getAutoScalingInstanceInfo import handler as look_step
 from modifyAutoScalingGroup import handler as standby_step
+from refusals import refusal
 from shared.backup import sealed
 from shared.instance import instance_of, interfaces_of
 
@@ -72,7 +72,7 @@ class AutoScaling:
             self.made.append((method, given.get("MinSize")))
             if method in self.refused:
                 self.refused.pop()
-                raise ClientError({"Error": {"Code": "ValidationError", "Message": "no"}}, method)
+                raise refusal("ValidationError", method)
             return {"Activities": []}
 
         return call

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from refusals import refusal
 from restoreInstanceConfiguration import handler as step
 from verdict.handler import finish
 
@@ -28,7 +28,7 @@ class Service:
             name = " ".join([method, *([str(given["Tags"])] if "Tags" in given else [])])
             self.made.append(name)
             if name == self.refused:
-                raise ClientError({"Error": {"Code": self.code, "Message": "no"}}, method)
+                raise refusal(self.code, method)
             return {}
 
         return call

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from refusals import refusal
 from verdict import handler as step
 
 INSTANCE = "i-0123456789abcdef0"
@@ -19,7 +19,7 @@ class Service:
 
     def describe_instances(self, **_: Any) -> dict[str, Any]:
         if self.interfaces is None:
-            raise ClientError({"Error": {"Code": "InvalidInstanceID.NotFound", "Message": "gone"}}, "DescribeInstances")
+            raise refusal("InvalidInstanceID.NotFound", "DescribeInstances")
         groups = [{"GroupId": "sg-in", "GroupName": INSIDE}]
         found = [{"NetworkInterfaceId": name, "VpcId": "v", "Groups": groups} for name in self.interfaces]
         return {"Reservations": [{"Instances": [{"InstanceId": INSTANCE, "NetworkInterfaces": found}]}]}
